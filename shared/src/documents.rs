@@ -1,0 +1,1 @@
+//! Phase documents: Markdown in, gates, findings and statements out.

@@ -1,0 +1,191 @@
+//! Names of entries inside a snapshot, safe by construction; knows nothing about archives.
+
+use std::borrow::Borrow;
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use unicode_normalization::is_nfc;
+
+/// A path inside the snapshot, relative to its stem, `/` between segments.
+///
+/// It cannot hold an absolute path, a `..`, a drive letter, a control character, or a name that some
+/// file system would read as another one, so it may be joined to a folder or shown on a screen as it is.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct EntryPath(String);
+
+/// Why a name is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("entry name {name:?} {reason}")]
+pub struct EntryPathError {
+    /// The offending name, cut to 200 characters.
+    pub name: String,
+    /// What is wrong with it, as a lower-case fragment.
+    pub reason: &'static str,
+}
+
+const FORBIDDEN: &[char] = &['\\', '<', '>', ':', '"', '|', '?', '*', '%'];
+const MAX_BYTES: usize = 1024;
+const MAX_SEGMENT_BYTES: usize = 240;
+
+impl EntryPath {
+    /// Checks `name` against the rules of docs/FORMAT.md §3.
+    pub fn new(name: &str) -> Result<Self, EntryPathError> {
+        match fault(name) {
+            None => Ok(Self(name.to_owned())),
+            Some(reason) => Err(EntryPathError { name: name.chars().take(200).collect(), reason }),
+        }
+    }
+
+    /// The path as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The last segment.
+    pub fn file_name(&self) -> &str {
+        self.0.rsplit('/').next().unwrap_or(&self.0)
+    }
+
+    /// The segments from the left.
+    pub fn segments(&self) -> impl DoubleEndedIterator<Item = &str> {
+        self.0.split('/')
+    }
+}
+
+fn fault(name: &str) -> Option<&'static str> {
+    if name.is_empty() {
+        return Some("is empty");
+    }
+    if name.len() > MAX_BYTES {
+        return Some("is longer than 1024 bytes");
+    }
+    if name.starts_with('/') {
+        return Some("is absolute; entries are relative to the snapshot");
+    }
+    if name.chars().any(|c| c.is_control() || FORBIDDEN.contains(&c)) {
+        return Some(r#"holds a control character or one of \ < > : " | ? * %"#);
+    }
+    if name.chars().any(is_deceptive) {
+        return Some("holds an invisible or direction-changing character");
+    }
+    if !is_nfc(name) {
+        return Some("is not in Unicode normal form C");
+    }
+    name.split('/').find_map(segment_fault)
+}
+
+fn segment_fault(segment: &str) -> Option<&'static str> {
+    if segment.is_empty() {
+        return Some("has an empty segment or ends in a slash");
+    }
+    if segment == "." || segment == ".." {
+        return Some("has a `.` or `..` segment");
+    }
+    if segment.len() > MAX_SEGMENT_BYTES {
+        return Some("has a segment longer than 240 bytes");
+    }
+    if segment.ends_with('.') || segment.ends_with(' ') || segment.starts_with(' ') {
+        return Some("has a segment that begins with a space or ends in a dot or space");
+    }
+    let stem = segment.split('.').next().unwrap_or(segment).trim_end().to_ascii_uppercase();
+    let reserved = matches!(stem.as_str(), "CON" | "PRN" | "AUX" | "NUL" | "CONIN$" | "CONOUT$")
+        || (stem.chars().count() == 4
+            && (stem.starts_with("COM") || stem.starts_with("LPT"))
+            && stem.chars().last().is_some_and(|c| matches!(c, '0'..='9' | '¹' | '²' | '³')));
+    reserved.then_some("has a segment that Windows reserves")
+}
+
+/// Zero-width and bidirectional controls make a name look like another.
+fn is_deceptive(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
+}
+
+impl fmt::Display for EntryPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl AsRef<str> for EntryPath {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Borrow<str> for EntryPath {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for EntryPath {
+    type Err = EntryPathError;
+
+    fn from_str(name: &str) -> Result<Self, EntryPathError> {
+        Self::new(name)
+    }
+}
+
+impl TryFrom<String> for EntryPath {
+    type Error = EntryPathError;
+
+    fn try_from(name: String) -> Result<Self, EntryPathError> {
+        Self::new(&name)
+    }
+}
+
+impl From<EntryPath> for String {
+    fn from(path: EntryPath) -> Self {
+        path.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accepts_ordinary_names() {
+        for name in ["data/a.json", "bagit.txt", "data/ü b.txt", "data/a=b&c@d.json", "data/COMET"] {
+            assert!(EntryPath::new(name).is_ok(), "{name}");
+        }
+    }
+
+    #[test]
+    fn refuses_every_forbidden_name() {
+        let long = "a/".repeat(600) + "b";
+        for name in [
+            "",
+            "/etc/passwd",
+            "a//b",
+            "a/",
+            "../x",
+            "a/./b",
+            "a/..",
+            "C:/x",
+            "a\\b",
+            "a\0b",
+            "a*b",
+            "x.",
+            "x ",
+            " x",
+            "CON",
+            "aux.txt",
+            "com1",
+            "lpt9.log",
+            "u\u{308}",
+            "a\u{202e}gpj.exe",
+            "a%2f",
+            &long,
+        ] {
+            assert!(EntryPath::new(name).is_err(), "{name:?}");
+        }
+    }
+
+    #[test]
+    fn checks_while_deserialising() {
+        assert!(serde_json::from_str::<EntryPath>(r#""../x""#).is_err());
+    }
+}

@@ -1,0 +1,1 @@
+//! From bytes to [`Opened`]: layout checked, entries read and hashed.

@@ -1,0 +1,659 @@
+//! The report: plain data that the command line prints and the viewer draws; knows nothing about either.
+//!
+//! Its JSON is the machine interface of `dossier check --format json`. Field order is the order below;
+//! instants are RFC 3339 in UTC, lines and columns count from 1, columns in characters.
+
+use serde::{Deserialize, Serialize};
+
+use crate::entry_path::EntryPath;
+use crate::evidence::{CaseOutcome, Counts, EntryIssue, PullState};
+use crate::snapshot::metadata::{Absence, Phase};
+use crate::time::Timestamp;
+
+mod build;
+
+// pub use build::report;
+
+/// The schema of the JSON. History: `dossier.report/1` is the first.
+pub const SCHEMA: &str = "dossier.report/1";
+
+/// Everything Dossier has to say about a snapshot.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// [`SCHEMA`].
+    pub schema: String,
+    /// Name and version of the judge, for example `dossier 0.1.0`; later versions may judge differently.
+    pub judge: String,
+    /// The snapshot itself.
+    pub snapshot: SnapshotFacts,
+    /// The phase.
+    pub phase: Phase,
+    /// Gates in the plan's order, then in order of appearance.
+    pub gates: Vec<Gate>,
+    /// The end of the phase.
+    pub done: Done,
+    /// Vetoes, standing or lifted.
+    pub vetoes: Vec<Veto>,
+    /// The reviewer's findings.
+    pub findings: Vec<Finding>,
+    /// Statements compared with the evidence, in document order: REVIEW first, then STATUS.
+    pub checks: Vec<Check>,
+    /// A cause that explains several contradictions, said once; empty when there is none.
+    pub common_cause: String,
+    /// Things worth knowing that contradict nothing.
+    pub notes: Vec<Note>,
+    /// The facts an operator asks for first.
+    pub key_facts: Vec<KeyFact>,
+    /// Pull requests, by number.
+    pub pulls: Vec<PullFacts>,
+    /// Builds, by number.
+    pub builds: Vec<BuildFacts>,
+    /// Runs, by id.
+    pub runs: Vec<RunFacts>,
+    /// Test suites, in entry order.
+    pub tests: Vec<SuiteFacts>,
+    /// Everything on one clock, in order of time.
+    pub timeline: Vec<TimelineItem>,
+    /// The documents, REVIEW first.
+    pub documents: Vec<DocumentFacts>,
+    /// Every payload entry.
+    pub files: Vec<FileFacts>,
+    /// What was asked for and could not be got.
+    pub absences: Vec<Absence>,
+    /// Faults of content: entries that are not what they should be.
+    pub problems: Vec<Problem>,
+    /// Entries that could not be read as what they are said to be.
+    pub issues: Vec<EntryIssue>,
+    /// The five answers; none in the `report.json` that travels inside a snapshot.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub trust: Option<Trust>,
+}
+
+/// What identifies the snapshot.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SnapshotFacts {
+    /// sha256 of `tagmanifest-sha256.txt` in hex; none in the `report.json` inside, which the id covers.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub id: Option<String>,
+    /// The id's short form, `7f3a-91c2`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub short_id: Option<String>,
+    /// Who packed it, for example `dossier 0.1.0`.
+    pub packer: String,
+    /// When.
+    pub packed_at: Timestamp,
+}
+
+/// A reviewer's word on a gate, or the lack of one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// PASS.
+    Pass,
+    /// FAIL.
+    Fail,
+    /// Claimed by the builder, not judged yet.
+    Claimed,
+    /// Neither claimed nor judged.
+    Open,
+}
+
+/// A gate with its life.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Gate {
+    /// `M1`.
+    pub id: String,
+    /// `State inventory and clean retry`.
+    pub title: String,
+    /// The newest verdict, or `claimed`/`open`.
+    pub verdict: Verdict,
+    /// When the verdict was made: the time of the commit that first holds it, else its own stamp.
+    pub at: Option<Timestamp>,
+    /// Whether `at` is a commit's time (a machine's) and not a hand-written stamp.
+    pub at_is_commit_time: bool,
+    /// The stamp as the reviewer wrote it, as an instant.
+    pub stamped_at: Option<Timestamp>,
+    /// Where the verdict stands.
+    pub document: String,
+    /// Line of the verdict; 0 when the gate has no verdict and no claim.
+    pub line: u32,
+    /// Everything that happened to it, oldest first.
+    pub history: Vec<GateEvent>,
+}
+
+/// One event in a gate's life.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GateEvent {
+    /// `claimed`, `pass` or `fail`.
+    pub what: Verdict,
+    /// When, as [`Gate::at`].
+    pub at: Option<Timestamp>,
+    /// Document or `git log`.
+    pub document: String,
+    /// Line.
+    pub line: u32,
+    /// The words.
+    pub quote: String,
+}
+
+/// Whether the phase was called done, and whether that was allowed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Done {
+    /// When `## DONE` was written (commit time), if it was.
+    pub written: Option<Timestamp>,
+    /// Whether it is written, even where no time is known.
+    pub is_written: bool,
+    /// Whether every gate has a fresh PASS and no veto stands, at the time of writing or else now.
+    pub allowed: bool,
+    /// Why, one reason a line, in words.
+    pub reasons: Vec<String>,
+}
+
+/// A veto.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Veto {
+    /// What it is about; empty when it is about everything.
+    pub scope: String,
+    /// The words.
+    pub quote: String,
+    /// Whether it stands.
+    pub standing: bool,
+    /// Document.
+    pub document: String,
+    /// Line.
+    pub line: u32,
+}
+
+/// State of a finding; one without a written state is noted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FindingState {
+    /// OPEN.
+    Open,
+    /// CLOSED.
+    Closed,
+    /// Neither is written.
+    Noted,
+}
+
+/// A reviewer's finding.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Finding {
+    /// `F1`, `A2`.
+    pub id: String,
+    /// First words.
+    pub title: String,
+    /// State.
+    pub state: FindingState,
+    /// Document.
+    pub document: String,
+    /// Line.
+    pub line: u32,
+}
+
+/// What comparing a statement with the evidence came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// Every fact in it was found and agrees.
+    Confirmed,
+    /// At least one fact disagrees.
+    Contradicted,
+    /// What it would be compared with is not in the snapshot.
+    NoEvidence,
+    /// No file could show it; on screen: yours to judge.
+    NotCheckable,
+}
+
+/// What a contradiction is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CheckKind {
+    /// Times, wording, counts written down wrong.
+    Record,
+    /// Which PR, build, level, flags, clean-up, state.
+    Substance,
+}
+
+/// One statement of a document, compared with the evidence.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Check {
+    /// Short and stable: `M1.7`, `F3.1`, `S.4`.
+    pub id: String,
+    /// The gate in whose section it stands, if any.
+    pub gate: Option<String>,
+    /// `REVIEW-ghost.md`.
+    pub document: String,
+    /// Line.
+    pub line: u32,
+    /// Column.
+    pub column: u32,
+    /// The words of the document.
+    pub quote: String,
+    /// The rule that judged it, for example `build-started`.
+    pub rule: String,
+    /// Record or substance.
+    pub kind: CheckKind,
+    /// What it came to.
+    pub outcome: Outcome,
+    /// Why, in plain words with the arithmetic.
+    pub because: String,
+    /// Where a document itself mentions the contradiction: `REVIEW-ghost.md:87`.
+    pub acknowledged: Option<String>,
+    /// What it was compared with.
+    pub evidence: Vec<Evidence>,
+    /// Id of the first check of the same fact, when it was stated before; such a check is not counted again.
+    pub same_as: Option<String>,
+}
+
+/// A value read from the evidence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// Entry.
+    pub path: EntryPath,
+    /// Place in it; see [`crate::evidence::Place`].
+    pub pointer: String,
+    /// The value found there.
+    pub value: String,
+}
+
+/// Something worth knowing that contradicts nothing.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Note {
+    /// The words.
+    pub text: String,
+    /// What it rests on.
+    pub evidence: Vec<Evidence>,
+}
+
+/// One of the facts an operator asks for first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyFact {
+    /// `PR`, `Build`, `Level`, `Clean-up`.
+    pub label: String,
+    /// The fact.
+    pub text: String,
+}
+
+/// A pull request for the screen.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PullFacts {
+    /// Number.
+    pub number: u64,
+    /// Title.
+    pub title: String,
+    /// Author.
+    pub author: String,
+    /// State at capture.
+    pub state: PullState,
+    /// Opened.
+    pub created_at: Option<Timestamp>,
+    /// Closed.
+    pub closed_at: Option<Timestamp>,
+    /// Merged.
+    pub merged_at: Option<Timestamp>,
+    /// Full sha of the head.
+    pub head_sha: String,
+    /// Branch.
+    pub head_ref: String,
+    /// Address.
+    pub url: String,
+    /// Comments.
+    pub comments: Vec<CommentFacts>,
+    /// Entry.
+    pub path: EntryPath,
+}
+
+/// A comment for the screen.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CommentFacts {
+    /// Author.
+    pub author: String,
+    /// Body, Markdown.
+    pub body: String,
+    /// Written.
+    pub created_at: Option<Timestamp>,
+    /// Edited.
+    pub updated_at: Option<Timestamp>,
+}
+
+/// A build for the screen.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BuildFacts {
+    /// Number.
+    pub number: u64,
+    /// The server's word.
+    pub status: String,
+    /// Pull request whose head it tested, where that can be told.
+    pub pull: Option<u64>,
+    /// Commit under test, from its parameters.
+    pub tested_ref: Option<String>,
+    /// Parameters in order of name.
+    pub params: Vec<(String, String)>,
+    /// Who started it.
+    pub author: String,
+    /// Began.
+    pub started: Option<Timestamp>,
+    /// Ended.
+    pub finished: Option<Timestamp>,
+    /// Level of its run, where there is one.
+    pub level: Option<u64>,
+    /// Steps of all stages.
+    pub steps: Vec<StepFacts>,
+    /// Entry.
+    pub path: EntryPath,
+}
+
+/// A step for the screen.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StepFacts {
+    /// Stage name.
+    pub stage: String,
+    /// Step name.
+    pub name: String,
+    /// The server's word.
+    pub status: String,
+    /// Began.
+    pub started: Option<Timestamp>,
+    /// Ended.
+    pub stopped: Option<Timestamp>,
+    /// Its log, where it is here.
+    pub log: Option<EntryPath>,
+}
+
+/// A run for the screen.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunFacts {
+    /// Id.
+    pub id: String,
+    /// Recipe.
+    pub recipe: String,
+    /// Version.
+    pub version: String,
+    /// Commit under test.
+    pub reference: String,
+    /// Level as written.
+    pub level: Option<u64>,
+    /// Level recomputed from the rungs.
+    pub recomputed_level: Option<u64>,
+    /// How many rungs there are.
+    pub rung_count: u64,
+    /// Rungs and their status.
+    pub rungs: Vec<(String, String)>,
+    /// Tiers and their status.
+    pub tiers: Vec<(String, String)>,
+    /// Flags.
+    pub flags: Vec<(String, bool)>,
+    /// Ended.
+    pub finished: Option<Timestamp>,
+    /// Pictures.
+    pub images: Vec<EntryPath>,
+    /// Entry.
+    pub path: EntryPath,
+}
+
+/// A test suite for the screen.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SuiteFacts {
+    /// Run id.
+    pub run: Option<String>,
+    /// Name.
+    pub name: String,
+    /// File stem.
+    pub file_stem: String,
+    /// Began.
+    pub timestamp: Option<Timestamp>,
+    /// Seconds.
+    pub seconds: Option<f64>,
+    /// Declared counts.
+    pub declared: Counts,
+    /// Computed counts.
+    pub computed: Counts,
+    /// Cases.
+    pub cases: Vec<CaseFacts>,
+    /// Entry.
+    pub path: EntryPath,
+}
+
+/// A test case for the screen.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CaseFacts {
+    /// Name.
+    pub name: String,
+    /// Class or file.
+    pub class: String,
+    /// Outcome.
+    pub outcome: CaseOutcome,
+    /// Seconds.
+    pub seconds: Option<f64>,
+    /// Failure text.
+    #[serde(skip_serializing_if = "String::is_empty", default)]
+    pub message: String,
+}
+
+/// Which row of the timeline an item belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Lane {
+    /// Declared by the packer: a full-height rule.
+    Declared,
+    /// Builds.
+    Builds,
+    /// Steps of builds.
+    Steps,
+    /// Test suites.
+    Suites,
+    /// Pull requests and comments.
+    Pulls,
+    /// Commits of the documents: claims, reviews, done.
+    Review,
+    /// Captures: when the evidence was gathered.
+    Captures,
+}
+
+/// How an item of the timeline looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Tone {
+    /// Nothing to say about it.
+    Neutral,
+    /// It went well.
+    Good,
+    /// It went badly.
+    Bad,
+}
+
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TimelineItem {
+    /// Row.
+    pub lane: Lane,
+    /// Began.
+    pub at: Timestamp,
+    /// Ended; none for a point in time.
+    pub until: Option<Timestamp>,
+    /// Short words: `612 success`, `!testme`, `proxy /16 fix`.
+    pub label: String,
+    /// Longer words for a tooltip and for the table.
+    pub detail: String,
+    /// Colour.
+    pub tone: Tone,
+    /// Build it belongs to, if any.
+    pub build: Option<u64>,
+    /// Entry it was read from; none for declared events.
+    pub path: Option<EntryPath>,
+}
+
+/// A document for the screen.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DocumentFacts {
+    /// `review`, `status`, …
+    pub kind: String,
+    /// `REVIEW-ghost.md`.
+    pub name: String,
+    /// Entry.
+    pub path: EntryPath,
+    /// How many checks stand in it.
+    pub checks: u64,
+}
+
+/// A payload entry for the screen.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FileFacts {
+    /// Entry.
+    pub path: EntryPath,
+    /// Kind, as in `snapshot.json`.
+    pub kind: String,
+    /// Where it came from.
+    pub origin: String,
+    /// Size in bytes.
+    pub size_bytes: u64,
+    /// sha256 in hex of what was read.
+    pub sha256: String,
+    /// Captured.
+    pub captured_at: Option<Timestamp>,
+}
+
+/// A fault of content.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Problem {
+    /// The entry; none when it is about the snapshot as a whole.
+    pub path: Option<EntryPath>,
+    /// What is wrong, which values differ, as a lower-case fragment.
+    pub what: String,
+}
+
+/// The five answers; never one green badge.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Trust {
+    /// Do all bytes agree with the manifests?
+    pub files: FilesTrust,
+    /// Is the packer's signature valid?
+    pub seal: SealTrust,
+    /// Is the signer known to the one who asks?
+    pub signer: SignerTrust,
+    /// Is everything here that the packer asked for?
+    pub collected: CollectedTrust,
+    /// Do the checks hold?
+    pub checks: ChecksTrust,
+}
+
+/// Do all bytes agree with the manifests?
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FilesTrust {
+    /// Whether every digest holds and nothing is missing or extra.
+    pub intact: bool,
+    /// Payload and tag files whose digest holds.
+    pub good: u64,
+    /// Payload and tag files that the manifests list or the archive holds.
+    pub total: u64,
+}
+
+/// State of the packer's signature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SealState {
+    /// The signature is good and covers this snapshot.
+    Valid,
+    /// Good over the content, but the zip around it was made anew.
+    Repacked,
+    /// There is no seal.
+    Unsigned,
+    /// The signature is bad, or it is about something else.
+    Invalid,
+}
+
+/// Is the packer's signature valid?
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SealTrust {
+    /// State.
+    pub state: SealState,
+    /// Why, in words; empty when valid.
+    pub because: String,
+    /// `SHA256:…` of the key that made it.
+    pub fingerprint: Option<String>,
+    /// `ssh-ed25519`, …
+    pub key_type: Option<String>,
+    /// Time the packer claims to have signed at.
+    pub claimed_at: Option<Timestamp>,
+}
+
+/// Whether the signer is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SignerState {
+    /// The given allowed_signers file names the key for this use.
+    Trusted,
+    /// Nobody said whose key it is.
+    Unknown,
+    /// There is no valid signature to ask about.
+    None,
+}
+
+/// Is the signer known to the one who asks?
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignerTrust {
+    /// State.
+    pub state: SignerState,
+    /// Principal of the allowed_signers line.
+    pub principal: Option<String>,
+    /// sha256 in hex of the trust file that was used.
+    pub trust_file_sha256: Option<String>,
+    /// Why, in words.
+    pub because: String,
+}
+
+/// Is everything here that the packer asked for?
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CollectedTrust {
+    /// Whether nothing is absent.
+    pub complete: bool,
+    /// How much could not be got.
+    pub absences: u64,
+}
+
+/// Do the checks hold?
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChecksTrust {
+    /// Checks by outcome; those that repeat an earlier one are not counted.
+    pub confirmed: u64,
+    /// Contradicted.
+    pub contradicted: u64,
+    /// Contradicted in substance.
+    pub contradicted_substance: u64,
+    /// No evidence.
+    pub no_evidence: u64,
+    /// Yours to judge.
+    pub not_checkable: u64,
+}
+
+impl Report {
+    /// Checks by outcome; those that repeat an earlier one are not counted.
+    pub fn counts(&self) -> ChecksTrust {
+        let count = |outcome| {
+            self.checks.iter().filter(|c| c.same_as.is_none() && c.outcome == outcome).count() as u64
+        };
+        ChecksTrust {
+            confirmed: count(Outcome::Confirmed),
+            contradicted: count(Outcome::Contradicted),
+            contradicted_substance: self
+                .checks
+                .iter()
+                .filter(|c| {
+                    c.same_as.is_none()
+                        && c.outcome == Outcome::Contradicted
+                        && c.kind == CheckKind::Substance
+                })
+                .count() as u64,
+            no_evidence: count(Outcome::NoEvidence),
+            not_checkable: count(Outcome::NotCheckable),
+        }
+    }
+
+    /// The JSON that `dossier check --format json` prints and the viewer saves: two spaces, a final newline.
+    pub fn to_json(&self) -> String {
+        let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
+        text.push('\n');
+        text
+    }
+}

@@ -1,0 +1,1 @@
+//! Puts the report together from what was read and judged.

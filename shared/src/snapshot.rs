@@ -1,0 +1,7 @@
+//! The snapshot format (docs/FORMAT.md): a strict zip that is also a BagIt bag; knows nothing about evidence's meaning.
+
+pub mod layout;
+pub mod manifest;
+pub mod metadata;
+pub mod read;
+pub mod write;

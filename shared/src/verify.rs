@@ -1,0 +1,1 @@
+//! From [`crate::open::Opened`] to the five answers of trust.
