@@ -301,7 +301,7 @@ mod tests {
         );
         assert_eq!(document.position(&document.blocks[1], 10), (3, 16));
         let inner = &document.blocks[3];
-        assert_eq!(document.position(inner, inner.text.find('x').expect("x")), (5, 14));
+        assert_eq!(document.position(inner, inner.text.find('x').expect("x")), (5, 15));
     }
 
     #[test]

@@ -86,7 +86,17 @@ fn review_words(document: &Document, history: &History<'_>, words: &mut Vec<Word
         let quote = block.text.get(span.clone()).unwrap_or("").trim().to_owned();
         let stamped_at = stamp(&block.text[span.clone()]);
         for id in line.ids {
-            words.push(word(document, block, span.start, history, id, &line.title, verdict, stamped_at, &quote));
+            words.push(word(
+                document,
+                block,
+                span.start,
+                history,
+                id,
+                &line.title,
+                verdict,
+                stamped_at,
+                &quote,
+            ));
         }
     }
 }
@@ -243,8 +253,12 @@ fn findings(documents: &[Document]) -> Vec<Finding> {
 pub(crate) fn files_finding(document: &Document, index: usize) -> bool {
     let Some(block) = document.blocks.get(index) else { return false };
     match block.kind {
-        BlockKind::Heading(_) => finding_line(&block.text).is_some() && gate_line(&block.text).is_none_or(|g| g.verdict.is_none()),
-        BlockKind::Paragraph | BlockKind::Item => block.strong.first().is_some_and(|strong| strong.start == 0),
+        BlockKind::Heading(_) => {
+            finding_line(&block.text).is_some() && gate_line(&block.text).is_none_or(|g| g.verdict.is_none())
+        }
+        BlockKind::Paragraph | BlockKind::Item => {
+            block.strong.first().is_some_and(|strong| strong.start == 0)
+        }
         _ => false,
     }
 }
@@ -264,7 +278,11 @@ fn vetoes(documents: &[Document]) -> Vec<Veto> {
                 words.contains("veto") && words.contains("lifted") && other.source.start > block.source.start
             });
             let (line, _) = document.position(block, 0);
-            let scope = if block.text.contains("SCOPED VETO") { split_ids(&block.text).join("+") } else { String::new() };
+            let scope = if block.text.contains("SCOPED VETO") {
+                split_ids(&block.text).join("+")
+            } else {
+                String::new()
+            };
             vetoes.push(Veto {
                 scope,
                 quote: if after.trim().is_empty() { block.text.clone() } else { format!("VETO{after}") },
@@ -278,12 +296,13 @@ fn vetoes(documents: &[Document]) -> Vec<Veto> {
 }
 
 fn done(documents: &[Document], history: &History<'_>, gates: &[Gate], vetoes: &[Veto]) -> Done {
-    let heading = documents.iter().filter(|document| document.kind == EvidenceKind::Status).find_map(|document| {
-        let block = document.blocks.iter().find(|block| {
-            block.is_heading() && block.text.trim_start_matches(['✅', ' ']).starts_with("DONE")
-        })?;
-        Some((document, block))
-    });
+    let heading =
+        documents.iter().filter(|document| document.kind == EvidenceKind::Status).find_map(|document| {
+            let block = document.blocks.iter().find(|block| {
+                block.is_heading() && block.text.trim_start_matches(['✅', ' ']).starts_with("DONE")
+            })?;
+            Some((document, block))
+        });
     let written = heading.and_then(|(document, block)| history.first_holding(document, block, 0)?.at());
     let mut reasons = Vec::new();
     let mut allowed = !gates.is_empty();
@@ -300,7 +319,10 @@ fn done(documents: &[Document], history: &History<'_>, gates: &[Gate], vetoes: &
         }
     }
     let fresh = gates.iter().filter(|gate| refusal(gate, written).is_none()).count();
-    reasons.insert(0, format!("{fresh} of {} gates {}", gates.len(), if written.is_some() { "fresh" } else { "passed" }));
+    reasons.insert(
+        0,
+        format!("{fresh} of {} gates {}", gates.len(), if written.is_some() { "fresh" } else { "passed" }),
+    );
     let standing: Vec<&Veto> = vetoes.iter().filter(|veto| veto.standing).collect();
     match standing.first() {
         Some(veto) => {

@@ -22,7 +22,8 @@ pub fn timeline(evidence: &Evidence, metadata: &Metadata) -> Vec<TimelineItem> {
         let detail = format!("{label}, declared by the packer");
         items.push(TimelineItem { detail, ..item(Lane::Declared, event.at, label) });
     }
-    let captured: BTreeSet<Timestamp> = metadata.entries.iter().filter_map(|entry| entry.captured_at).collect();
+    let captured: BTreeSet<Timestamp> =
+        metadata.entries.iter().filter_map(|entry| entry.captured_at).collect();
     for at in captured {
         items.push(item(Lane::Captures, at, "captured".to_owned()));
     }
@@ -31,7 +32,16 @@ pub fn timeline(evidence: &Evidence, metadata: &Metadata) -> Vec<TimelineItem> {
 }
 
 fn item(lane: Lane, at: Timestamp, label: String) -> TimelineItem {
-    TimelineItem { lane, at, until: None, detail: label.clone(), label, tone: Tone::Neutral, build: None, path: None }
+    TimelineItem {
+        lane,
+        at,
+        until: None,
+        detail: label.clone(),
+        label,
+        tone: Tone::Neutral,
+        build: None,
+        path: None,
+    }
 }
 
 fn tone(status: &str) -> Tone {
@@ -46,7 +56,8 @@ fn builds(evidence: &Evidence, items: &mut Vec<TimelineItem>) {
     for build in evidence.builds.values() {
         let path = Some(build.place.path.clone());
         if let Some(started) = build.started {
-            let pull = build.params.get("REF").and_then(|sha| evidence.pulls.values().find(|p| p.head_sha == *sha));
+            let pull =
+                build.params.get("REF").and_then(|sha| evidence.pulls.values().find(|p| p.head_sha == *sha));
             let ran = pull.map_or_else(String::new, |pull| format!(", ran PR#{}'s head", pull.number));
             items.push(TimelineItem {
                 until: build.finished,
@@ -77,7 +88,8 @@ fn suites(evidence: &Evidence, items: &mut Vec<TimelineItem>) {
         let failed = suite.computed.failures.unwrap_or(0) + suite.computed.errors.unwrap_or(0);
         let tests = suite.computed.tests.unwrap_or(0);
         let length = suite.seconds.filter(|s| s.is_finite() && *s >= 0.0 && *s < 1e7);
-        let until = length.and_then(|s| at.checked_add(jiff::SignedDuration::from_millis((s * 1000.0) as i64)).ok());
+        let until =
+            length.and_then(|s| at.checked_add(jiff::SignedDuration::from_millis((s * 1000.0) as i64)).ok());
         items.push(TimelineItem {
             until,
             detail: format!("{}: {tests} tests, {failed} failed", suite.file_stem),
@@ -91,18 +103,25 @@ fn suites(evidence: &Evidence, items: &mut Vec<TimelineItem>) {
 
 fn pull_items(pull: &Pull, items: &mut Vec<TimelineItem>) {
     let number = pull.number;
-    let at_pull = |at: Timestamp, label: String, detail: String, path: &crate::entry_path::EntryPath| TimelineItem {
-        detail,
-        path: Some(path.clone()),
-        ..item(Lane::Pulls, at, label)
+    let at_pull = |at: Timestamp, label: String, detail: String, path: &crate::entry_path::EntryPath| {
+        TimelineItem { detail, path: Some(path.clone()), ..item(Lane::Pulls, at, label) }
     };
     let path = &pull.place.path;
     if let Some(at) = pull.created_at {
-        items.push(at_pull(at, format!("PR#{number} opened"), format!("PR#{number} opened: {}", pull.title), path));
+        items.push(at_pull(
+            at,
+            format!("PR#{number} opened"),
+            format!("PR#{number} opened: {}", pull.title),
+            path,
+        ));
     }
     match (pull.merged_at, pull.closed_at) {
-        (Some(at), _) => items.push(at_pull(at, format!("PR#{number} merged"), format!("PR#{number} merged"), path)),
-        (None, Some(at)) => items.push(at_pull(at, format!("PR#{number} closed"), format!("PR#{number} closed"), path)),
+        (Some(at), _) => {
+            items.push(at_pull(at, format!("PR#{number} merged"), format!("PR#{number} merged"), path))
+        }
+        (None, Some(at)) => {
+            items.push(at_pull(at, format!("PR#{number} closed"), format!("PR#{number} closed"), path))
+        }
         (None, None) => {}
     }
     for comment in &pull.comments {

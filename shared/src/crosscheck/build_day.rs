@@ -25,8 +25,7 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
         if facts.is_empty() {
             continue;
         }
-        let start = context.named_builds(unit).first().map_or(mention.span.start, |(span, _)| span.start);
-        let span = start.min(mention.span.start)..mention.span.end;
+        let span = context.with_builds(unit, mention.span.clone());
         drafts.push(Draft::new(span, format!("day {builds:?} {day}"), facts));
     }
 }

@@ -46,10 +46,15 @@ fn facts(number: u64, key: &str, value: &str, unit: &Unit<'_>, context: &Context
             facts.push(compare(words, &run.reference, vec![cite(&run.place, "/ref", &run.reference)]));
         }
         if let Some(pull) = context.pull_of(unit).and_then(|pull| context.evidence.pulls.get(&pull)) {
-            let pushed = pull.events.iter().any(|e| e.kind == "pull_push" && e.at.is_some() && e.at > unit.as_of);
+            let pushed =
+                pull.events.iter().any(|e| e.kind == "pull_push" && e.at.is_some() && e.at > unit.as_of);
             let words = format!("PR#{}'s head is {}", pull.number, pull.head_sha);
             if !pushed {
-                facts.push(compare(words, &pull.head_sha, vec![cite(&pull.place, "/head/sha", &pull.head_sha)]));
+                facts.push(compare(
+                    words,
+                    &pull.head_sha,
+                    vec![cite(&pull.place, "/head/sha", &pull.head_sha)],
+                ));
             }
         }
     }

@@ -16,13 +16,16 @@ pub(super) const RULE: Rule = Rule {
 };
 
 static ENDED: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"^\s*(?:was |is |has |had |: |→ |= )?(failed|passed|succeeded|success|failure|green|red)\b").ok()
+    Regex::new(r"^\s*(?:was |is |has |had |: |→ |= )?(failed|passed|succeeded|success|failure|green|red)\b")
+        .ok()
 });
 
 fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
     for (span, number) in context.named_builds(unit) {
         let rest = unit.words().get(span.end..).unwrap_or("");
-        let Some(word) = ENDED.as_ref().and_then(|p| p.captures(rest)).and_then(|c| c.get(1)) else { continue };
+        let Some(word) = ENDED.as_ref().and_then(|p| p.captures(rest)).and_then(|c| c.get(1)) else {
+            continue;
+        };
         push(vec![number], word.as_str(), span.start..span.end + word.end(), context, drafts);
     }
     for (span, key, value) in unit.pairs() {
@@ -52,7 +55,9 @@ fn fact(number: u64, said: &str, context: &Context<'_>) -> Fact {
     match build.status.as_str() {
         "" => Fact::Missing(format!("build {number} has no status")),
         status if plain(status) == said => Fact::Agrees(words, cited),
-        "running" | "pending" => Fact::Unclear(format!("build {number} was still {} when captured", build.status), cited),
+        "running" | "pending" => {
+            Fact::Unclear(format!("build {number} was still {} when captured", build.status), cited)
+        }
         _ => Fact::Differs(words, cited),
     }
 }

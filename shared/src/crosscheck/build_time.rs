@@ -76,7 +76,9 @@ fn push(
         .map(|number| match context.build(*number) {
             Ok(build) => {
                 let fact = fact(build, which, window);
-                if let (Fact::Differs(..), Some(at), Some(said)) = (&fact, build.started, moment.instant(unit.day)) {
+                if let (Fact::Differs(..), Some(at), Some(said)) =
+                    (&fact, build.started, moment.instant(unit.day))
+                {
                     ahead = Some(said.duration_since(at).as_secs());
                 }
                 fact

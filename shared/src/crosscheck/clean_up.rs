@@ -25,7 +25,9 @@ const ALL: &[&str] = &["stack", "service", "volume"];
 
 fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
     if let Some(found) = GREP.as_ref().and_then(|pattern| pattern.captures(unit.words())) {
-        let (Some(whole), Some(kind), Some(wanted)) = (found.get(0), found.get(1), found.get(2)) else { return };
+        let (Some(whole), Some(kind), Some(wanted)) = (found.get(0), found.get(1), found.get(2)) else {
+            return;
+        };
         let facts = vec![fact(kind.as_str(), wanted.as_str(), context)];
         drafts.push(Draft::new(whole.range(), format!("none {} {}", kind.as_str(), wanted.as_str()), facts));
         return;

@@ -43,7 +43,10 @@ fn fact(number: u64, words: &str, context: &Context<'_>) -> Fact {
             Fact::Agrees(words, vec![cite(&comment.place, "/body", words_around(&comment.body))])
         }
         None => {
-            let cited = pull.comments.iter().map(|comment| cite(&comment.place, "/body", words_around(&comment.body)));
+            let cited = pull
+                .comments
+                .iter()
+                .map(|comment| cite(&comment.place, "/body", words_around(&comment.body)));
             Fact::Differs(format!("no comment on PR#{number} says so"), cited.collect())
         }
     }

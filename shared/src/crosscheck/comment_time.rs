@@ -21,8 +21,9 @@ pub(super) const RULE: Rule = Rule {
 
 static SIGNED: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"@([A-Za-z0-9_.-]+) \[([^\]]+)\]:\s*(\S+(?: \S+)*)").ok());
-static COMMENT_AT: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"(?i)\bcomment(?:ed)?\b(?: on PR\s?#?\d+)?(?: posted| written| created)? at\s+$").ok());
+static COMMENT_AT: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?i)\bcomment(?:ed)?\b(?: on PR\s?#?\d+)?(?: posted| written| created)? at\s+$").ok()
+});
 
 fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
     if let Some(signed) = signed(unit) {
@@ -47,7 +48,8 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
             Err(missing) => (missing, None),
         };
         let start = phrase_start(unit, found.start());
-        let mut draft = Draft::new(start..span.end, format!("comment {number} {}", unit.text(span)), vec![fact]);
+        let mut draft =
+            Draft::new(start..span.end, format!("comment {number} {}", unit.text(span)), vec![fact]);
         draft.written = Some(unit.text(span).to_owned());
         draft.ahead_seconds = ahead;
         drafts.push(draft);
@@ -86,10 +88,15 @@ pub(super) fn comment_in<'a>(unit: &Unit<'_>, context: &Context<'a>) -> Option<R
         Ok(pull) => pull,
         Err(missing) => return Some(Err(missing)),
     };
-    let found = pull.comments.iter().find(|comment| {
-        fits(comment.created_at, &signed.moment, unit) && comment.author == signed.author
-    });
-    Some(found.ok_or_else(|| Fact::Missing(format!("no such comment on PR#{} is in the snapshot", pull.number))))
+    let found = pull
+        .comments
+        .iter()
+        .find(|comment| fits(comment.created_at, &signed.moment, unit) && comment.author == signed.author);
+    Some(
+        found.ok_or_else(|| {
+            Fact::Missing(format!("no such comment on PR#{} is in the snapshot", pull.number))
+        }),
+    )
 }
 
 fn fits(at: Option<Timestamp>, moment: &Moment, unit: &Unit<'_>) -> bool {
@@ -105,24 +112,41 @@ fn signed_fact(signed: &Signed<'_>, pull: &Pull, unit: &Unit<'_>) -> Fact {
     let at_time = |comment: &&Comment| fits(comment.created_at, &signed.moment, unit);
     if let Some(comment) = by_author().filter(same_body).find(at_time) {
         let at = comment.created_at.map(clock).unwrap_or_default();
-        let words = format!("{} wrote exactly “{}” on PR#{} at {at}", comment.author, signed.body, pull.number);
+        let words =
+            format!("{} wrote exactly “{}” on PR#{} at {at}", comment.author, signed.body, pull.number);
         return Fact::Agrees(words, cite_comment(comment));
     }
     if let Some(comment) = pull.comments.iter().find(at_time) {
-        let words = format!("the comment of that time on PR#{} is by {}: “{}”", pull.number, comment.author, short(&comment.body));
+        let words = format!(
+            "the comment of that time on PR#{} is by {}: “{}”",
+            pull.number,
+            comment.author,
+            short(&comment.body)
+        );
         return Fact::Differs(words, cite_comment(comment));
     }
     let times: Vec<String> = by_author().filter(same_body).filter_map(|c| c.created_at).map(iso).collect();
     let words = match times.as_slice() {
         [] => format!("{} never wrote “{}” on PR#{}", signed.author, signed.body, pull.number),
-        times => format!("{} wrote “{}” on PR#{} at {}, not then", signed.author, signed.body, pull.number, times.join(", ")),
+        times => format!(
+            "{} wrote “{}” on PR#{} at {}, not then",
+            signed.author,
+            signed.body,
+            pull.number,
+            times.join(", ")
+        ),
     };
     let cited = by_author().filter(same_body).flat_map(cite_comment).collect();
     Fact::Differs(words, cited)
 }
 
 /// A comment known by what is quoted from it nearby; contradicted only if neither created nor updated fits.
-fn unsigned_fact(moment: &Moment, pull: &Pull, unit: &Unit<'_>, context: &Context<'_>) -> (Fact, Option<i64>) {
+fn unsigned_fact(
+    moment: &Moment,
+    pull: &Pull,
+    unit: &Unit<'_>,
+    context: &Context<'_>,
+) -> (Fact, Option<i64>) {
     if !pull.comments_fetched {
         return (Fact::Missing(format!("the comments of PR#{} are not in the snapshot", pull.number)), None);
     }
@@ -132,10 +156,15 @@ fn unsigned_fact(moment: &Moment, pull: &Pull, unit: &Unit<'_>, context: &Contex
         .map(|(_, words)| plain(words))
         .filter(|words| words.len() >= 12)
         .collect();
-    let quoted = pull.comments.iter().find(|comment| quotes.iter().any(|quote| plain(&comment.body).contains(quote)));
-    let at_time = |comment: &&Comment| fits(comment.created_at, moment, unit) || fits(comment.updated_at, moment, unit);
+    let quoted =
+        pull.comments.iter().find(|comment| quotes.iter().any(|quote| plain(&comment.body).contains(quote)));
+    let at_time =
+        |comment: &&Comment| fits(comment.created_at, moment, unit) || fits(comment.updated_at, moment, unit);
     let Some(comment) = quoted.or_else(|| pull.comments.iter().find(at_time)) else {
-        return (Fact::Missing(format!("no comment on PR#{} can be told to be the one meant", pull.number)), None);
+        return (
+            Fact::Missing(format!("no comment on PR#{} can be told to be the one meant", pull.number)),
+            None,
+        );
     };
     let Some(created) = comment.created_at else {
         return (Fact::Missing("that comment has no time".to_owned()), None);
@@ -175,7 +204,15 @@ fn testme_after(unit: &Unit<'_>, context: &Context<'_>) -> Option<(Range<usize>,
                     let after = human_length(at.duration_since(event.at).as_secs());
                     let mut cited = cite_comment(comment);
                     cited.extend(support);
-                    Fact::Agrees(format!("{} at {}, {after} after {} ({given})", body.as_str(), clock(at), clock(event.at)), cited)
+                    Fact::Agrees(
+                        format!(
+                            "{} at {}, {after} after {} ({given})",
+                            body.as_str(),
+                            clock(at),
+                            clock(event.at)
+                        ),
+                        cited,
+                    )
                 }
                 None => Fact::Differs(
                     format!("no {} on PR#{number} after {} ({given})", body.as_str(), clock(event.at)),

@@ -71,10 +71,25 @@ impl<'a> Context<'a> {
         if !named.is_empty() {
             return named.into_iter().map(|(_, n)| n).collect();
         }
-        self.above(unit).map(|above| self.named_builds(above)).find(|builds| !builds.is_empty()).map_or_else(
-            Vec::new,
-            |builds| builds.into_iter().map(|(_, n)| n).collect(),
-        )
+        self.above(unit)
+            .map(|above| self.named_builds(above))
+            .find(|builds| !builds.is_empty())
+            .map_or_else(Vec::new, |builds| builds.into_iter().map(|(_, n)| n).collect())
+    }
+
+    /// `words` with the builds of the same clause that stand shortly before them, so that a quote says of what.
+    pub(crate) fn with_builds(&self, unit: &Unit<'_>, words: Range<usize>) -> Range<usize> {
+        let clause = unit.clause(words.start);
+        let named = self.named_builds(unit);
+        let first = named.iter().find(|(span, _)| clause.contains(&span.start) && span.start < words.start);
+        let Some((first, _)) = first else { return words };
+        let before = unit.words().get(clause.start..first.start).unwrap_or("");
+        let noun = ["build ", "builds ", "run ", "runs "]
+            .iter()
+            .find(|noun| before.to_ascii_lowercase().ends_with(*noun))
+            .map_or(0, |noun| noun.len());
+        let start = first.start - noun;
+        if words.end - start <= 80 { start..words.end } else { words }
     }
 
     /// The pull request that a unit is about: its own first, else the last one named above it.
@@ -155,7 +170,8 @@ impl<'a> Context<'a> {
                 let name = row.get("Name")?.as_str()?;
                 let near = created.duration_since(event.at).abs() <= jiff::SignedDuration::from_mins(2);
                 let named = event.label.to_ascii_lowercase().contains(&name.to_ascii_lowercase());
-                (near && named).then(|| (name, created, cite(&output.place, &format!("/{index}/Created"), created)))
+                (near && named)
+                    .then(|| (name, created, cite(&output.place, &format!("/{index}/Created"), created)))
             })
         });
         let declared = format!("given the declared {} ({})", clock(event.at), event.label);
@@ -200,7 +216,8 @@ pub(crate) fn state_at(pull: &Pull, at: Option<Timestamp>) -> Option<PullState> 
     if pull.created_at.is_some_and(|created| created > at) {
         return None;
     }
-    let later = |kind: &str| pull.events.iter().any(|event| event.kind == kind && event.at.is_some_and(|e| e > at));
+    let later =
+        |kind: &str| pull.events.iter().any(|event| event.kind == kind && event.at.is_some_and(|e| e > at));
     match pull.state {
         PullState::Open if later("reopen") => None,
         PullState::Open => Some(PullState::Open),

@@ -17,7 +17,9 @@ pub(super) fn key_facts(context: &Context<'_>, checks: &[Check]) -> Vec<KeyFact>
     let mut facts = Vec::new();
     facts.extend(pull.map(|pull| fact("PR", pull_words(pull, build))));
     facts.extend(build.map(|build| fact("Build", build_words(build, context))));
-    facts.extend(build.and_then(|build| level_words(build, context.evidence)).map(|words| fact("Level", words)));
+    facts.extend(
+        build.and_then(|build| level_words(build, context.evidence)).map(|words| fact("Level", words)),
+    );
     facts.extend(clean_up(checks).map(|words| fact("Clean-up", words)));
     facts
 }
@@ -47,7 +49,9 @@ fn pull_words(pull: &Pull, build: Option<&Build>) -> String {
     let tested = build.and_then(|build| tested_ref(build).map(|sha| (build.number, sha)));
     let tested = match tested {
         Some((number, sha)) if same_sha(sha, &pull.head_sha) => format!(" = tested ref = build {number}"),
-        Some((number, sha)) => format!(", but build {number} ran {}", sha.chars().take(8).collect::<String>()),
+        Some((number, sha)) => {
+            format!(", but build {number} ran {}", sha.chars().take(8).collect::<String>())
+        }
         None => String::new(),
     };
     format!("#{} {state} · head {head}{tested}", pull.number)

@@ -23,11 +23,12 @@ static HEADING: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"(?i)\b(checked|looked at|inspected|examined|sources)\b").ok());
 
 fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
-    let below = unit.block.kind == BlockKind::Item
-        && unit.document.kind == EvidenceKind::Review
-        && unit.block.heading.and_then(|heading| unit.document.blocks.get(heading)).is_some_and(|heading| {
-            HEADING.as_ref().is_some_and(|pattern| pattern.is_match(&heading.text))
-        });
+    let below =
+        unit.block.kind == BlockKind::Item
+            && unit.document.kind == EvidenceKind::Review
+            && unit.block.heading.and_then(|heading| unit.document.blocks.get(heading)).is_some_and(
+                |heading| HEADING.as_ref().is_some_and(|pattern| pattern.is_match(&heading.text)),
+            );
     if !below {
         return;
     }
@@ -44,7 +45,8 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
             What::BuildRange(from, until) => {
                 let inside = context.evidence.builds.range(*from..=*until).count();
                 match inside {
-                    0 => facts.push(Fact::Missing(format!("no build from {from} to {until} is in the snapshot"))),
+                    0 => facts
+                        .push(Fact::Missing(format!("no build from {from} to {until} is in the snapshot"))),
                     n => here.push(format!("{n} builds from {from} to {until}")),
                 }
             }
@@ -54,7 +56,8 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
                 match context.build(number) {
                     Err(missing) => facts.push(missing),
                     Ok(_) if words.contains("log") && !logs => {
-                        facts.push(Fact::Missing(format!("the log of build {number} is not in the snapshot")));
+                        facts
+                            .push(Fact::Missing(format!("the log of build {number} is not in the snapshot")));
                     }
                     Ok(_) if words.contains("log") => here.push(format!("the log of build {number}")),
                     Ok(_) => here.push(format!("build {number}")),
@@ -62,7 +65,10 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
             }
         }
     }
-    if words.contains("all open/closed pr") || words.contains("all prs") || words.contains("all pull requests") {
+    if words.contains("all open/closed pr")
+        || words.contains("all prs")
+        || words.contains("all pull requests")
+    {
         if context.evidence.pulls_complete {
             here.push(format!("all {} pull requests", context.evidence.pulls.len()));
         } else {
@@ -74,7 +80,9 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
         if words.contains("docker") && words.contains(listed) {
             match context.evidence.docker.iter().find(listing) {
                 Some(_) => here.push(format!("docker {listed} ls")),
-                None => facts.push(Fact::Missing(format!("no listing of docker {listed}s is in the snapshot"))),
+                None => {
+                    facts.push(Fact::Missing(format!("no listing of docker {listed}s is in the snapshot")))
+                }
             }
         }
     }
@@ -105,6 +113,9 @@ fn path_fact(path: &str, context: &Context<'_>) -> Option<Fact> {
         return Some(Fact::Agrees(String::new(), vec![cite(&place, "", name)]));
     }
     let is_file = path.starts_with('/') || name.rsplit_once('.').is_some_and(|(_, ext)| ext.len() <= 6);
-    let is_host = path.split('/').next().is_some_and(|first| !path.starts_with('/') && first.contains('.') && path.contains('/'));
+    let is_host = path
+        .split('/')
+        .next()
+        .is_some_and(|first| !path.starts_with('/') && first.contains('.') && path.contains('/'));
     (is_file && !is_host).then(|| Fact::Missing(format!("{name}: not in the snapshot")))
 }

@@ -44,5 +44,7 @@ fn fact(subnet: &str, unit: &Unit<'_>, context: &Context<'_>) -> Fact {
             }
         }
     }
-    others.pop().unwrap_or_else(|| Fact::Missing("no inspection of that network is in the snapshot".to_owned()))
+    others
+        .pop()
+        .unwrap_or_else(|| Fact::Missing("no inspection of that network is in the snapshot".to_owned()))
 }

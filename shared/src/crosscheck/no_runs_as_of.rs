@@ -51,14 +51,17 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
         earliest = Some(earliest.map_or(started, |known| known.min(started)));
     }
     if facts.is_empty() {
-        let listing = context.evidence.builds_listed.values().next().map(|place| cite(place, "", "no such build"));
+        let listing =
+            context.evidence.builds_listed.values().next().map(|place| cite(place, "", "no such build"));
         let words = format!("none of {} builds here started by then", context.evidence.builds.len());
         facts.push(Fact::Agrees(words, listing.into_iter().collect()));
     }
     let mut draft = Draft::new(whole.start()..at.end, "", facts);
     draft.written = Some(unit.text(at).to_owned());
     draft.ahead_seconds = match (earliest, unit.commit.and_then(|commit| commit.at())) {
-        (Some(earliest), Some(committed)) if committed < earliest => Some(first.duration_since(committed).as_secs()),
+        (Some(earliest), Some(committed)) if committed < earliest => {
+            Some(first.duration_since(committed).as_secs())
+        }
         _ => None,
     };
     drafts.push(draft);

@@ -33,7 +33,10 @@ fn unlisted_failures(context: &Context<'_>) -> Vec<Note> {
     let failed = context.evidence.builds.values().filter(|build| build.status == "failure");
     failed
         .filter(|build| !matches!(mentioned.get(&build.number), Some(Some(_))))
-        .map(|build| Note { text: unlisted(build, &listing_gate, context), evidence: vec![cite(&build.place, "/status", &build.status)] })
+        .map(|build| Note {
+            text: unlisted(build, &listing_gate, context),
+            evidence: vec![cite(&build.place, "/status", &build.status)],
+        })
         .collect()
 }
 
@@ -44,7 +47,8 @@ fn unlisted(build: &Build, gate: &str, context: &Context<'_>) -> String {
         (None, Some(at)) => format!("failed, started {}", clock(at)),
         (None, None) => "failed".to_owned(),
     };
-    let pull = tested_ref(build).and_then(|sha| context.evidence.pulls.values().find(|pull| pull.head_sha == sha));
+    let pull =
+        tested_ref(build).and_then(|sha| context.evidence.pulls.values().find(|pull| pull.head_sha == sha));
     let ran = pull.map_or_else(String::new, |pull| format!(" (ran PR#{}'s ref)", pull.number));
     format!("build {} {when}; not in {gate}'s list{ran}", build.number)
 }
@@ -96,7 +100,12 @@ fn named_but_missing(context: &Context<'_>) -> Vec<Note> {
     for unit in context.units {
         for mention in &unit.mentions {
             let name = match &mention.what {
-                What::Build(n) if !context.evidence.builds.contains_key(n) && !context.evidence.runs.contains_key(&n.to_string()) => format!("build {n}"),
+                What::Build(n)
+                    if !context.evidence.builds.contains_key(n)
+                        && !context.evidence.runs.contains_key(&n.to_string()) =>
+                {
+                    format!("build {n}")
+                }
                 What::Pull(n) if !context.evidence.pulls.contains_key(n) => format!("PR#{n}"),
                 _ => continue,
             };

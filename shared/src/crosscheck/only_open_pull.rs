@@ -33,7 +33,31 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
     else {
         return;
     };
-    drafts.push(Draft::new(found.range(), format!("only open {number}"), facts(number, unit, context)));
+    let facts = summary(facts(number, unit, context), unit, context);
+    drafts.push(Draft::new(found.range(), format!("only open {number}"), facts));
+}
+
+/// What all agree on is said in one sentence.
+fn summary(facts: Vec<Fact>, unit: &Unit<'_>, context: &Context<'_>) -> Vec<Fact> {
+    if !facts.iter().all(|fact| matches!(fact, Fact::Agrees(..))) {
+        return facts;
+    }
+    let states = context.evidence.pulls.values().map(|pull| match state_at(pull, unit.as_of) {
+        Some(PullState::Open) => format!("PR#{} open", pull.number),
+        Some(_) => format!("PR#{} closed", pull.number),
+        None => format!("PR#{} not opened yet", pull.number),
+    });
+    let states: Vec<String> = states.collect();
+    let words = format!(
+        "{}{}",
+        states.join(", "),
+        unit.as_of.map_or_else(String::new, |at| format!(" when committed {}", clock(at)))
+    );
+    let cited = facts.into_iter().flat_map(|fact| match fact {
+        Fact::Agrees(_, cited) => cited,
+        _ => Vec::new(),
+    });
+    vec![Fact::Agrees(words, cited.collect())]
 }
 
 fn facts(number: u64, unit: &Unit<'_>, context: &Context<'_>) -> Vec<Fact> {

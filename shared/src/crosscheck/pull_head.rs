@@ -16,7 +16,9 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
     let tested = tested_pull::span(unit).unwrap_or(0..0);
     for (span, number) in unit.pulls().filter(|(span, _)| !tested.contains(&span.start)) {
         let sha = unit.mentions.iter().find_map(|mention| match &mention.what {
-            What::Commit(sha) if unit.text(&(span.end..mention.span.start)) == " (" => Some((sha, mention.span.end)),
+            What::Commit(sha) if unit.text(&(span.end..mention.span.start)) == " (" => {
+                Some((sha, mention.span.end))
+            }
             _ => None,
         });
         let Some((sha, end)) = sha else { continue };

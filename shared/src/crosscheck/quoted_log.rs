@@ -14,8 +14,9 @@ pub(super) const RULE: Rule = Rule {
     find,
 };
 
-static SHOWS: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"(?i)\b(?:shows?|logs?|prints?|printed|says?|reports?|reads?)\b[^.]*$").ok());
+static SHOWS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(?:shows?|logs?|prints?|printed|says?|reports?|reads?)\b[^.]*$").ok()
+});
 
 fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
     for (span, words) in unit.quotes() {
@@ -29,7 +30,8 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
         push(builds, words, span, context, drafts);
     }
     for (span, key, value) in unit.pairs() {
-        if is_known_key(key, context) || key.contains('.') {
+        let quoted = unit.quotes().iter().any(|(quote, _)| quote.contains(&span.start));
+        if quoted || is_known_key(key, context) || key.contains('.') {
             continue;
         }
         let builds = context.builds_at(unit, span.start);
@@ -41,8 +43,18 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
 
 /// Keys that another rule compares with a field.
 fn is_known_key(key: &str, context: &Context<'_>) -> bool {
-    const FIELDS: &[&str] =
-        &["started", "start", "finished", "stopped", "status", "build_status", "level", "state", "limit", "page"];
+    const FIELDS: &[&str] = &[
+        "started",
+        "start",
+        "finished",
+        "stopped",
+        "status",
+        "build_status",
+        "level",
+        "state",
+        "limit",
+        "page",
+    ];
     let flag = context.evidence.runs.values().any(|run| run.flags.contains_key(key));
     let boolean_like = super::run_flags::is_flag_name(key);
     let param = key.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
@@ -98,7 +110,10 @@ pub(super) fn in_order(text: &str, parts: &[&str]) -> bool {
 
 /// Quote marks, dashes of ellipsis and runs of blanks do not matter in a quotation.
 pub(super) fn plain(text: &str) -> String {
-    let text: String =
-        text.replace('…', "...").chars().filter(|c| !matches!(c, '\'' | '"' | '“' | '”' | '‘' | '’' | '`')).collect();
+    let text: String = text
+        .replace('…', "...")
+        .chars()
+        .filter(|c| !matches!(c, '\'' | '"' | '“' | '”' | '‘' | '’' | '`'))
+        .collect();
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

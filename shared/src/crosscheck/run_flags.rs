@@ -34,7 +34,11 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
             continue;
         }
         let all = ALL_RUNS.as_ref().is_some_and(|pattern| pattern.is_match(unit.clause_before(span.start)));
-        let (who, facts) = if all { all_runs(key, wanted, unit, context) } else { named(key, wanted, unit, span.start, context) };
+        let (who, facts) = if all {
+            all_runs(key, wanted, unit, context)
+        } else {
+            named(key, wanted, unit, span.start, context)
+        };
         if !facts.is_empty() {
             drafts.push(Draft::new(span.clone(), format!("flag {who} {key} {wanted}"), facts));
         }
@@ -64,7 +68,17 @@ fn all_runs(key: &str, wanted: bool, unit: &Unit<'_>, context: &Context<'_>) -> 
         .filter(|build| by_then(build.finished) && !evidence.runs.contains_key(&build.number.to_string()))
         .map(|build| Fact::Missing(format!("results.json of run {} is not in the snapshot", build.number)))
         .collect();
-    facts.extend(evidence.runs.values().filter(|run| by_then(run.finished)).map(|run| fact(run, key, wanted)));
+    let judged: Vec<Fact> = evidence
+        .runs
+        .values()
+        .filter(|run| by_then(run.finished))
+        .map(|run| fact(run, key, wanted))
+        .collect();
+    let all = format!("all {} runs that had finished by then: {key} is {wanted}", judged.len());
+    facts.extend(judged.into_iter().map(|fact| match fact {
+        Fact::Agrees(_, cited) => Fact::Agrees(all.clone(), cited),
+        other => other,
+    }));
     if facts.is_empty() {
         facts.push(Fact::Missing("no run is in the snapshot".to_owned()));
     }

@@ -32,7 +32,8 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
         let builds = context.builds_at(unit, at);
         let facts: Vec<Fact> = builds.iter().map(|number| fact(*number, level, of, context)).collect();
         if !facts.is_empty() {
-            drafts.push(Draft::new(mention.span.clone(), format!("level {builds:?} {level}"), facts));
+            let span = context.with_builds(unit, mention.span.clone());
+            drafts.push(Draft::new(span, format!("level {builds:?} {level}"), facts));
         }
     }
 }

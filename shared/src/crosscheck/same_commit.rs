@@ -15,8 +15,7 @@ pub(super) const RULE: Rule = Rule {
     find,
 };
 
-static SAME: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"(?i)\bsame (?:sha|commit|ref)\b").ok());
+static SAME: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?i)\bsame (?:sha|commit|ref)\b").ok());
 
 fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
     let Some(found) = SAME.as_ref().and_then(|pattern| pattern.find(unit.words())) else { return };
@@ -41,7 +40,10 @@ fn fact(one: u64, other: u64, context: &Context<'_>) -> Fact {
         (Err(missing), _) | (_, Err(missing)) => return missing,
     };
     let (Some(left), Some(right)) = (tested_ref(one), tested_ref(other)) else {
-        return Fact::Missing(format!("builds {} and {} do not both say which commit they ran", one.number, other.number));
+        return Fact::Missing(format!(
+            "builds {} and {} do not both say which commit they ran",
+            one.number, other.number
+        ));
     };
     let cited = vec![cite(&one.place, "/params/REF", left), cite(&other.place, "/params/REF", right)];
     if same_sha(left, right) {

@@ -16,8 +16,11 @@ pub(super) const RULE: Rule = Rule {
 fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
     let Some((tier, _)) = unit.words().split_once(':') else { return };
     let tier = tier.trim();
-    let tier_like = !tier.is_empty() && tier.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
-    let Some((span, moment)) = unit.times().next().filter(|(at, _)| at.start <= tier.len() + 3) else { return };
+    let tier_like =
+        !tier.is_empty() && tier.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
+    let Some((span, moment)) = unit.times().next().filter(|(at, _)| at.start <= tier.len() + 3) else {
+        return;
+    };
     if !tier_like {
         return;
     }
@@ -30,12 +33,14 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
         .filter(|suite| suite.run.as_deref() == Some(&id))
         .filter(|suite| suite.file_stem == tier || suite.file_stem.starts_with(&format!("{tier}__")))
         .collect();
-    let is_tier = context.evidence.runs.get(&id).is_some_and(|run| run.tiers.iter().any(|(name, _)| name == tier));
+    let is_tier =
+        context.evidence.runs.get(&id).is_some_and(|run| run.tiers.iter().any(|(name, _)| name == tier));
     if suites.is_empty() && !is_tier {
         return;
     }
     let begun = begun(&suites, context.evidence.builds.get(&number));
-    let missing = || Fact::Missing(format!("no {tier} report of run {number} with a time is in the snapshot"));
+    let missing =
+        || Fact::Missing(format!("no {tier} report of run {number} with a time is in the snapshot"));
     let Some((first, last)) = unit.window(&moment) else { return };
     let facts = match (begun.first(), begun.last()) {
         (Some((from, suite)), Some((until, last_suite))) => {
@@ -44,7 +49,9 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
                 cited.push(cite(&last_suite.place, "/@timestamp", &last_suite.timestamp_raw));
             }
             let words = match (moment.until_second, from == until) {
-                (Some(_), false) => format!("{tier} began {}, its last suite {}", clock(*from), clock(*until)),
+                (Some(_), false) => {
+                    format!("{tier} began {}, its last suite {}", clock(*from), clock(*until))
+                }
                 _ => format!("{tier} began {}", clock(*from)),
             };
             let near = |at: Timestamp, wanted: Timestamp| at.duration_since(wanted).as_secs().abs() <= 2;
@@ -99,6 +106,16 @@ fn from_start(build: &Build, tier: &str, at: Timestamp, suite: &Suite, seconds: 
         cite(&suite.place, "/@timestamp", &suite.timestamp_raw),
     ];
     let real = at.duration_since(started).as_secs();
-    let words = format!("{tier} began {}, {} after build {} started {}", clock(at), human_length(real), build.number, clock(started));
-    if (real - seconds).abs() <= slack.max(1) { Fact::Agrees(words, cited) } else { Fact::Differs(words, cited) }
+    let words = format!(
+        "{tier} began {}, {} after build {} started {}",
+        clock(at),
+        human_length(real),
+        build.number,
+        clock(started)
+    );
+    if (real - seconds).abs() <= slack.max(1) {
+        Fact::Agrees(words, cited)
+    } else {
+        Fact::Differs(words, cited)
+    }
 }

@@ -16,8 +16,7 @@ pub(super) const RULE: Rule = Rule {
     find,
 };
 
-static TESTED: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"(?i)\b(?:tested|ran|used)\s+PR").ok());
+static TESTED: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?i)\b(?:tested|ran|used)\s+PR").ok());
 
 /// The span from "Tested" to the end of its clause, if the unit says so.
 pub(super) fn span(unit: &Unit<'_>) -> Option<std::ops::Range<usize>> {
@@ -55,10 +54,8 @@ fn fact(build: u64, pull: u64, denied: bool, written: Option<&str>, context: &Co
     let Some(tested) = tested_ref(build) else {
         return Fact::Missing(format!("build {} does not say which commit it tested", build.number));
     };
-    let cited = vec![
-        cite(&build.place, "/params/REF", tested),
-        cite(&pull.place, "/head/sha", &pull.head_sha),
-    ];
+    let cited =
+        vec![cite(&build.place, "/params/REF", tested), cite(&pull.place, "/head/sha", &pull.head_sha)];
     let short = |sha: &str| sha.chars().take(8).collect::<String>();
     let is_head = same_sha(tested, &pull.head_sha);
     let words = format!(

@@ -113,7 +113,11 @@ impl<'a> Unit<'a> {
 }
 
 fn clause_start(before: &str) -> usize {
-    ["; ", " — ", ". "].iter().filter_map(|mark| before.rfind(mark).map(|at| at + mark.len())).max().unwrap_or(0)
+    ["; ", " — ", ". "]
+        .iter()
+        .filter_map(|mark| before.rfind(mark).map(|at| at + mark.len()))
+        .max()
+        .unwrap_or(0)
 }
 
 /// Every block of every document that may state something, in order.
@@ -157,7 +161,8 @@ fn unit<'a>(
     history: &History<'a>,
 ) -> Unit<'a> {
     let commit = history.first_holding(document, block, 0);
-    let headings = std::iter::once(index).filter(|_| block.is_heading()).chain(document.headings_above(index));
+    let headings =
+        std::iter::once(index).filter(|_| block.is_heading()).chain(document.headings_above(index));
     let stamps: Vec<(Option<Date>, Option<Timestamp>)> = headings
         .filter_map(|heading| document.blocks.get(heading))
         .flat_map(|heading| mentions(&heading.text))

@@ -38,7 +38,11 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
         }
         Some((commit, committed)) => {
             let ahead = first.duration_since(committed).as_secs();
-            let cited = vec![cite(&commit.place, "", format!("{} committed {committed}", &commit.sha[..8.min(commit.sha.len())]))];
+            let cited = vec![cite(
+                &commit.place,
+                "",
+                format!("{} committed {committed}", &commit.sha[..8.min(commit.sha.len())]),
+            )];
             let key = format!("stamp {stamped} {}", commit.sha);
             if ahead > CLOCKS_MAY_DIFFER_SECONDS {
                 let ahead_of_stamp = stamped.duration_since(committed).as_secs();

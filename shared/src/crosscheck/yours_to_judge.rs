@@ -21,11 +21,26 @@ pub(super) const RULE: Rule = Rule {
 /// What a sentence must hold, and why nobody but a person can judge it.
 static KINDS: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
     let kinds = [
-        (r"(?i)\bindependently\b|\bown (?:clone|SSH session|session)\b|\bcold start\b", "independence leaves no trace in the evidence"),
-        (r"(?i)\b(?:is|are|was|were) correct\b|\bcorrectly\b|\bappropriate\b|\breasonable\b", "whether that reading is right is a judgement"),
-        (r"(?i)\btiming\b|\bload\b|\bexhaustion\b|\bcaused? by\b|\bdue to\b|\bbecause of\b|\broot cause\b|\binfra-confound", "a cause cannot be read from records"),
-        (r"(?i)\bgenuine\b|\bartifact\b|\bsuggests?\b|\bprobably\b|\bpossibl[ey]\b|\bneeded to\b", "an interpretation, not a record"),
-        (r"(?i)\backnowledged in\b|\baddressed\b|\boperator-ready\b|\bexplanation present\b|\bclear enough\b", "whether it does its job is for its reader to say"),
+        (
+            r"(?i)\bindependently\b|\bown (?:clone|SSH session|session)\b|\bcold start\b",
+            "independence leaves no trace in the evidence",
+        ),
+        (
+            r"(?i)\b(?:is|are|was|were) correct\b|\bcorrectly\b|\bappropriate\b|\breasonable\b",
+            "whether that reading is right is a judgement",
+        ),
+        (
+            r"(?i)\btiming\b|\bload\b|\bexhaustion\b|\bcaused? by\b|\bdue to\b|\bbecause of\b|\broot cause\b|\binfra-confound",
+            "a cause cannot be read from records",
+        ),
+        (
+            r"(?i)\bgenuine\b|\bartifact\b|\bsuggests?\b|\bprobably\b|\bpossibl[ey]\b|\bneeded to\b",
+            "an interpretation, not a record",
+        ),
+        (
+            r"(?i)\backnowledged in\b|\baddressed\b|\boperator-ready\b|\bexplanation present\b|\bclear enough\b",
+            "whether it does its job is for its reader to say",
+        ),
     ];
     kinds.into_iter().filter_map(|(pattern, why)| Some((Regex::new(pattern).ok()?, why))).collect()
 });
@@ -50,6 +65,10 @@ fn sentences(text: &str) -> Vec<Range<usize>> {
     let mut spans = Vec::new();
     let mut start = 0;
     for (at, _) in text.match_indices(". ") {
+        let quoted = text.get(..at).is_some_and(|before| before.matches(['"', '“', '”']).count() % 2 == 1);
+        if quoted {
+            continue;
+        }
         let next = text.get(at + 2..).and_then(|rest| rest.chars().next());
         if next.is_some_and(|c| c.is_uppercase() || c == '"' || c == '“') {
             spans.push(start..at + 1);

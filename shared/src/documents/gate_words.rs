@@ -18,10 +18,15 @@ static LEADING_IDS: LazyLock<Regex> = LazyLock::new(|| {
     regex(&format!(r"^(?:Gate:?\s+)?({ID}(?:\s*(?:\+|/|,|&|and)\s*{ID})*)\s*(?:(?:—|–|-|:)\s*|$|\s)"))
 });
 static VERDICT: LazyLock<Regex> = LazyLock::new(|| regex(r"\b(COLD-VERIFIED|PASS|FAIL)\b"));
-static NEGATED: LazyLock<Regex> =
-    LazyLock::new(|| regex(r"(?i)(?:\bno|\bnot|\bwithout|\bnever|n't)(?:\s+(?:an?|yet|the|gate|open|standing|[A-Z]+\d+))*\s*[\x22'“*_`]*$"));
+static NEGATED: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"(?i)(?:\bno|\bnot|\bwithout|\bnever|n't)(?:\s+(?:an?|yet|the|gate|open|standing|[A-Z]+\d+))*\s*[\x22'“*_`]*$",
+    )
+});
 static FINDING: LazyLock<Regex> = LazyLock::new(|| {
-    regex(r"^(F\d+[a-z]?(?:-\d+[a-z]?)?(?:/F\d+[a-z]?)*|F-[a-z]+-\d+|A\d+(?:-\d+)?|A-[a-z0-9]+(?:-\d+)?)\s*(?:\[adversary\])?\s*(?:(OPEN|CLOSED)\b[^—–]*)?\s*(?:[—–:]|$|\[)\s*(.*)$")
+    regex(
+        r"^(F\d+[a-z]?(?:-\d+[a-z]?)?(?:/F\d+[a-z]?)*|F-[a-z]+-\d+|A\d+(?:-\d+)?|A-[a-z0-9]+(?:-\d+)?)\s*(?:\[adversary\])?\s*(?:(OPEN|CLOSED)\b[^—–]*)?\s*(?:[—–:]|$|\[)\s*(.*)$",
+    )
 });
 
 /// A heading or line that gives a gate its title and, perhaps, its verdict.
@@ -43,7 +48,8 @@ pub fn gate_line(text: &str) -> Option<GateLine> {
     let verdict = verdict(text, rest_at);
     let title_end = verdict.as_ref().map_or(text.len(), |(_, span)| span.start);
     let title = text.get(rest_at..title_end).unwrap_or("");
-    let title = title.trim_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '—' | '–' | '-' | '*' | '@' | ','));
+    let title = title
+        .trim_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '—' | '–' | '-' | '*' | '@' | ','));
     Some(GateLine { ids, title: title.to_owned(), verdict })
 }
 
@@ -162,7 +168,8 @@ mod tests {
                 "{} | {} | {}",
                 line.ids.join(" "),
                 line.title,
-                line.verdict.map_or("open".to_owned(), |(verdict, span)| format!("{verdict:?} {}", &text[span]))
+                line.verdict
+                    .map_or("open".to_owned(), |(verdict, span)| format!("{verdict:?} {}", &text[span]))
             ),
         };
         assert_eq!(said, expected, "{text}");
@@ -170,8 +177,14 @@ mod tests {
 
     #[test]
     fn headings_of_gates() {
-        check("M1 — State inventory and clean retry PASS @2026-06-13T06:38Z", "M1 | State inventory and clean retry | Pass PASS @2026-06-13T06:38Z");
-        check("M1 — Implementation complete (pre-merge): PASS @ 2026-06-11T07:54Z", "M1 | Implementation complete (pre-merge) | Pass PASS @ 2026-06-11T07:54Z");
+        check(
+            "M1 — State inventory and clean retry PASS @2026-06-13T06:38Z",
+            "M1 | State inventory and clean retry | Pass PASS @2026-06-13T06:38Z",
+        );
+        check(
+            "M1 — Implementation complete (pre-merge): PASS @ 2026-06-11T07:54Z",
+            "M1 | Implementation complete (pre-merge) | Pass PASS @ 2026-06-11T07:54Z",
+        );
         check("M0 — Foundations: PASS @2026-05-26T21:35Z", "M0 | Foundations | Pass PASS @2026-05-26T21:35Z");
         check("E0 / HC2 — x — PASS @2026-05-28", "E0 HC2 | x | Pass PASS @2026-05-28");
         check("Q2 — FAIL @2026-05-28 (dep teardown leak)", "Q2 |  | Fail FAIL @2026-05-28 ");

@@ -88,7 +88,8 @@ impl Moment {
     pub fn window(&self, inherited: Option<Date>) -> Option<(Timestamp, Timestamp)> {
         let date = self.date.or(inherited)?;
         let at = |second: i8| {
-            let civil = DateTime::new(date.year(), date.month(), date.day(), self.hour, self.minute, second, 0);
+            let civil =
+                DateTime::new(date.year(), date.month(), date.day(), self.hour, self.minute, second, 0);
             civil.ok()?.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp())
         };
         let first = at(self.second.unwrap_or(0))?;
@@ -105,7 +106,8 @@ impl Moment {
 
     /// The instant it names, at its first second.
     pub fn instant(&self, inherited: Option<Date>) -> Option<Timestamp> {
-        let exact = Moment { about: false, second: Some(self.second.unwrap_or(0)), until_second: None, ..*self };
+        let exact =
+            Moment { about: false, second: Some(self.second.unwrap_or(0)), until_second: None, ..*self };
         let (first, _) = exact.window(inherited)?;
         first.checked_add(jiff::SignedDuration::from_secs(SAME_CLOCK_SECONDS)).ok()
     }
@@ -128,19 +130,34 @@ static PATTERNS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
     let pattern = |text: &str, read| Pattern { regex: regex(text), read };
     vec![
         pattern(r"\b([A-Za-z_][A-Za-z0-9_.]*)=('[^']*'|\x22[^\x22]*\x22|[^\s,;()`]+)", pair),
-        pattern(r"(~)?\b(\d{4})-(\d{2})-(\d{2})[T ](~)?(\d{2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?(?:[–-](\d{2}))?Z?", full_time),
-        pattern(r"(~)?\b()()()T?()(\d{2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?(?:[–-](\d{2}))?(?:Z\b|\s?UTC\b)", full_time),
+        pattern(
+            r"(~)?\b(\d{4})-(\d{2})-(\d{2})[T ](~)?(\d{2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?(?:[–-](\d{2}))?Z?",
+            full_time,
+        ),
+        pattern(
+            r"(~)?\b()()()T?()(\d{2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?(?:[–-](\d{2}))?(?:Z\b|\s?UTC\b)",
+            full_time,
+        ),
         pattern(r"\b(\d{4})-(\d{2})-(\d{2})\b", day),
         pattern(r"\b\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}/\d{1,2}\b", subnet),
         pattern(r"#(\d+)\s?[–-]\s?#(\d+)", range),
-        pattern(r"(?i)\b(?:builds?|runs?|drone)(?: builds?)?\s+#?\d+(?:(?:\s*(?:,|/|\+|&|and)\s*)+#?\d+\b)*", builds),
+        pattern(
+            r"(?i)\b(?:builds?|runs?|drone)(?: builds?)?\s+#?\d+(?:(?:\s*(?:,|/|\+|&|and)\s*)+#?\d+\b)*",
+            builds,
+        ),
         pattern(r"\bPRs?\s?#?(\d+)|/pulls?/(\d+)", pull),
         pattern(r"#(\d+)\b", number),
         pattern(r"(?i)\blevel\s*[=:]?\s*(\d+)(?:\s*(?:/|of)\s*(\d+))?|\bL(\d)(?:/(?:L)?(\d))?\b", level),
-        pattern(r"\b(\d+)\s?h(?:ours?)?\s?(\d+)\s?m(?:in)?\b|\b(\d+)\s?m(?:in)?\s?(\d+)\s?s(?:ec)?\b", two_part_length),
+        pattern(
+            r"\b(\d+)\s?h(?:ours?)?\s?(\d+)\s?m(?:in)?\b|\b(\d+)\s?m(?:in)?\s?(\d+)\s?s(?:ec)?\b",
+            two_part_length,
+        ),
         pattern(r"\b(\d+)\s?(s|sec|seconds?|min|minutes?|h|hours?)\b", length),
         pattern(r"\b[0-9a-f]{7,40}\b", commit),
-        pattern(r"(?:\.{0,2}/)?[A-Za-z0-9_.@-]+(?:/[A-Za-z0-9_.@*-]+)+|\b[A-Za-z0-9_][A-Za-z0-9_.-]*\.(?:md|json|ya?ml|toml|xml|svg|png|txt|log|py|rs|sh|sqlite|db)\b", path),
+        pattern(
+            r"(?:\.{0,2}/)?[A-Za-z0-9_.@-]+(?:/[A-Za-z0-9_.@*-]+)+|\b[A-Za-z0-9_][A-Za-z0-9_.-]*\.(?:md|json|ya?ml|toml|xml|svg|png|txt|log|py|rs|sh|sqlite|db)\b",
+            path,
+        ),
     ]
 });
 
@@ -328,7 +345,10 @@ mod tests {
         check("(with UpdateStatus='paused')", &["UpdateStatus=paused"]);
         check("clean_teardown=true, no_secret_leak=true.", &["clean_teardown=true", "no_secret_leak=true"]);
         check("PR#4 (d88f5801)", &["pull 4", "commit d88f5801"]);
-        check("L5/5, level 5/5, level 5, L1", &["level 5 of Some(5)", "level 5 of Some(5)", "level 5 of None", "level 1 of None"]);
+        check(
+            "L5/5, level 5/5, level 5, L1",
+            &["level 5 of Some(5)", "level 5 of Some(5)", "level 5 of None", "level 1 of None"],
+        );
         check("10.10.0.0/16", &["net 10.10.0.0/16"]);
         check("/tmp/x/compose.yml and plan-a.md", &["path /tmp/x/compose.yml", "path plan-a.md"]);
     }

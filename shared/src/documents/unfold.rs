@@ -67,8 +67,10 @@ mod tests {
         let source = format!(
             "# A ## M1 — t **PASS @2026-01-01T00:00Z** **Scope:** {filler}**F1 — x.** see `## DONE` --- - one - two **2. n** end"
         );
-        let blocks: Vec<_> =
-            chunks(&source).into_iter().map(|c| source[c].trim().chars().take(12).collect::<String>()).collect();
+        let blocks: Vec<_> = chunks(&source)
+            .into_iter()
+            .map(|c| source[c].trim().chars().take(12).collect::<String>())
+            .collect();
         assert_eq!(
             blocks,
             ["# A", "## M1 — t **", "**Scope:** w", "**F1 — x.** ", "- one", "- two", "**2. n** end"]

@@ -36,7 +36,9 @@ struct Payload<'a> {
 pub fn judge_evidence(metadata: &Metadata, payload: &BTreeMap<EntryPath, Vec<u8>>) -> Report {
     let payload = payload
         .iter()
-        .map(|(path, bytes)| (path.clone(), Payload { bytes, sha256: Sha256Digest::of(bytes), damaged: false }))
+        .map(|(path, bytes)| {
+            (path.clone(), Payload { bytes, sha256: Sha256Digest::of(bytes), damaged: false })
+        })
         .collect();
     assemble(metadata, &payload)
 }
@@ -103,17 +105,21 @@ fn assemble(metadata: &Metadata, payload: &BTreeMap<EntryPath, Payload<'_>>) -> 
         timeline: timeline(&evidence, metadata),
         documents: documents.iter().map(|document| document_facts(document, &judged.checks)).collect(),
         checks: judged.checks,
-        files: metadata.entries.iter().filter_map(|entry| {
-            let read = payload.get(&entry.path)?;
-            Some(FileFacts {
-                path: entry.path.clone(),
-                kind: kind_name(entry.kind),
-                origin: entry.origin.clone(),
-                size_bytes: read.bytes.len() as u64,
-                sha256: read.sha256.to_string(),
-                captured_at: entry.captured_at,
+        files: metadata
+            .entries
+            .iter()
+            .filter_map(|entry| {
+                let read = payload.get(&entry.path)?;
+                Some(FileFacts {
+                    path: entry.path.clone(),
+                    kind: kind_name(entry.kind),
+                    origin: entry.origin.clone(),
+                    size_bytes: read.bytes.len() as u64,
+                    sha256: read.sha256.to_string(),
+                    captured_at: entry.captured_at,
+                })
             })
-        }).collect(),
+            .collect(),
         absences: metadata.absences.clone(),
         problems: Vec::new(),
         issues,
@@ -204,7 +210,8 @@ fn build_facts(build: &Build, evidence: &Evidence) -> BuildFacts {
         .and_then(|sha| evidence.pulls.values().find(|pull| pull.head_sha == *sha))
         .map(|pull| pull.number);
     let log_of = |stage: u64, step: u64| {
-        let log = evidence.logs.iter().find(|log| (log.build, log.stage, log.step) == (build.number, stage, step));
+        let log =
+            evidence.logs.iter().find(|log| (log.build, log.stage, log.step) == (build.number, stage, step));
         log.map(|log| log.place.path.clone())
     };
     let steps = build.stages.iter().flat_map(|stage| {
