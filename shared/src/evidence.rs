@@ -1,7 +1,7 @@
 //! The evidence of a phase in normal forms, one parser per kind; knows nothing about documents or judging.
 //!
-//! Every parser has the shape `parse(&[u8]) -> (Record, Vec<Issue>)`: it never fails as a whole, keeps what
-//! could be read and says what could not.
+//! Every parser has the shape `parse(bytes, path) -> (Record, Vec<Issue>)`: it never fails as a whole, keeps what
+//! could be read and says what could not. The path serves only to cite: every record says where it was read.
 
 use std::collections::BTreeMap;
 
@@ -12,8 +12,10 @@ use crate::snapshot::metadata::{Absence, DeclaredEvent, Metadata};
 use crate::time::Timestamp;
 
 pub mod badge;
+pub mod capture;
 pub mod docker;
 pub mod drone;
+mod fields;
 pub mod git_log;
 pub mod gitea;
 pub mod junit;
@@ -68,6 +70,13 @@ pub struct Issue {
     pub what: String,
 }
 
+impl Issue {
+    /// `what` is wrong at `at`.
+    pub fn new(at: impl Into<String>, what: impl Into<String>) -> Issue {
+        Issue { at: at.into(), what: what.into() }
+    }
+}
+
 /// Where a value was read: an entry and a place in it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Place {
@@ -97,7 +106,7 @@ pub struct Evidence {
     pub forge_repository: Option<String>,
     /// Builds by number.
     pub builds: BTreeMap<u64, Build>,
-    /// Numbers in the build listing; a number here without a build in `builds` was never fetched.
+    /// Numbers in the build listing; one whose build in `builds` has its place in the listing was never fetched.
     pub builds_listed: BTreeMap<u64, Place>,
     /// Step logs.
     pub logs: Vec<Log>,
@@ -160,7 +169,7 @@ pub struct Pull {
     pub url: String,
     /// Comments, oldest first.
     pub comments: Vec<Comment>,
-    /// Whether the comments' answer is here.
+    /// Whether the comments' answer is here, with as many comments as the server counted.
     pub comments_fetched: bool,
     /// Timeline events (close, reopen, merge, push …), oldest first; comments are not repeated here.
     pub events: Vec<PullEvent>,
@@ -236,7 +245,7 @@ pub struct Build {
     pub started: Option<Timestamp>,
     /// When it ended.
     pub finished: Option<Timestamp>,
-    /// Address on the server; empty when the answer holds none.
+    /// The answer's `link`: what was built, on the forge (a commit or comparison); empty when it holds none.
     pub link: String,
     /// Stages with steps; empty when only the listing is here.
     pub stages: Vec<Stage>,
@@ -270,8 +279,8 @@ pub struct Step {
     pub name: String,
     /// The server's word.
     pub status: String,
-    /// Exit code of its command.
-    pub exit_code: i64,
+    /// Exit code of its command; none when the answer does not say, which is not 0.
+    pub exit_code: Option<i64>,
     /// When it began.
     pub started: Option<Timestamp>,
     /// When it ended.
@@ -323,7 +332,8 @@ pub struct Run {
     pub finished: Option<Timestamp>,
     /// Level as written.
     pub level: Option<u64>,
-    /// Level recomputed from the rungs: the highest i such that rung i passed and every rung below passed or was skipped.
+    /// Level recomputed from the rungs: the highest i such that rung i passed and every rung below passed or was
+    /// skipped. None without rungs, and where their order is unknown.
     pub recomputed_level: Option<u64>,
     /// How many rungs there are.
     pub rung_count: u64,
