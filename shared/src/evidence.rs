@@ -22,6 +22,7 @@ pub mod junit;
 pub mod load;
 pub mod log;
 pub mod results;
+mod xml;
 
 /// What an entry is; decides which parser reads it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -364,7 +365,7 @@ pub struct Suite {
     pub timestamp: Option<Timestamp>,
     /// Time as written, in seconds.
     pub seconds: Option<f64>,
-    /// Counts as declared by the attributes.
+    /// Counts as declared by the attributes; none where suites nest in this one, as they may count those too.
     pub declared: Counts,
     /// Counts of the cases here.
     pub computed: Counts,
