@@ -443,14 +443,31 @@ pub struct DockerOutput {
     pub stderr: String,
     /// When.
     pub captured_at: Option<Timestamp>,
-    /// One JSON object a listed row, or the inspected objects.
+    /// One JSON object a listed line, null for a line that is none; or the inspected objects.
     pub rows: Vec<serde_json::Value>,
-    /// The raw text of each row, to search like `grep` would.
+    /// Every line as it was printed, to search like `grep` would; of a listing, line `i` is row `i`.
     pub raw_lines: Vec<String>,
-    /// Whether every row could be read.
+    /// Whether everything that was printed is here and every row could be read.
     pub complete: bool,
-    /// The entry; a listing row's pointer is `line <n>`, an inspected object's is `/<i>`.
+    /// The entry, or the command in its capture where the output is not here. A listing row's pointer is
+    /// `line <n>`, from 1; an inspected object's is `/<i>`.
     pub place: Place,
+}
+
+impl DockerOutput {
+    /// The output of a command of which nothing is here.
+    pub(crate) fn nothing(place: Place) -> DockerOutput {
+        DockerOutput {
+            argv: Vec::new(),
+            exit_code: None,
+            stderr: String::new(),
+            captured_at: None,
+            rows: Vec::new(),
+            raw_lines: Vec::new(),
+            complete: false,
+            place,
+        }
+    }
 }
 
 /// A commit.

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::capture::{self, Capture};
 use super::{
-    Commit, CommitStatus, EntryIssue, Evidence, EvidenceKind, Issue, Place, PullEvent, drone, git_log, gitea,
-    log, results,
+    Commit, CommitStatus, DockerOutput, EntryIssue, Evidence, EvidenceKind, Issue, Place, PullEvent, Suite,
+    badge, docker, drone, git_log, gitea, junit, log, results,
 };
 use crate::entry_path::EntryPath;
 use crate::snapshot::metadata::Metadata;
@@ -36,6 +36,9 @@ pub(super) fn load<'a>(
     loader.forge(&of(EvidenceKind::Gitea), &captures);
     loader.builds(&of(EvidenceKind::Drone), &captures);
     loader.runs(&of(EvidenceKind::RunResults));
+    loader.suites(&of(EvidenceKind::Junit));
+    loader.badges(&of(EvidenceKind::Badge));
+    loader.docker(&of(EvidenceKind::Docker), &of(EvidenceKind::Capture));
     loader.history(&of(EvidenceKind::GitLog));
     (loader.evidence, loader.issues)
 }
@@ -276,6 +279,68 @@ impl<'a> Loader<'a, '_> {
             {
                 let what = format!("takes the place of {}, which has the same run id", other.place.path);
                 self.report(path, vec![Issue::new("", what)]);
+            }
+        }
+    }
+
+    fn suites(&mut self, paths: &[&EntryPath]) {
+        for path in paths {
+            let run = run_of(path);
+            let suites = self.parse(path, junit::parse).unwrap_or_default();
+            let suites = suites.into_iter().map(|suite| Suite { run: run.map(str::to_owned), ..suite });
+            self.evidence.suites.extend(suites);
+        }
+    }
+
+    fn badges(&mut self, paths: &[&EntryPath]) {
+        for path in paths {
+            let Some(id) = run_of(path).map(str::to_owned) else {
+                self.report(path, vec![Issue::new("", "lies in no run's folder; not read")]);
+                continue;
+            };
+            if let Some(badge) = self.parse(path, badge::parse)
+                && let Some(other) = self.evidence.badges.insert(id, badge)
+            {
+                let what = format!("takes the place of {}, which belongs to the same run", other.place.path);
+                self.report(path, vec![Issue::new("", what)]);
+            }
+        }
+    }
+
+    /// Outputs of the commands in the captures, in their order, then outputs that no capture speaks of.
+    fn docker(&mut self, paths: &[&EntryPath], captures: &[&EntryPath]) {
+        let mut unspoken: BTreeMap<&str, &EntryPath> =
+            paths.iter().map(|path| (path.as_str(), *path)).collect();
+        for path in captures.iter().filter(|path| is_docker(path)) {
+            let commands = self.parse(path, docker::parse_capture).map(|capture| capture.commands);
+            for command in commands.unwrap_or_default() {
+                let file = in_folder(folder(path), &command.stdout);
+                let output = match unspoken.remove(file.as_str()) {
+                    Some(path) => self.parse(path, docker::parse),
+                    None => {
+                        let what = format!(
+                            "what the command printed, {:?}, is not in the snapshot or another command's",
+                            command.stdout
+                        );
+                        self.report(path, vec![Issue::new(command.place.pointer.clone(), what)]);
+                        None
+                    }
+                };
+                // Without its output a command has proved nothing, whatever its exit code.
+                let output = output.unwrap_or_else(|| DockerOutput::nothing(command.place.clone()));
+                self.evidence.docker.push(DockerOutput {
+                    argv: command.argv,
+                    exit_code: command.exit_code,
+                    stderr: command.stderr,
+                    captured_at: command.captured_at,
+                    ..output
+                });
+            }
+        }
+        for path in unspoken.into_values() {
+            if let Some(output) = self.parse(path, docker::parse) {
+                self.report(path, vec![Issue::new("", "no capture says which command printed this")]);
+                self.evidence.docker.push(output);
             }
         }
     }
