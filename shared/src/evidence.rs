@@ -24,6 +24,9 @@ pub mod log;
 pub mod results;
 mod xml;
 
+#[cfg(test)]
+mod corpora;
+
 /// What an entry is; decides which parser reads it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -36,6 +36,8 @@ pub fn parse(bytes: &[u8], path: &EntryPath) -> (Vec<Suite>, Vec<Issue>) {
         cases: 0,
         too_deep: 0,
         said_too_deep: false,
+        first_odd_time: None,
+        odd_times: 0,
         stopped: false,
         issues,
     };
@@ -155,6 +157,9 @@ struct Report<'a> {
     /// How many elements are open below the deepest one that is read.
     too_deep: u64,
     said_too_deep: bool,
+    /// The first time that could not be read, and how many there are.
+    first_odd_time: Option<(String, String)>,
+    odd_times: u64,
     stopped: bool,
     issues: Vec<Issue>,
 }
@@ -199,7 +204,7 @@ impl Report<'_> {
             }
         }
         if !self.stopped
-            && let Some(open) = self.open.last()
+            && let Some(open) = self.open.iter().rfind(|open| !open.pointer.is_empty())
         {
             let what = format!("the file ends inside {}; read up to here", open.pointer);
             self.stop(self.text.len() as u64, what);
@@ -336,10 +341,8 @@ impl Report<'_> {
         let raw = xml::attribute(element, "time")?;
         let seconds = seconds(&raw);
         if seconds.is_none() && !raw.trim().is_empty() {
-            self.issue(
-                format!("{pointer}/@time"),
-                format!("{:?} is no length of time; left out", short(&raw)),
-            );
+            self.odd_times += 1;
+            self.first_odd_time.get_or_insert_with(|| (format!("{pointer}/@time"), short(&raw)));
         }
         seconds
     }
@@ -391,6 +394,13 @@ impl Report<'_> {
 
     fn finish(mut self) -> (Vec<Suite>, Vec<Issue>) {
         self.end_case(false);
+        if let Some((at, raw)) = self.first_odd_time.take() {
+            let more = match self.odd_times.saturating_sub(1) {
+                0 => String::new(),
+                more => format!(", nor are {more} more times in this file lengths of time"),
+            };
+            self.issue(at, format!("{raw:?} is no length of time; left out{more}"));
+        }
         // Children stand behind their parents, so that one pass from the back adds up every subtree.
         let mut totals: Vec<u64> = self.groups.iter().map(|group| group.suite.cases.len() as u64).collect();
         for index in (0..self.groups.len()).rev() {
