@@ -29,7 +29,7 @@ pub(crate) struct Parts<'a> {
 /// Puts glue, boot script and module into the page and their digests into its policy.
 pub(crate) fn assemble(parts: &Parts<'_>) -> Outcome<String> {
     // A parser of HTML reads CRLF as LF before anything is hashed.
-    let index = parts.index.replace("\r\n", "\n");
+    let index = without_directives(&parts.index.replace("\r\n", "\n"));
     let (glue, boot) = (script_text(parts.glue), script_text(parts.boot));
     for marker in KEPT.iter().chain([&APP]) {
         expect_once(&index, marker, "the viewer's index.html")?;
@@ -47,6 +47,19 @@ pub(crate) fn assemble(parts: &Parts<'_>) -> Outcome<String> {
         expect_once(&page, marker, "the assembled page (is it spelled out in a script?)")?;
     }
     Ok(page)
+}
+
+/// Without the tags that tell trunk what to compile; it leaves them where it injects nothing.
+fn without_directives(index: &str) -> String {
+    let mut page = index.to_owned();
+    let directives: Vec<_> = tags(index)
+        .filter(|tag| attribute(tag.text, "data-trunk-id").is_some())
+        .map(|tag| tag.range())
+        .collect();
+    for range in directives.into_iter().rev() {
+        page.replace_range(range, "");
+    }
+    page
 }
 
 /// A script's text such that no parser of HTML ends it early.
@@ -97,8 +110,9 @@ impl Policy<'_> {
             ));
         }
         policy = policy.replace("'sha256-STYLE'", &styles.join(" "));
-        let end = meta.start + meta.text.len();
-        Ok(format!("{}{policy}{}", &index[..meta.start], &index[end..]))
+        let mut page = index.to_owned();
+        page.replace_range(meta.range(), &policy);
+        Ok(page)
     }
 }
 
@@ -123,6 +137,12 @@ struct Tag<'a> {
     start: usize,
     text: &'a str,
     content: &'a str,
+}
+
+impl Tag<'_> {
+    fn range(&self) -> std::ops::Range<usize> {
+        self.start..self.start + self.text.len()
+    }
 }
 
 /// Every start tag outside comments, scripts and styles.
@@ -289,6 +309,7 @@ mod tests {
         }
         for tag in [
             "<link rel=icon href=\"data:image/svg+xml,x\">",
+            "<link data-trunk rel=\"rust\" href=\"viewer/Cargo.toml\" data-trunk-id=\"0\">",
             "<a href=\"#/trust\">x</a>",
             "<a href=\"https://example.org\">x</a>",
             "<img data-src=\"x.png\">",

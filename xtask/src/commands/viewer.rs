@@ -34,18 +34,10 @@ fn trunk(console: &Console, workspace: &Workspace, tools: &Tools, dist: &Path) -
     }
     let mut command = Command::new(&tools.trunk);
     process::forget_our_cargo(&mut command);
-    // Not `--release`: then trunk would call wasm-opt whatever its version. The profile says how to compile.
+    // Not `--release`: then trunk would call wasm-opt whatever its version. The page names the cargo profile.
     // Not offline: cargo may have to fetch the viewer's dependencies; trunk itself finds its tools on PATH.
     command
-        .args([
-            "build",
-            "--skip-version-check",
-            "--offline",
-            "false",
-            "--cargo-profile",
-            "wasm-release",
-            "--dist",
-        ])
+        .args(["build", "--skip-version-check", "--offline", "false", "--dist"])
         .arg(dist)
         .arg(&index)
         .current_dir(workspace.root())
