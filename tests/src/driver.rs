@@ -1,6 +1,6 @@
 //! The chromedriver process: starts it on a free port and ends it, and its browser, whatever became of the test.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::net::{Ipv4Addr, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
@@ -53,7 +53,8 @@ impl Driver {
         let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port))?;
         stream.set_read_timeout(Some(PATIENCE))?;
         write!(stream, "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")?;
-        stream.read_to_end(&mut Vec::new()).map(drop)
+        // The status comes when it is done; chromedriver keeps the connection open for more.
+        BufReader::new(stream).read_line(&mut String::new()).map(drop)
     }
 }
 
