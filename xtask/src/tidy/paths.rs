@@ -1,5 +1,7 @@
 //! Finds the paths that a Rust file names (`crate::a::b`, `use super::{c, d}`); knows nothing of what is allowed.
 
+use std::ops::Range;
+
 /// A path with the line where it stands, written out in full: `crate::a::b`.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct NamedPath {
@@ -10,10 +12,14 @@ pub(super) struct NamedPath {
 /// Every path in `text` that begins with `crate`, `super`, `self` or one of `crates`.
 ///
 /// `module` is the file's own module, so that `self` and `super` can be written out. Comments, strings and
-/// what follows `#[cfg(test)]` are passed over: tests come last in a file and may import what they like.
+/// items under `#[cfg(test)]` are passed over: tests may import what they like.
 pub(super) fn named_paths(text: &str, module: &[String], crates: &[&str]) -> Vec<NamedPath> {
-    let code = blank_out(text);
-    let code = code.split("#[cfg(test)]").next().unwrap_or_default();
+    let mut code = blank_out(text);
+    for item in test_items(&code).into_iter().rev() {
+        let blank: String = code[item.clone()].chars().map(|c| if c == '\n' { '\n' } else { ' ' }).collect();
+        code.replace_range(item, &blank);
+    }
+    let code = code.as_str();
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(start) = next_word(code, at) {
@@ -30,6 +36,48 @@ pub(super) fn named_paths(text: &str, module: &[String], crates: &[&str]) -> Vec
         found.extend(expanded.into_iter().map(|words| NamedPath { line, words: absolute(words, module) }));
     }
     found
+}
+
+/// The files that are modules for tests alone: `#[cfg(test)] mod name;`.
+pub(super) fn test_modules(text: &str) -> Vec<String> {
+    let code = blank_out(text);
+    let items = test_items(&code).into_iter().filter_map(|item| {
+        let declaration = code[item].strip_suffix(';')?.rsplit_once("mod ")?.1.trim();
+        Some(declaration.to_owned())
+    });
+    items.collect()
+}
+
+/// Every item under `#[cfg(test)]`, attribute included.
+fn test_items(code: &str) -> Vec<Range<usize>> {
+    let mut items: Vec<Range<usize>> = Vec::new();
+    for (start, attribute) in code.match_indices("#[cfg(test)]") {
+        if items.last().is_none_or(|last| last.end <= start) {
+            let body = start + attribute.len();
+            items.push(start..body + item_length(&code[body..]));
+        }
+    }
+    items
+}
+
+/// Up to the `;` or the `}` that ends an item.
+fn item_length(code: &str) -> usize {
+    let mut open = Vec::new();
+    for (at, c) in code.char_indices() {
+        match c {
+            '{' | '(' | '[' => open.push(c),
+            ')' | ']' => drop(open.pop()),
+            '}' => {
+                open.pop();
+                if open.is_empty() {
+                    return at + 1;
+                }
+            }
+            ';' if open.is_empty() => return at + 1,
+            _ => {}
+        }
+    }
+    code.len()
 }
 
 /// Reads one path or one group `{a, b::c}` at `at` and gives the place behind it.
@@ -239,6 +287,13 @@ mod tests {
             found("fn f<'a>(x: &'a str) { crate::g() }\n#[cfg(test)]\nmod tests { use crate::h; }"),
             ["crate::g"]
         );
+    }
+
+    #[test]
+    fn only_the_items_for_tests_are_passed_over() {
+        let text = "#[cfg(test)]\nmod corpora;\nuse crate::a;\n#[cfg(test)]\nfn f(x: [u8; 2]) { crate::b() }\ncrate::c()";
+        assert_eq!(found(text), ["crate::a", "crate::c"]);
+        assert_eq!(test_modules(text), ["corpora"]);
     }
 
     #[test]
