@@ -43,7 +43,7 @@ pub(crate) fn check(console: &Console, workspace: &Workspace) -> Outcome {
     }
     Err(Failure::new(
         format!("{} places break the house rules", complaints.len()),
-        "mend the places above; a sound exception goes into xtask/src/tidy/imports.rs with its reason",
+        "mend the places above; a sound exception goes into xtask/src/tidy/imports.rules with its reason",
     ))
 }
 

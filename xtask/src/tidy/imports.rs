@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::paths::{named_paths, test_modules};
+use super::paths::{TestModule, named_paths, test_modules};
 use super::{Complaint, SourceFile};
 
 const TABLE: &str = include_str!("imports.rules");
@@ -19,8 +19,8 @@ pub(super) fn check(files: &[SourceFile]) -> Vec<Complaint> {
         Err(complaint) => return vec![complaint],
     };
     let modules: BTreeSet<String> = files.iter().filter_map(|file| module_of(&file.path)).collect();
-    let for_tests: BTreeSet<String> = files.iter().flat_map(modules_for_tests).collect();
-    let checked = files.iter().filter(|file| !module_of(&file.path).is_some_and(|m| for_tests.contains(&m)));
+    let for_tests: BTreeSet<String> = files.iter().flat_map(files_for_tests).collect();
+    let checked = files.iter().filter(|file| !for_tests.contains(&file.path));
     checked.flat_map(|file| check_file(&rules, &modules, file)).collect()
 }
 
@@ -49,9 +49,21 @@ fn check_file(rules: &Rules, modules: &BTreeSet<String>, file: &SourceFile) -> V
     complaints
 }
 
-fn modules_for_tests(file: &SourceFile) -> Vec<String> {
-    let Some(module) = module_of(&file.path) else { return Vec::new() };
-    test_modules(&file.text).iter().map(|name| format!("{module}::{name}")).collect()
+/// The paths of the files that `file` declares for its tests alone.
+fn files_for_tests(file: &SourceFile) -> Vec<String> {
+    let (folder, name) = file.path.rsplit_once('/').unwrap_or(("", &file.path));
+    let stem = name.trim_end_matches(".rs");
+    let below =
+        if ["lib", "main", "mod"].contains(&stem) { folder.to_owned() } else { format!("{folder}/{stem}") };
+    let path_of = |module: TestModule| match module {
+        TestModule::Named(name) => format!("{below}/{name}.rs"),
+        TestModule::At(path) => format!("{folder}/{path}"),
+    };
+    if module_of(&file.path).is_some() {
+        test_modules(&file.text).into_iter().map(path_of).collect()
+    } else {
+        vec![]
+    }
 }
 
 /// `shared/src/evidence/junit.rs` → `shared::evidence::junit`; none for other files.

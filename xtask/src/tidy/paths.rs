@@ -16,7 +16,7 @@ pub(super) struct NamedPath {
 pub(super) fn named_paths(text: &str, module: &[String], crates: &[&str]) -> Vec<NamedPath> {
     let mut code = blank_out(text);
     for item in test_items(&code).into_iter().rev() {
-        let blank: String = code[item.clone()].chars().map(|c| if c == '\n' { '\n' } else { ' ' }).collect();
+        let blank = blanks(&code[item.clone()]);
         code.replace_range(item, &blank);
     }
     let code = code.as_str();
@@ -38,12 +38,22 @@ pub(super) fn named_paths(text: &str, module: &[String], crates: &[&str]) -> Vec
     found
 }
 
-/// The files that are modules for tests alone: `#[cfg(test)] mod name;`.
-pub(super) fn test_modules(text: &str) -> Vec<String> {
+/// A module for tests alone in a file of its own.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum TestModule {
+    /// `#[cfg(test)] mod name;`
+    Named(String),
+    /// `#[cfg(test)] #[path = "file.rs"] mod name;`
+    At(String),
+}
+
+/// The files that a file declares for tests alone.
+pub(super) fn test_modules(text: &str) -> Vec<TestModule> {
     let code = blank_out(text);
     let items = test_items(&code).into_iter().filter_map(|item| {
-        let declaration = code[item].strip_suffix(';')?.rsplit_once("mod ")?.1.trim();
-        Some(declaration.to_owned())
+        let name = code[item.clone()].strip_suffix(';')?.rsplit_once("mod ")?.1.trim();
+        let path = text[item].split_once("#[path = \"").and_then(|(_, rest)| rest.split('"').next());
+        Some(path.map_or_else(|| TestModule::Named(name.to_owned()), |path| TestModule::At(path.to_owned())))
     });
     items.collect()
 }
@@ -174,7 +184,7 @@ fn is_word(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
 }
 
-/// The code with comments, strings and characters replaced by blanks; lines stay where they are.
+/// The code with comments, strings and characters replaced by blanks; every byte stays where it is.
 fn blank_out(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -196,10 +206,15 @@ fn blank_out(text: &str) -> String {
             rest = &rest[c.len_utf8()..];
             continue;
         };
-        out.extend(rest[..length].chars().map(|c| if c == '\n' { '\n' } else { ' ' }));
+        out.push_str(&blanks(&rest[..length]));
         rest = &rest[length..];
     }
     out
+}
+
+/// As many bytes as `text` has, with its line ends.
+fn blanks(text: &str) -> String {
+    text.bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }).collect()
 }
 
 /// How many `#` a raw string at the start of `rest` has.
@@ -293,7 +308,9 @@ mod tests {
     fn only_the_items_for_tests_are_passed_over() {
         let text = "#[cfg(test)]\nmod corpora;\nuse crate::a;\n#[cfg(test)]\nfn f(x: [u8; 2]) { crate::b() }\ncrate::c()";
         assert_eq!(found(text), ["crate::a", "crate::c"]);
-        assert_eq!(test_modules(text), ["corpora"]);
+        assert_eq!(test_modules(text), [TestModule::Named("corpora".to_owned())]);
+        let text = "//! ü\n#[cfg(test)]\n#[path = \"a_tests.rs\"]\nmod tests;";
+        assert_eq!(test_modules(text), [TestModule::At("a_tests.rs".to_owned())]);
     }
 
     #[test]
