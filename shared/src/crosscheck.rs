@@ -16,6 +16,8 @@ use crate::time::human_length;
 mod context;
 mod key_facts;
 mod notes;
+#[cfg(test)]
+mod tests;
 mod unit;
 
 mod badge_level;

@@ -145,7 +145,7 @@ static PATTERNS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
             r"(?i)\b(?:builds?|runs?|drone)(?: builds?)?\s+#?\d+(?:(?:\s*(?:,|/|\+|&|and)\s*)+#?\d+\b)*",
             builds,
         ),
-        pattern(r"\bPRs?\s?#?(\d+)|/pulls?/(\d+)", pull),
+        pattern(r"\bPRs?\s?#?(\d+)|\bpulls?/(\d+)", pull),
         pattern(r"#(\d+)\b", number),
         pattern(r"(?i)\blevel\s*[=:]?\s*(\d+)(?:\s*(?:/|of)\s*(\d+))?|\bL(\d)(?:/(?:L)?(\d))?\b", level),
         pattern(
