@@ -3,5 +3,6 @@
 
 mod collect;
 mod config;
+mod redact;
 
 fn main() {}
