@@ -4,4 +4,8 @@ pub mod layout;
 pub mod manifest;
 pub mod metadata;
 pub mod read;
+pub mod record;
+#[cfg(test)]
+pub(crate) mod sample;
+mod texts;
 pub mod write;
