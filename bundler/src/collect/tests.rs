@@ -166,3 +166,73 @@ fn a_broken_bundle_is_an_absence() {
     assert!(absences[0].starts_with("history of the documents <x.bundle> git "), "{absences:?}");
     assert!(!absences[0].contains("dossier-git-"), "{absences:?}");
 }
+
+/// A repository whose history holds what its files no longer show.
+fn history(folder: &Path) -> impl Fn(&[&str]) + use<> {
+    let repository = folder.join("docs");
+    fs_err::create_dir_all(&repository).expect("made");
+    let git = move |arguments: &[&str]| {
+        let status = std::process::Command::new("git")
+            .args([
+                "-c",
+                "user.name=bot",
+                "-c",
+                "user.email=bot@example.org",
+                "-c",
+                "init.defaultBranch=main",
+            ])
+            .args(arguments)
+            .current_dir(&repository)
+            .env("GIT_CONFIG_GLOBAL", "/dev/null")
+            .env("GIT_CONFIG_NOSYSTEM", "1")
+            .env("GIT_AUTHOR_DATE", "2026-06-13T06:00:00Z")
+            .env("GIT_COMMITTER_DATE", "2026-06-13T06:00:00Z")
+            .status();
+        assert!(status.expect("git runs").success(), "{arguments:?}");
+    };
+    git(&["init", "--quiet"]);
+    let write =
+        |name: &str, text: &str| fs_err::write(folder.join("docs").join(name), text).expect("written");
+    write(".gitattributes", "*.md -diff\n");
+    write("REVIEW-a.md", "M1 PASS\nDRONE_TOKEN=abcdefgh1234\n");
+    git(&["add", "."]);
+    git(&["commit", "--quiet", "-m", "review(a): M1 PASS"]);
+    write("REVIEW-a.md", "M1 PASS\n");
+    git(&["commit", "--quiet", "-a", "-m", "tidy"]);
+    git
+}
+
+#[test]
+fn a_repository_gives_its_log_and_a_bundle() {
+    let folder = tempfile::tempdir().expect("a folder");
+    history(folder.path())(&["bundle", "create", "--quiet", "../docs.bundle", "--all"]);
+    for source in ["repository = \"docs\"", "bundle = \"docs.bundle\""] {
+        let config = format!("[phase]\nid = \"a\"\n[[source]]\nkind = \"git\"\n{source}");
+        let config = || config::parse(&config).expect("a good config");
+        let collected = || collect(config(), folder.path(), &Limits::default()).expect("collected");
+        let raw = collected();
+        assert_eq!(raw.absences, [], "{source}");
+        let bytes = |name: &str| raw.entries.get(name).expect(name).bytes.clone();
+        let log = String::from_utf8(bytes("data/git/docs.log")).expect("text");
+        let begins = log.lines().next().is_some_and(|line| line.starts_with("commit ") && line.len() == 47);
+        assert!(begins && log.contains("\ncommit-time 2026-06-13T06:00:00"), "{log}");
+        assert!(log.contains("\n    review(a): M1 PASS\n"), "{log}");
+        assert!(log.contains("\n+M1 PASS\n"), "attributes of the history must not hide its lines: {log}");
+        let again = collected();
+        assert!(raw.entries.iter().all(|(path, entry)| again.entries[path].bytes == entry.bytes), "{source}");
+    }
+}
+
+#[test]
+fn a_bundle_does_not_carry_what_was_cut_out_of_its_log() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let _git = history(folder.path());
+    let config = "[phase]\nid = \"a\"\n[[source]]\nkind = \"git\"\nrepository = \"docs\"";
+    let config = config::parse(config).expect("a good config");
+    let raw = collect(config, folder.path(), &Limits::default()).expect("collected");
+    let redacted = crate::redact::redact(raw);
+    let log = String::from_utf8_lossy(&redacted.payload["data/git/docs.log"]);
+    assert!(log.contains("+DRONE_TOKEN=[redacted:assignment:1]"), "{log}");
+    assert!(!redacted.payload.contains_key("data/git/docs.bundle"));
+    assert!(redacted.absences[0].reason.contains("rule assignment"), "{:?}", redacted.absences);
+}
