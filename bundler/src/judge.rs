@@ -1,7 +1,5 @@
 //! The way from a file to a report: read, open, verify, judge, all of it in `dossier_shared`. Prints nothing.
 
-mod stub;
-
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -9,7 +7,7 @@ use std::sync::Arc;
 use dossier_shared::entry_path::EntryPath;
 use dossier_shared::limits::Limits;
 use dossier_shared::open::{self, Opened};
-use dossier_shared::report::{Report, SealState, Verdict};
+use dossier_shared::report::{self, Report, SealState, Verdict};
 use dossier_shared::signature::allowed_signers::AllowedSigners;
 use dossier_shared::snapshot::metadata::Metadata;
 use dossier_shared::time::Timestamp;
@@ -53,7 +51,7 @@ pub(crate) fn trust_file(path: Option<&Path>) -> Result<Option<AllowedSigners>, 
 /// Reads, verifies and judges the file at `path`.
 pub(crate) fn read(path: &Path, trust: Option<&AllowedSigners>) -> Result<Snapshot, Failure> {
     let (bytes, opened) = open(path, &Limits::default())?;
-    let mut report = stub::judge(&opened, trust);
+    let mut report = report::judge(&opened, trust);
     // The judge has no clock; a trust line that is valid for a span of time is compared with the present.
     let verification = verify::verify_at(&opened, trust, Some(Timestamp::now()));
     if let Some(trust) = &mut report.trust {
@@ -71,7 +69,7 @@ pub(crate) fn entries(path: &Path, limits: &Limits) -> Result<BTreeMap<EntryPath
 
 /// What there is to say before the snapshot exists: no id, no trust.
 pub(crate) fn evidence_alone(metadata: &Metadata, payload: &BTreeMap<EntryPath, Vec<u8>>) -> Report {
-    stub::judge_evidence(metadata, payload)
+    report::judge_evidence(metadata, payload)
 }
 
 fn open(path: &Path, limits: &Limits) -> Result<(Arc<[u8]>, Opened), Failure> {

@@ -3,8 +3,7 @@
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
-/// The viewer this build carries.
-const VIEWER_HTML: Option<&[u8]> = None;
+include!(concat!(env!("OUT_DIR"), "/viewer.rs"));
 
 /// Where the snapshot goes.
 const SNAPSHOT_MARKER: &str = "<!--dossier:snapshot-->";
