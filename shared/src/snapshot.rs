@@ -3,6 +3,7 @@
 pub mod layout;
 pub mod manifest;
 pub mod metadata;
+pub mod names;
 pub mod read;
 pub mod record;
 #[cfg(test)]

@@ -8,7 +8,7 @@ use crate::signature::SEAL_NAMESPACE;
 use crate::signature::allowed_signers::{AllowedSigners, Lookup};
 use crate::signature::sshsig::{self, VerifiedSignature};
 use crate::signature::statement::{Decision, Statement};
-use crate::snapshot::layout::signature_file;
+use crate::snapshot::names::signature_file;
 use crate::time::{Timestamp, iso};
 
 const SEAL: &str = "signatures/seal.json";

@@ -115,6 +115,34 @@ fn a_snapshot_zipped_anew_is_called_repacked() {
     check(&bytes, SealState::Repacked, "another zip tool");
 }
 
+#[test]
+fn snapshots_zipped_anew_by_other_tools_are_called_repacked() {
+    let base = std::env::temp_dir().join(format!("dossier-rezip-{}", std::process::id()));
+    std::fs::create_dir_all(&base).unwrap();
+    // Info-ZIP stores UTF-8 without saying so, which is refused (FORMAT §4.4): only plain names here.
+    let mut draft = sample::draft();
+    let empty = draft.payload.remove("data/files/empty ü.txt").unwrap();
+    draft.payload.insert(path("data/files/empty.txt"), empty);
+    draft.metadata.entries[1].path = path("data/files/empty.txt");
+    let (bytes, written) = sample::unsigned_from(&draft);
+    std::fs::write(base.join("a.zip"), append(bytes, &seal_statement(&written), &key(1))).unwrap();
+    let python = "import os,zipfile\nwith zipfile.ZipFile('p.zip','w',zipfile.ZIP_DEFLATED) as z:\n for d,_,fs in os.walk('x'):\n  for f in fs: p=os.path.join(d,f); z.write(p,p[2:])";
+    for (tool, made, command) in [
+        ("zip", "z.zip", "cd x && zip -q -9 -X -D -r ../z.zip *".to_owned()),
+        ("python3", "p.zip", format!("python3 -c \"{python}\"")),
+    ] {
+        let script = format!("command -v {tool} unzip && rm -rf x && unzip -q a.zip -d x && {command}");
+        let output = Command::new("sh").args(["-c", &script]).current_dir(&base).output().unwrap();
+        if !output.status.success() {
+            println!("skipped: {tool} or unzip does not work here");
+            continue;
+        }
+        let found = check(&std::fs::read(base.join(made)).unwrap(), SealState::Repacked, "made anew");
+        assert_eq!(found.problems, []);
+    }
+    std::fs::remove_dir_all(base).unwrap();
+}
+
 /// REVIEW rewritten, and every manifest after it; the old seal kept.
 fn forged() -> Vec<u8> {
     let mut contents = contents(&sample::sealed());
@@ -318,4 +346,39 @@ fn signatures_of_ssh_keygen_hold() {
         }
     }
     std::fs::remove_dir_all(folder).unwrap();
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { cases: 100, failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn spliced_snapshots_are_noticed(
+        splices in proptest::collection::vec((0..6000_usize, 0..40_usize, 0..6000_usize), 1..4)
+    ) {
+        let good = sample::sealed();
+        let mut bytes = good.clone();
+        for (at, count, from) in splices {
+            let (at, from) = (at % bytes.len(), from % (bytes.len() - 40));
+            let piece = bytes[from..from + count].to_vec();
+            let end = (at + count).min(bytes.len());
+            bytes.splice(at..end, piece);
+        }
+        if let Ok(opened) = open_bytes(&bytes) {
+            let found = verify(&opened, None);
+            let whole = found.seal.state == SealState::Valid && found.problems.is_empty();
+            proptest::prop_assert_eq!(whole, bytes == good);
+        }
+    }
+
+    #[test]
+    fn parsers_of_text_never_panic(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..200), text in ".{0,80}") {
+        for bytes in [&bytes[..], text.as_bytes()] {
+            let _ = AllowedSigners::parse(bytes);
+            let _ = AllowedSigners::parse(&[b"a valid-after=\"", bytes, b"\" ssh-ed25519 AAAA"].concat());
+            let _ = Statement::parse(bytes);
+            let _ = Manifest::parse(bytes);
+            let _ = crate::snapshot::manifest::parse_bag_info(bytes);
+            let _ = sshsig::verify(bytes, SEAL_NAMESPACE, b"");
+        }
+    }
 }

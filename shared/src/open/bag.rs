@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::entry_path::EntryPath;
 use crate::open::OpenedEntry;
 use crate::report::{FilesTrust, Problem};
-use crate::snapshot::layout::{PAYLOAD, SIGNATURES};
 use crate::snapshot::manifest::{
     BAG_INFO, BAGIT, BAGIT_TEXT, MANIFEST, Manifest, PAYLOAD_OXUM, TAG_MANIFEST, parse_bag_info, payload_oxum,
 };
 use crate::snapshot::metadata::Metadata;
+use crate::snapshot::names::{PAYLOAD, SIGNATURES};
 
 /// FORMAT §2.3: without these a snapshot cannot be checked or read by people.
 const REQUIRED: [&str; 7] =

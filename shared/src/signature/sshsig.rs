@@ -59,7 +59,8 @@ pub fn verify(armoured: &[u8], namespace: &str, message: &[u8]) -> Result<Verifi
     let blob = dearmour(armoured)?;
     let parts = Parts::parse(&blob)?;
     if parts.namespace != namespace {
-        return Err(SignatureError::Namespace { found: parts.namespace, expected: namespace.to_owned() });
+        let found = parts.namespace.chars().take(80).collect();
+        return Err(SignatureError::Namespace { found, expected: namespace.to_owned() });
     }
     parts.check_types()?;
     let key =
@@ -75,6 +76,11 @@ pub fn verify(armoured: &[u8], namespace: &str, message: &[u8]) -> Result<Verifi
         namespace: parts.namespace,
         public_key: key.key_data().clone(),
     })
+}
+
+/// Enough of a name that a stranger chose.
+fn shown(name: &str) -> String {
+    format!("{:?}", name.chars().take(80).collect::<String>())
 }
 
 fn malformed(what: &str) -> SignatureError {
@@ -126,7 +132,7 @@ impl<'a> Parts<'a> {
         let hash = match fields.text()?.as_str() {
             "sha256" => HashAlg::Sha256,
             "sha512" => HashAlg::Sha512,
-            other => return Err(SignatureError::Unsupported(format!("hash {other:?}"))),
+            other => return Err(SignatureError::Unsupported(format!("hash {}", shown(other)))),
         };
         let signature = fields.string()?;
         fields.end()?;
@@ -146,15 +152,16 @@ impl<'a> Parts<'a> {
             | "sk-ecdsa-sha2-nistp256@openssh.com" => self.signature_type == self.key_type,
             "ssh-rsa" => matches!(self.signature_type.as_str(), "rsa-sha2-256" | "rsa-sha2-512"),
             certificate if certificate.contains("-cert-") => {
-                return Err(SignatureError::Unsupported(format!("a certificate ({certificate:?})")));
+                return Err(SignatureError::Unsupported(format!("a certificate ({})", shown(certificate))));
             }
-            other => return Err(SignatureError::Unsupported(format!("key type {other:?}"))),
+            other => return Err(SignatureError::Unsupported(format!("key type {}", shown(other)))),
         };
         match fits {
             true => Ok(()),
             false => Err(SignatureError::Unsupported(format!(
-                "signature type {:?} of a {} key",
-                self.signature_type, self.key_type
+                "signature type {} of a {} key",
+                shown(&self.signature_type),
+                self.key_type
             ))),
         }
     }

@@ -1,20 +1,13 @@
-//! Where every byte of the archive belongs, and which names may lie in it; knows nothing about contents.
+//! Where every byte of the archive belongs; knows nothing about contents or about which names are good.
 
-use std::collections::BTreeMap;
 use std::io::{self, Read, Seek, SeekFrom};
-
-use unicode_normalization::UnicodeNormalization as _;
 
 use crate::entry_path::EntryPath;
 use crate::limits::Limits;
+use crate::snapshot::names::{Names, SIGNATURES};
 use crate::snapshot::record::{
     CENTRAL_BYTES, DEFLATED, END_BYTES, END_SIGNATURE, End, Record, STORED, UTF8_FLAG, ZIP64,
 };
-
-/// Folder of the payload.
-pub const PAYLOAD: &str = "data";
-/// Folder of statements and signatures.
-pub const SIGNATURES: &str = "signatures";
 
 /// An archive whose every byte belongs to exactly one record.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -130,7 +123,7 @@ impl Layout {
         let mut covered_bytes = None;
         let (mut next_offset, mut total_bytes, mut signatures) = (0, 0, 0);
         for record in records {
-            let shown = String::from_utf8_lossy(&record.name).into_owned();
+            let shown: String = String::from_utf8_lossy(&record.name).chars().take(200).collect();
             let offset = u64::from(record.offset);
             let fault =
                 |clause, what: String| LayoutFault { entry: Some(shown.clone()), offset, what, clause };
@@ -242,9 +235,7 @@ fn parse_central(central: &[u8], entries: u16, central_offset: u64) -> Result<Ve
     let mut position = 0;
     for _ in 0..entries {
         let (record, used) = Record::parse_central(&central[position..]).map_err(|what| LayoutFault {
-            entry: central
-                .get(position + CENTRAL_BYTES..)
-                .map(|name| String::from_utf8_lossy(&name[..name.len().min(80)]).into_owned()),
+            entry: central_name(&central[position..]),
             offset: central_offset + position as u64,
             what,
             clause: "§4.4",
@@ -259,6 +250,13 @@ fn parse_central(central: &[u8], entries: u16, central_offset: u64) -> Result<Ve
     Ok(records)
 }
 
+/// The name in a record that is otherwise not to be relied on.
+fn central_name(record: &[u8]) -> Option<String> {
+    let name_bytes = u16::from_le_bytes([*record.get(28)?, *record.get(29)?]);
+    let name = record.get(CENTRAL_BYTES..CENTRAL_BYTES + usize::from(name_bytes))?;
+    Some(String::from_utf8_lossy(name).chars().take(200).collect())
+}
+
 /// FORMAT §4.4 and §4.5: what a record may say at all.
 fn check_record(record: &Record) -> Result<(), (&'static str, String)> {
     if record.flags & 1 != 0 || record.flags & (1 << 6) != 0 || record.flags & (1 << 13) != 0 {
@@ -267,8 +265,8 @@ fn check_record(record: &Record) -> Result<(), (&'static str, String)> {
     if record.flags & (1 << 3) != 0 {
         return Err(("§4.4", "it has a data descriptor".to_owned()));
     }
-    let level_flags = if record.method == DEFLATED { 0b110 } else { 0 };
-    if record.flags & !(UTF8_FLAG | level_flags) != 0 {
+    // Bits 1 and 2 tell how hard a tool tried to compress; Info-ZIP sets them on stored entries too.
+    if record.flags & !(UTF8_FLAG | 0b110) != 0 {
         return Err(("§4.4", format!("flags 0x{:04x} are not allowed", record.flags)));
     }
     if record.flags & UTF8_FLAG == 0 && !record.name.is_ascii() {
@@ -341,138 +339,4 @@ fn deviation(record: &Record, is_signature: bool, signatures_began: bool) -> Opt
         return Some("a signature that is compressed");
     }
     (signatures_began && !is_signature).then_some("lies behind the signatures")
-}
-
-/// The names seen so far; refuses those that some file system would take for one another.
-#[derive(Debug, Default)]
-pub(crate) struct Names {
-    stem: Option<String>,
-    /// Folded path, folders too, to the spelling it was first met in and whether it is a file.
-    seen: BTreeMap<String, (String, bool)>,
-}
-
-impl Names {
-    /// Takes an archive's name apart into the common stem and the path below it.
-    fn add(&mut self, name: &[u8]) -> Result<EntryPath, (&'static str, String)> {
-        let name = std::str::from_utf8(name).map_err(|_| ("§3.1", "its name is not UTF-8".to_owned()))?;
-        let Some((stem, path)) = name.split_once('/') else {
-            return Err(("§3.2", "it does not lie in the snapshot's folder".to_owned()));
-        };
-        check_stem(stem).map_err(|what| ("§3.2", what))?;
-        match &self.stem {
-            None => self.stem = Some(stem.to_owned()),
-            Some(first) if first != stem => {
-                return Err(("§3.2", format!("it lies in another folder than {first:?}")));
-            }
-            Some(_) => {}
-        }
-        let path = EntryPath::new(path).map_err(|error| ("§3.1", format!("its name {}", error.reason)))?;
-        self.add_path(&path)?;
-        Ok(path)
-    }
-
-    /// Adds a path below the stem.
-    pub(crate) fn add_path(&mut self, path: &EntryPath) -> Result<(), (&'static str, String)> {
-        check_place(path)?;
-        for (index, _) in path.as_str().match_indices('/') {
-            self.claim(&path.as_str()[..index], false)?;
-        }
-        self.claim(path.as_str(), true)
-    }
-
-    /// FORMAT §3.3: no two names may be equal after folding, and no file may also be a folder.
-    fn claim(&mut self, name: &str, is_file: bool) -> Result<(), (&'static str, String)> {
-        match self.seen.get(&fold(name)) {
-            None => {
-                self.seen.insert(fold(name), (name.to_owned(), is_file));
-                Ok(())
-            }
-            Some((first, false)) if first == name && !is_file => Ok(()),
-            Some((first, was_file)) if *was_file != is_file => {
-                Err(("§3.3", format!("{first:?} is both a file and a folder")))
-            }
-            Some((first, _)) => {
-                Err(("§3.3", format!("the same name as {first:?} on some file systems, or twice")))
-            }
-        }
-    }
-}
-
-/// A form in which names are equal that a case-blind or normalising file system takes for one.
-fn fold(name: &str) -> String {
-    let decomposed: String = name.nfd().collect();
-    decomposed.to_uppercase().to_lowercase().nfc().collect()
-}
-
-/// FORMAT §3.2: letters, digits, `.`, `_` and `-`, so that the recipe in VERIFY.txt can name it as it is.
-pub(crate) fn check_stem(stem: &str) -> Result<(), String> {
-    let plain = stem.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'));
-    let starts_well = stem.starts_with(|first: char| first.is_ascii_alphanumeric());
-    if !plain || !starts_well || stem.len() > 128 || EntryPath::new(stem).is_err() {
-        return Err(format!("the folder {stem:?} must be of letters, digits, `.`, `_` and `-`, at most 128"));
-    }
-    Ok(())
-}
-
-/// FORMAT §2.3 and §2.4: what may not lie in a snapshot, whatever its manifests say.
-fn check_place(path: &EntryPath) -> Result<(), (&'static str, String)> {
-    if fold(path.as_str()) == "fetch.txt" {
-        return Err(("§2.3", "fetch.txt would make the snapshot depend on other places".to_owned()));
-    }
-    if path.segments().next().is_some_and(|first| first == SIGNATURES) && signature_file(path).is_none() {
-        return Err((
-            "§2.4",
-            "only seal.json, <sha256>.json and their .sig may lie in signatures/".to_owned(),
-        ));
-    }
-    Ok(())
-}
-
-/// A file below `signatures/`: its stem (`seal` or a digest) and whether it is the signature itself.
-pub(crate) fn signature_file(path: &EntryPath) -> Option<(&str, bool)> {
-    let name = path.as_str().strip_prefix("signatures/")?;
-    let (stem, is_signature) = match name.strip_suffix(".json.sig") {
-        Some(stem) => (stem, true),
-        None => (name.strip_suffix(".json")?, false),
-    };
-    let is_digest = stem.parse::<crate::digest::Sha256Digest>().is_ok();
-    (stem == "seal" || is_digest).then_some((stem, is_signature))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn check(names: &[&str], clause: Option<&str>) {
-        let mut seen = Names::default();
-        let result = names.iter().try_for_each(|name| seen.add(name.as_bytes()).map(drop));
-        assert_eq!(result.as_ref().err().map(|(clause, _)| *clause), clause, "{names:?}: {result:?}");
-    }
-
-    #[test]
-    fn names_that_fit() {
-        check(&["s/data/a", "s/data/b/c", "s/bagit.txt", "s/signatures/seal.json.sig"], None);
-    }
-
-    #[test]
-    fn names_that_do_not() {
-        check(&["a"], Some("§3.2"));
-        check(&["s/a", "t/b"], Some("§3.2"));
-        check(&["$(x)/a"], Some("§3.2"));
-        check(&["../a"], Some("§3.2"));
-        check(&["s/../a"], Some("§3.1"));
-        check(&["s/a/"], Some("§3.1"));
-        check(&["s/a", "s/a"], Some("§3.3"));
-        check(&["s/a", "s/A"], Some("§3.3"));
-        check(&["s/stra\u{df}e", "s/STRASSE"], Some("§3.3"));
-        check(&["s/\u{e9}", "s/\u{c9}"], Some("§3.3"));
-        check(&["s/a/x", "s/A/y"], Some("§3.3"));
-        check(&["s/a", "s/a/b"], Some("§3.3"));
-        check(&["s/a/b", "s/A"], Some("§3.3"));
-        check(&["s/Fetch.txt"], Some("§2.3"));
-        check(&["s/signatures/x.json"], Some("§2.4"));
-        check(&["s/signatures/seal.txt"], Some("§2.4"));
-        check(&["s/signatures"], Some("§2.4"));
-        check(&["s/signatures/a/seal.json"], Some("§2.4"));
-    }
 }

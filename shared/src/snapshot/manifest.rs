@@ -19,6 +19,9 @@ pub const BAG_INFO: &str = "bag-info.txt";
 /// The label of [`BAG_INFO`] that counts the payload.
 pub const PAYLOAD_OXUM: &str = "Payload-Oxum";
 
+/// A hostile file of nothing but line feeds must not become a million words.
+const MAX_FAULTS: usize = 50;
+
 /// A manifest: digests by path.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Manifest {
@@ -41,7 +44,7 @@ impl Manifest {
     /// A path listed twice keeps no digest at all, so that nobody has to guess which one counts.
     pub fn parse(bytes: &[u8]) -> (Self, Vec<String>) {
         let mut manifest = Self::default();
-        let mut faults = Vec::new();
+        let mut faults = Faults::default();
         let mut listed_twice = Vec::new();
         let mut previous: Option<EntryPath> = None;
         let text = String::from_utf8_lossy(bytes);
@@ -72,7 +75,30 @@ impl Manifest {
         for path in listed_twice {
             manifest.digests.remove(&path);
         }
-        (manifest, faults)
+        (manifest, faults.into_words())
+    }
+}
+
+/// What is wrong with a text, up to [`MAX_FAULTS`] in words and the rest as a count.
+#[derive(Default)]
+struct Faults {
+    words: Vec<String>,
+    more: u64,
+}
+
+impl Faults {
+    fn push(&mut self, what: String) {
+        match self.words.len() < MAX_FAULTS {
+            true => self.words.push(what),
+            false => self.more += 1,
+        }
+    }
+
+    fn into_words(mut self) -> Vec<String> {
+        if self.more > 0 {
+            self.words.push(format!("{} more faults like these", self.more));
+        }
+        self.words
     }
 }
 
@@ -107,7 +133,7 @@ pub fn bag_info_text(fields: &[(String, String)]) -> Result<String, String> {
 /// Reads `bag-info.txt`, and says which lines break FORMAT §5.4.
 pub fn parse_bag_info(bytes: &[u8]) -> (Vec<(String, String)>, Vec<String>) {
     let mut fields = Vec::new();
-    let mut faults = Vec::new();
+    let mut faults = Faults::default();
     let text = String::from_utf8_lossy(bytes);
     for (index, line) in text.split_terminator('\n').enumerate() {
         match line.split_once(": ").map(|(label, value)| (label.to_owned(), value.to_owned())) {
@@ -118,7 +144,7 @@ pub fn parse_bag_info(bytes: &[u8]) -> (Vec<(String, String)>, Vec<String>) {
     if !text.ends_with('\n') {
         faults.push("does not end in a line feed".to_owned());
     }
-    (fields, faults)
+    (fields, faults.into_words())
 }
 
 #[cfg(test)]
@@ -144,6 +170,7 @@ mod tests {
         check(&format!("{digest}  data/b\n{digest}  data/a\n"), 2, 1);
         check(&format!("{digest}  data/a\n{digest}  data/a\n"), 0, 1);
         check(&format!("{digest}  data/a\n\n"), 1, 1);
+        check(&"\n".repeat(1000), 0, 51);
     }
 
     #[test]

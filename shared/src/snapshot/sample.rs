@@ -57,8 +57,12 @@ pub(crate) fn draft() -> Draft {
 }
 
 pub(crate) fn unsigned() -> (Vec<u8>, Written) {
+    unsigned_from(&draft())
+}
+
+pub(crate) fn unsigned_from(draft: &Draft) -> (Vec<u8>, Written) {
     let mut out = Cursor::new(Vec::new());
-    let written = write(&mut out, &draft()).unwrap();
+    let written = write(&mut out, draft).unwrap();
     (out.into_inner(), written)
 }
 
