@@ -12,13 +12,17 @@ fn main() -> Result<(), Box<dyn Error>> {
     let code = match viewer()? {
         Some(page) => {
             println!("cargo::rerun-if-changed={}", page.display());
-            fs::copy(&page, out.join("viewer.html")).map_err(|error| format!("{}: {error}", page.display()))?;
+            fs::copy(&page, out.join("viewer.html"))
+                .map_err(|error| format!("{}: {error}", page.display()))?;
             "Some(include_bytes!(concat!(env!(\"OUT_DIR\"), \"/viewer.html\")))"
         }
         None => "None",
     };
     let doc = "/// The viewer's page, where it was built before the CLI.";
-    fs::write(out.join("viewer.rs"), format!("{doc}\npub(crate) const VIEWER_HTML: Option<&[u8]> = {code};\n"))?;
+    fs::write(
+        out.join("viewer.rs"),
+        format!("{doc}\npub(crate) const VIEWER_HTML: Option<&[u8]> = {code};\n"),
+    )?;
     Ok(())
 }
 
