@@ -141,8 +141,11 @@ fn summary(target: &Path, facts: &Facts, sealed: &Sealed) -> Page {
     );
     page.text(9, &format!("  files  {}, {}", facts.entries, output::size(facts.bytes)));
     if facts.redactions > 0 {
-        let secrets = count(facts.redactions, "secret");
-        page.line(9, [(Look::Warn, format!("         {secrets} removed; dossier show lists the receipts"))]);
+        let places = count(facts.redactions, "place");
+        page.line(
+            9,
+            [(Look::Warn, format!("         secrets removed in {places}; dossier show lists them"))],
+        );
     }
     if !facts.absences.is_empty() {
         let absences = count(facts.absences.len() as u64, "thing");

@@ -89,7 +89,7 @@ fn redactions(page: &mut Page, snapshot: &Snapshot) {
         return;
     }
     let total: u64 = redactions.iter().map(|redaction| redaction.count).sum();
-    page.line(2, [(Look::Warn, format!("Redacted: {}", count(total, "secret")))]);
+    page.line(2, [(Look::Warn, format!("Redacted: {}", count(total, "place")))]);
     for redaction in redactions {
         page.text(4, &format!("  {}  {} ×{}", redaction.entry, redaction.rule, redaction.count));
     }
@@ -124,4 +124,60 @@ pub(crate) fn json(file: &str, snapshot: &Snapshot) -> String {
         "signatures": snapshot.signatures,
         "problems": snapshot.report.problems,
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use dossier_shared::report::FileFacts;
+    use dossier_shared::snapshot::metadata::{DeclaredEvent, Metadata, Redaction, SCHEMA, Source};
+
+    use super::*;
+    use crate::judge::Signature;
+    use crate::output::check::tests::ghost;
+
+    #[test]
+    fn everything_that_is_in_it() {
+        let mut report = ghost();
+        let at = report.snapshot.packed_at;
+        let path = "data/documents/REVIEW-ghost.md".parse().expect("a good name");
+        report.files = vec![FileFacts {
+            path,
+            kind: "review".to_owned(),
+            origin: "machine-docs/REVIEW-ghost.md".to_owned(),
+            size_bytes: 4705,
+            sha256: "ab".repeat(32),
+            captured_at: None,
+        }];
+        let metadata = Metadata {
+            schema: SCHEMA.to_owned(),
+            packer: "dossier 0.1.0".to_owned(),
+            packed_at: at,
+            phase: report.phase.clone(),
+            sources: vec![Source {
+                kind: "runs".to_owned(),
+                asked: "runs, without abra/".to_owned(),
+                entries: 1,
+            }],
+            entries: Vec::new(),
+            absences: report.absences.clone(),
+            events: vec![DeclaredEvent { at, label: "proxy /16 fix".to_owned() }],
+            redactions: vec![Redaction {
+                rule: "assignment".to_owned(),
+                entry: "data/runs/1/log.txt".parse().expect("a good name"),
+                count: 2,
+            }],
+        };
+        let signatures = vec![Signature {
+            role: "packer".to_owned(),
+            says: "sealed".to_owned(),
+            key_type: Some("ssh-ed25519".to_owned()),
+            fingerprint: Some("SHA256:nThbg6kXUpJWGl7E1IGOCspRomTxdCARLviKw6E5SY8".to_owned()),
+            claimed_at: Some(at),
+            note: String::new(),
+        }];
+        let snapshot = Snapshot { bytes: vec![0; 178_000].into(), metadata, report, signatures };
+        insta::assert_snapshot!(page("ghost.zip", &snapshot).render(100, false));
+        let json: serde_json::Value = serde_json::from_str(&json("ghost.zip", &snapshot)).expect("JSON");
+        assert_eq!(json["metadata"]["redactions"][0]["count"], 2);
+    }
 }

@@ -214,3 +214,55 @@ pub(crate) fn document(snapshots: Vec<Value>) -> String {
 pub(super) fn pretty(value: &Value) -> String {
     format!("{value:#}\n")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::output::check::tests::ghost;
+
+    /// The sample as `change` leaves it, as a block and as a line.
+    fn both(change: impl Fn(&mut Report)) -> String {
+        let mut report = ghost();
+        change(&mut report);
+        let mut page = Page::default();
+        block(&mut page, "ghost.zip", &report);
+        line(&mut page, "ghost.zip", &report);
+        page.render(100, false)
+    }
+
+    #[test]
+    fn an_unknown_signer() {
+        insta::assert_snapshot!(both(|_| {}));
+        assert!(!is_trusted(&ghost()));
+    }
+
+    #[test]
+    fn a_trusted_signer() {
+        let trusted = |report: &mut Report| {
+            let signer = &mut report.trust.as_mut().expect("answers").signer;
+            signer.state = SignerState::Trusted;
+            signer.principal = Some("ops@example.org".to_owned());
+            signer.because = "line 1 of the trust file names the key".to_owned();
+            signer.trust_file_sha256 = Some("ab".repeat(32));
+        };
+        insta::assert_snapshot!(both(trusted));
+        let mut report = ghost();
+        trusted(&mut report);
+        assert!(is_trusted(&report), "contradictions are for check to object to");
+        report.trust.as_mut().expect("answers").files.intact = false;
+        assert!(!is_trusted(&report));
+    }
+
+    #[test]
+    fn nobody_sealed_it() {
+        insta::assert_snapshot!(both(|report| {
+            let trust = report.trust.as_mut().expect("answers");
+            trust.files.intact = false;
+            trust.seal.state = SealState::Unsigned;
+            trust.seal.because = "nobody has sealed this snapshot".to_owned();
+            (trust.seal.key_type, trust.seal.fingerprint, trust.seal.claimed_at) = (None, None, None);
+            trust.signer.state = SignerState::None;
+            trust.signer.because = "there is no valid signature to ask about".to_owned();
+        }));
+    }
+}
