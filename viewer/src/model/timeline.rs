@@ -1,7 +1,5 @@
 //! Lays everything that happened out on one clock: closed gaps, ticks, rows without overlaps; draws nothing.
 
-use std::collections::BTreeSet;
-
 use dossier_shared::report::{Lane, Report, TimelineItem};
 use dossier_shared::time::Timestamp;
 use jiff::tz::TimeZone;
@@ -29,9 +27,11 @@ pub(crate) struct Stretch {
 }
 
 /// How wide a closed pause is, as a share of what is open.
-const PAUSE_SHARE: f64 = 0.035;
+const PAUSE_SHARE: f64 = 0.04;
 /// A pause shorter than this is never closed.
-const SHORTEST_PAUSE: f64 = 30.0 * 60.0;
+const SHORTEST_PAUSE: f64 = 20.0 * 60.0;
+/// More pauses than this are not closed, so that most of the width stays time.
+const MOST_PAUSES: usize = 8;
 
 impl Clock {
     /// A clock for `items`; with `to_scale` no pause is closed.
@@ -113,17 +113,21 @@ fn pauses(spans: &[(f64, f64)]) -> Vec<(f64, f64)> {
         end = end.max(*to);
     }
     let first = spans.first().map_or(0.0, |span| span.0);
-    let mut closed: BTreeSet<usize> = BTreeSet::new();
-    for _ in 0..2 {
-        let open = end
-            - first
-            - closed.iter().filter_map(|index| gaps.get(*index)).map(|(from, to)| to - from).sum::<f64>();
-        let threshold = (open / 5.0).max(SHORTEST_PAUSE);
-        closed.extend(
-            gaps.iter().enumerate().filter(|(_, (from, to))| to - from > threshold).map(|(index, _)| index),
-        );
+    let mut open = end - first;
+    let mut longest_first = gaps.clone();
+    longest_first.sort_by(|a, b| (b.1 - b.0).total_cmp(&(a.1 - a.0)));
+    let mut shortest = f64::INFINITY;
+    for (from, to) in longest_first.into_iter().take(MOST_PAUSES) {
+        let length = to - from;
+        if length < SHORTEST_PAUSE.max(open / 6.0) {
+            break;
+        }
+        open -= length;
+        shortest = length;
     }
-    gaps.into_iter().enumerate().filter(|(index, _)| closed.contains(index)).map(|(_, gap)| gap).collect()
+    gaps.retain(|(from, to)| to - from >= shortest);
+    gaps.truncate(MOST_PAUSES);
+    gaps
 }
 
 /// The part of the clock that is drawn: from 0 to 1, and how many pixels it takes.
@@ -296,12 +300,6 @@ pub(crate) fn steps_of(report: &Report, build: u64) -> Vec<usize> {
         .into_iter()
         .filter(|index| report.timeline.get(*index).is_some_and(|item| item.build == Some(build)))
         .collect()
-}
-
-/// The window that a reader wants first: the busy end of the story, where most of it would be lost in the
-/// whole; all of it otherwise.
-pub(crate) fn first_window(_report: &Report, _clock: &Clock) -> Window {
-    Window::ALL
 }
 
 /// A lane in words.

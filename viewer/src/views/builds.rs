@@ -100,9 +100,7 @@ pub(crate) fn BuildScreen(number: u64) -> impl IntoView {
         .map(|(name, value)| view! { <dt class="mono">{name.clone()}</dt><dd class="mono">{value.clone()}</dd> })
         .collect_view();
     let evidence = Route::File { path: build.path.to_string(), at: None };
-    let damage = loaded.damage(build.path.as_str()).map(|what| {
-        view! { <p class="damage">{format!("This file is damaged: {what}.")}</p> }
-    });
+    let damage = loaded.damage(build.path.as_str());
     let run = run_of(&report, build).map(|run| run_card(&report, run));
     let checks: Vec<_> = report
         .checks
@@ -121,12 +119,12 @@ pub(crate) fn BuildScreen(number: u64) -> impl IntoView {
     view! {
         {neighbours(&report, number)}
         {parts::heading(format!("Build {number}"), under)}
-        <section class="card" data-damaged=damage.is_some().then_some("true") aria-labelledby="build-title">
+        <section class="card" data-damaged=parts::damage_flag(damage) aria-labelledby="build-title">
             <h2 id="build-title">
                 "What it was"
                 <small><a class="link" href=evidence.href()>"the server’s answer"</a></small>
             </h2>
-            {damage}
+            {parts::damage_note(damage)}
             <dl class="pairs">
                 <dt>"Pull request"</dt><dd>{pull_link(build)}</dd>
                 <dt>"Tested"</dt><dd class="mono">{build.tested_ref.clone().unwrap_or_else(|| "not told".into())}</dd>
@@ -314,7 +312,7 @@ fn suite_row(suite: &SuiteFacts) -> AnyView {
                 {(failed > 0).then(|| view! { ", " <span class="t-fail">{format!("{failed} failed")}</span> })}
                 {(!disagreement.is_empty()).then(|| view! { " " <span class="ink-warn">{disagreement}</span> })}
             </span>
-            <span class="time">{suite.timestamp.map(words::second)} " " {suite.seconds.map(words::length)}</span>
+            <span class="time">{suite.timestamp.map(words::second)} " · " {suite.seconds.map(words::length)}</span>
         </li>
     }
     .into_any()

@@ -40,7 +40,7 @@ pub(crate) fn ChangesScreen(pull: Option<u64>) -> impl IntoView {
                 .filter(|build| build.pull == Some(facts.number))
                 .map(|build| build.number)
                 .collect();
-            let damage = loaded.damage(facts.path.as_str()).map(str::to_owned);
+            let damage = loaded.damage(facts.path.as_str());
             card(facts, &builds, &known, damage, pull == Some(facts.number))
         })
         .collect_view();
@@ -56,7 +56,7 @@ fn card(
     pull: &PullFacts,
     builds: &[u64],
     known: &Known,
-    damage: Option<String>,
+    damage: Option<&str>,
     is_focused: bool,
 ) -> AnyView {
     let state = match pull.state {
@@ -85,7 +85,7 @@ fn card(
             id=format!("pull-{}", pull.number)
             tabindex="-1"
             data-row=""
-            data-damaged=damage.as_ref().map(|_| "true")
+            data-damaged=parts::damage_flag(damage)
             data-testid=format!("pull-{}", pull.number)
             aria-label=format!("PR#{}", pull.number)
         >
@@ -93,7 +93,7 @@ fn card(
                 {format!("PR#{} — {}", pull.number, pull.title)}
                 <small>{state} " " <a class="link" href=Route::File { path: pull.path.to_string(), at: None }.href()>"evidence"</a> {address}</small>
             </h2>
-            {damage.map(|what| view! { <p class="damage">{format!("This file is damaged: {what}.")}</p> })}
+            {parts::damage_note(damage)}
             <dl class="pairs">
                 <dt>"Head"</dt>
                 <dd><span class="mono">{pull.head_sha.clone()}</span> " " <span class="muted">{pull.head_ref.clone()}</span></dd>

@@ -249,10 +249,10 @@ fn draw(report: &Arc<Report>, clock: &Clock, state: ChartState, width: f64, is_s
             }
             let middle = (from + to) / 2.0;
             let length = human_length((pause.to - pause.from).round() as i64);
-            let transform = format!("translate({middle:.1} {:.1}) rotate(-90)", (top + bottom) / 2.0);
+            let transform = format!("translate({middle:.1} {:.1}) rotate(-90)", bottom - 8.0);
             Some(view! {
                 <rect class="pause" x=px(from) y=px(top) width=px(to - from) height=px(bottom - top)/>
-                <text class="pause-words" text-anchor="middle" transform=transform dy="4">{length}</text>
+                <text class="pause-words" transform=transform dy="4">{length}</text>
             })
         })
         .collect_view();

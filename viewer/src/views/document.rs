@@ -32,14 +32,14 @@ pub(crate) fn DocumentsScreen() -> impl IntoView {
         .map(|facts| {
             let route = Route::Document { name: address_of(&report, &facts.name), lines: None };
             let tally = Tally::of(report.checks.iter().filter(|check| check.document == facts.name));
-            let damage = loaded.damage(facts.path.as_str()).map(str::to_owned);
+            let damage = loaded.damage(facts.path.as_str());
             view! {
-                <tr data-row="" tabindex="-1" data-damaged=damage.as_ref().map(|_| "true")>
+                <tr data-row="" tabindex="-1" data-damaged=parts::damage_flag(damage)>
                     <th scope="row"><a class="link" href=route.href()>{facts.name.clone()}</a></th>
                     <td class="muted">{files::kind_in_words(&facts.kind).to_owned()}</td>
                     <td>
                         {parts::tally_words(tally)}
-                        {damage.map(|what| view! { <p class="damage">{what}</p> })}
+                        {parts::damage_note(damage)}
                     </td>
                 </tr>
             }
@@ -99,9 +99,7 @@ pub(crate) fn DocumentScreen(name: String, lines: Option<Lines>) -> impl IntoVie
     if let Some(lines) = lines {
         page::reveal(format!("L{}", lines.first));
     }
-    let damage = loaded
-        .damage(facts.path.as_str())
-        .map(|what| view! { <p class="damage">{format!("This file is damaged: {what}.")}</p> });
+    let damage = loaded.damage(facts.path.as_str());
     let file = Route::File { path: facts.path.to_string(), at: None };
     view! {
         <nav class="tabs no-print" aria-label="Documents">
@@ -109,8 +107,8 @@ pub(crate) fn DocumentScreen(name: String, lines: Option<Lines>) -> impl IntoVie
             {others}
         </nav>
         {parts::heading(facts.name.clone(), view! { {parts::tally_words(tally)} " · " <a class="link" href=file.href()>"as a file"</a> })}
-        <section class="card" data-damaged=damage.is_some().then_some("true") aria-label="Text">
-            {damage}
+        <section class="card" data-damaged=parts::damage_flag(damage) aria-label="Text">
+            {parts::damage_note(damage)}
             {body}
         </section>
     }

@@ -35,7 +35,7 @@ pub(crate) fn FilesScreen(query: String) -> impl IntoView {
         let file = selected.with(|selected| selected.get(index).copied());
         let Some(file) = file.and_then(|file| report.files.get(file)) else { return ().into_any() };
         let path = file.path.to_string();
-        let damage = loaded.damage(&path).map(str::to_owned);
+        let damage = loaded.damage(&path);
         let route = Route::File { path: path.clone(), at: None };
         let short: String = file.sha256.chars().take(12).collect();
         view! {
@@ -45,9 +45,9 @@ pub(crate) fn FilesScreen(query: String) -> impl IntoView {
                 data-row=""
                 tabindex="-1"
                 data-testid="file-row"
-                data-problem=damage.as_ref().map(|_| "")
-                data-damaged=damage.as_ref().map(|_| "true")
-                title=damage.clone()
+                data-problem=damage.map(|_| "")
+                data-damaged=parts::damage_flag(damage)
+                title=damage.map(str::to_owned)
             >
                 <span role="cell" class="cut">
                     <a class="link mono" href=route.href() title=path.clone()>{path.clone()}</a>
@@ -174,9 +174,7 @@ pub(crate) fn FileScreen(path: String, at: Option<String>) -> impl IntoView {
         .into_any();
     }
     let name = path.rsplit('/').next().unwrap_or(&path).to_owned();
-    let damage = loaded
-        .damage(&path)
-        .map(|what| view! { <p class="damage" role="alert">{format!("This file is damaged: {what}. What is drawn here is what was found.")}</p> });
+    let damage = loaded.damage(&path);
     let pairs = facts.map(|file| {
         view! {
             <dl class="pairs">
@@ -216,8 +214,8 @@ pub(crate) fn FileScreen(path: String, at: Option<String>) -> impl IntoView {
     view! {
         <nav class="tabs no-print" aria-label="Files"><a href=Route::Files { query: String::new() }.href()>"All files"</a></nav>
         {parts::heading(name, view! { <span class="mono">{path.clone()}</span> })}
-        <section class="card" data-damaged=damage.is_some().then_some("true") aria-label="About this file">
-            {damage}
+        <section class="card" data-damaged=parts::damage_flag(damage) aria-label="About this file">
+            {parts::damage_note(damage)}
             {pairs}
             <p class="actions-row">{save} {better}</p>
         </section>

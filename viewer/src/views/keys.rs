@@ -91,11 +91,9 @@ pub(crate) fn Keys() -> impl IntoView {
         page::keep_setting("keys", if on { "on" } else { "off" });
     };
     view! {
-        <p class="keys-hint no-print">
-            <button type="button" class="quiet" on:click=move |_| open_help()>
-                "Keyboard: press " <kbd>"?"</kbd>
-            </button>
-        </p>
+        <button type="button" class="quiet keys-hint" on:click=move |_| open_help()>
+            "Keyboard " <kbd>"?"</kbd>
+        </button>
         <dialog node_ref=help class="help" aria-labelledby="help-title">
             <form method="dialog">
                 <h2 id="help-title">"Keyboard"</h2>

@@ -32,9 +32,9 @@ pub(crate) fn LogsScreen() -> impl IntoView {
             let path = step.log.as_ref()?;
             count += 1;
             let size = report.files.iter().find(|file| file.path == *path).map(|file| words::size(file.size_bytes));
-            let damage = loaded.damage(path.as_str()).map(str::to_owned);
+            let damage = loaded.damage(path.as_str());
             Some(view! {
-                <tr data-row="" tabindex="-1" data-damaged=damage.as_ref().map(|_| "true") title=damage.clone()>
+                <tr data-row="" tabindex="-1" data-damaged=parts::damage_flag(damage) title=damage.map(str::to_owned)>
                     <th scope="row">
                         <a class="link" href=links::log_route(build, step, None).href()>{format!("{} · {}", build.number, step.name)}</a>
                     </th>
@@ -75,9 +75,10 @@ pub(crate) fn LogsScreen() -> impl IntoView {
 
 /// One log.
 #[component]
-pub(crate) fn LogScreen(build: u64, step: String, lines: Option<Lines>) -> impl IntoView {
+pub(crate) fn LogScreen(number: u64, step: String, lines: Option<Lines>) -> impl IntoView {
     let loaded = loaded();
     let report = loaded.report.clone();
+    let build = number;
     let found = links::step_of_route(&report, build, &step);
     let Some((build_facts, step_facts)) = found else {
         return view! {
@@ -131,9 +132,7 @@ pub(crate) fn LogScreen(build: u64, step: String, lines: Option<Lines>) -> impl 
     let raw = bytes.to_vec();
     let file_name = format!("{build}-{}.json", step_facts.name);
     let file = Route::File { path: path.to_string(), at: None };
-    let damage = loaded
-        .damage(path.as_str())
-        .map(|what| view! { <p class="damage">{format!("This file is damaged: {what}.")}</p> });
+    let damage = loaded.damage(path.as_str());
     let address = {
         let step = step.clone();
         move |lines| Route::Log { build, step: step.clone(), lines }
@@ -141,8 +140,8 @@ pub(crate) fn LogScreen(build: u64, step: String, lines: Option<Lines>) -> impl 
     view! {
         {tabs}
         {heading}
-        <section class="card" data-damaged=damage.is_some().then_some("true") aria-label="Log">
-            {damage}
+        <section class="card" data-damaged=parts::damage_flag(damage) aria-label="Log">
+            {parts::damage_note(damage)}
             <LogText text lines address/>
             <p class="muted below">
                 <button type="button" class="no-print" on:click=move |_| page::save(&file_name, &raw)>"Save as it came"</button>

@@ -65,6 +65,24 @@ pub(crate) fn nothing(sentence: impl IntoView + 'static, way_on: Option<(Route, 
     view! { <p class="nothing">{sentence} {way_on}</p> }.into_any()
 }
 
+/// What is wrong with a file, said where it is shown.
+pub(crate) fn damage_note(what: Option<&str>) -> Option<AnyView> {
+    let what = what?;
+    Some(
+        view! {
+            <p class="damage" role="alert">
+                {format!("This file is damaged: {what}. What is drawn here is what was found.")}
+            </p>
+        }
+        .into_any(),
+    )
+}
+
+/// The value of `data-damaged`.
+pub(crate) fn damage_flag(what: Option<&str>) -> Option<&'static str> {
+    what.map(|_| "true")
+}
+
 /// Counts of checks as one bar.
 pub(crate) fn bar(tally: Tally) -> AnyView {
     let parts = [Mark::Confirmed, Mark::Record, Mark::Substance, Mark::NoEvidence, Mark::Yours];
@@ -106,7 +124,7 @@ pub(crate) fn tally_words(tally: Tally) -> AnyView {
                 Mark::NoEvidence => "ink-none",
                 _ => "",
             };
-            view! { {separator} <span class=class><span class="figure">{tally.get(mark)}</span>" "{word}</span> }
+            view! { {separator}<span class=class><span class="figure">{tally.get(mark)}</span>" "{word}</span> }
         })
         .collect_view();
     if tally.total() == 0 {
@@ -169,7 +187,7 @@ pub(crate) fn check_row(loaded: &Loaded, check: &Check, repeats: &[&Check], is_f
             <div class="check-mark">{pill(mark)}</div>
             <div class="check-words">
                 <q class="quote">{check.quote.clone()}</q>
-                <p class="because">{check.because.clone()} {same} {acknowledged}</p>
+                <p class="because">{check.because.clone()} {same} {acknowledged.map(|noted| view! { " " {noted} })}</p>
                 {damaged.into_iter().map(|words| view! { <p class="damage">{words}</p> }).collect_view()}
             </div>
             <div class="chips">{chips}</div>

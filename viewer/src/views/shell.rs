@@ -4,11 +4,18 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
+use super::builds::{BuildScreen, BuildsScreen};
+use super::changes::ChangesScreen;
+use super::document::{DocumentScreen, DocumentsScreen};
+use super::files::{FileScreen, FilesScreen};
 use super::gates::{GateScreen, GatesScreen};
 use super::keys::Keys;
+use super::logs::{LogScreen, LogsScreen};
 use super::parts;
 use super::strip::TrustStrip;
+use super::tests::TestsScreen;
 use super::timeline::TimelineScreen;
+use super::trust::TrustScreen;
 use super::verdict::VerdictScreen;
 use crate::model::checks::Tally;
 use crate::model::route::{Route, Screen};
@@ -60,20 +67,22 @@ pub(crate) fn Shell(loaded: Arc<Loaded>) -> impl IntoView {
         <header class="top">
             <div class="letterhead">
                 <p class="brand"><a href=Route::Verdict.href()>"Dossier"</a><span>" / "{phase}</span></p>
-                <p class="snapshot-id mono" title=format!("Snapshot {full_id}")>{id}</p>
-                <div class="tools no-print">
+                <div class="tools">
+                    <p class="snapshot-id mono" title=format!("Snapshot {full_id}")>{id}</p>
                     <ThemeButton/>
-                    <button type="button" on:click=print>"Print"</button>
-                    <button type="button" on:click=move |_| session.close()>"Close"</button>
+                    <button type="button" class="no-print" on:click=print>"Print"</button>
+                    <button type="button" class="no-print" on:click=move |_| session.close()>"Close"</button>
                 </div>
             </div>
             <TrustStrip/>
         </header>
         <div class="page">
-            <Navigation/>
+            <div class="side no-print">
+                <Navigation/>
+                <Keys/>
+            </div>
             <main id="main" tabindex="-1">{screen}</main>
         </div>
-        <Keys/>
     }
 }
 
@@ -83,12 +92,22 @@ fn screen(route: Route) -> AnyView {
         Route::Gates { check, outcome } => view! { <GatesScreen check outcome/> }.into_any(),
         Route::Gate { id, check, outcome } => view! { <GateScreen id check outcome/> }.into_any(),
         Route::Timeline => view! { <TimelineScreen/> }.into_any(),
+        Route::Builds => view! { <BuildsScreen/> }.into_any(),
+        Route::Build(number) => view! { <BuildScreen number/> }.into_any(),
+        Route::Tests { query } => view! { <TestsScreen query/> }.into_any(),
+        Route::Logs => view! { <LogsScreen/> }.into_any(),
+        Route::Log { build: number, step, lines } => view! { <LogScreen number step lines/> }.into_any(),
+        Route::Changes { pull } => view! { <ChangesScreen pull/> }.into_any(),
+        Route::Documents => view! { <DocumentsScreen/> }.into_any(),
+        Route::Document { name, lines } => view! { <DocumentScreen name lines/> }.into_any(),
+        Route::Files { query } => view! { <FilesScreen query/> }.into_any(),
+        Route::File { path, at } => view! { <FileScreen path at/> }.into_any(),
+        Route::Trust => view! { <TrustScreen/> }.into_any(),
         Route::Unknown(hash) => view! {
             {parts::heading("There is nothing here", "")}
             {parts::nothing(format!("No screen has the address {hash}."), Some((Route::Verdict, "Go to the verdict")))}
         }
         .into_any(),
-        _ => view! { "" }.into_any(),
     }
 }
 
@@ -137,7 +156,7 @@ fn Navigation() -> impl IntoView {
             }
         })
         .collect_view();
-    view! { <nav aria-label="Screens" class="no-print"><ul>{items}</ul></nav> }
+    view! { <nav aria-label="Screens"><ul>{items}</ul></nav> }
 }
 
 /// Goes round through the computer's colours, light and dark.
@@ -160,7 +179,7 @@ fn ThemeButton() -> impl IntoView {
         _ => "Auto",
     };
     view! {
-        <button type="button" on:click=next title="Colours: as the computer, light, or dark">
+        <button type="button" class="no-print" on:click=next title="Colours: as the computer, light, or dark">
             <span class="visually-hidden">"Colours: "</span>
             {words}
         </button>

@@ -110,7 +110,7 @@ fn both_sides(report: &Report) -> AnyView {
                 <h2 class="label">"The reviewer says"</h2>
                 <p class="verdicts">{verdicts}</p>
                 {(report.gates.is_empty()).then(|| view! { <p class="muted">"No gate is named in the documents."</p> })}
-                <p class="muted">{stamps_in_words(report)} {done_in_words(report)}</p>
+                <p class="muted">{stamps_in_words(report)} " " {done_in_words(report)}</p>
                 {vetoes(report)}
             </div>
             <div>
