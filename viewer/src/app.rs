@@ -23,7 +23,6 @@ pub(crate) fn start() {
 
 /// The JSON of the report on the screen, byte for byte what `dossier check --format json` prints.
 #[wasm_bindgen]
-#[expect(unreachable_pub, reason = "exported to the page, not to Rust")]
 pub fn report_json() -> Option<String> {
     session::shown_report_json()
 }
@@ -47,8 +46,7 @@ fn App() -> impl IntoView {
 fn open_carried(session: Session) {
     let Some(carrier) = page::element("dossier-snapshot") else { return };
     let name = carrier.get_attribute("data-name").unwrap_or_else(|| "snapshot.zip".into());
-    let text: String =
-        carrier.text_content().unwrap_or_default().split_ascii_whitespace().collect();
+    let text: String = carrier.text_content().unwrap_or_default().split_ascii_whitespace().collect();
     carrier.remove();
     match base64::engine::general_purpose::STANDARD.decode(text.as_bytes()) {
         Ok(bytes) => session.open_bytes(name, bytes),

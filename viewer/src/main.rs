@@ -4,6 +4,7 @@
     allow(dead_code, reason = "natively only the model is built, for its tests")
 )]
 #![cfg_attr(not(test), warn(clippy::unwrap_used))]
+#![allow(unreachable_pub, reason = "leptos' component macro writes `pub` into this binary")]
 
 mod model;
 

@@ -15,8 +15,6 @@ pub(crate) enum Shape {
     DashedCircle,
     /// A person has to look.
     Eye,
-    /// A way on.
-    Arrow,
 }
 
 /// Draws a shape; its meaning always stands beside it in words.
@@ -30,7 +28,6 @@ pub(crate) fn icon(shape: Shape) -> AnyView {
             view! { <path d="M1.6 8S4 4 8 4s6.4 4 6.4 4S12 12 8 12 1.6 8 1.6 8zM8 6.6a1.4 1.4 0 1 0 .01 0"/> }
                 .into_any()
         }
-        Shape::Arrow => view! { <path d="M6 3.5L10.5 8 6 12.5"/> }.into_any(),
     };
     view! {
         <svg class="icon" viewBox="0 0 16 16" aria-hidden="true">

@@ -67,7 +67,7 @@ pub(crate) fn Rows(
     }
     let rows = move || {
         let (first, last) = range.get();
-        (first..last).map(|index| row(index)).collect_view()
+        (first..last).map(&row).collect_view()
     };
     let above = move || format!("{}px", range.get().0 as f64 * height);
     let below = move || format!("{}px", (count.get() - range.get().1.min(count.get())) as f64 * height);

@@ -136,10 +136,8 @@ pub(crate) fn outside_gates(report: &Report) -> impl Iterator<Item = &Check> {
 pub(crate) fn gate_tally(report: &Report, gate: &str) -> Tally {
     let mut tally = Tally::default();
     for check in of_gate(report, gate) {
-        let said_here_before = check
-            .same_as
-            .as_ref()
-            .is_some_and(|first| of_gate(report, gate).any(|other| other.id == *first));
+        let said_here_before =
+            check.same_as.as_ref().is_some_and(|first| of_gate(report, gate).any(|other| other.id == *first));
         if !said_here_before {
             let alone = Check { same_as: None, ..check.clone() };
             let one = Tally::of([&alone]);
@@ -185,8 +183,8 @@ pub(crate) fn contradictions_in_words(tally: Tally) -> String {
     match (all, substance) {
         (0, _) => "Nothing that was checked is contradicted by the evidence.".into(),
         (1, 0) => {
-            "It is about record-keeping, a time, wording or count written down. It does not touch the PR, the \
-             build, its level or the clean-up."
+            "The one contradiction is about record-keeping: a time, wording or count written down. It does not \
+             touch the PR, the build, its level or the clean-up."
                 .into()
         }
         (_, 0) => format!(
@@ -194,7 +192,7 @@ pub(crate) fn contradictions_in_words(tally: Tally) -> String {
              build, its level or the clean-up.",
             words::in_words(all)
         ),
-        (1, 1) => "It is about substance: what was tested or how it ended.".into(),
+        (1, 1) => "The one contradiction is about substance: what was tested or how it ended.".into(),
         _ if all == substance => {
             format!("All {} are about substance: what was tested or how it ended.", words::in_words(all))
         }

@@ -232,7 +232,9 @@ impl Reader<'_> {
             }
             other => {
                 let text = match other {
-                    Event::FootnoteReference(text) | Event::InlineMath(text) | Event::DisplayMath(text) => text,
+                    Event::FootnoteReference(text) | Event::InlineMath(text) | Event::DisplayMath(text) => {
+                        text
+                    }
                     _ => return,
                 };
                 self.text(&text, range);
@@ -266,11 +268,11 @@ impl Reader<'_> {
                 self.in_code = true;
                 if let CodeBlockKind::Fenced(language) = kind
                     && !language.is_empty()
+                    && let Some((_, fence)) = self.source.line(line)
                 {
-                    self.rows.push(Row { line, block: Block::Code, runs: vec![plain(&format!("# {language}"))] });
-                    if let Some(row) = self.rows.last_mut() {
-                        row.runs[0].style.emphasis = true;
-                    }
+                    let mut fence = plain(fence.trim());
+                    fence.style.emphasis = true;
+                    self.rows.push(Row { line, block: Block::Code, runs: vec![fence] });
                 }
             }
             Tag::HtmlBlock => self.close(),
@@ -373,7 +375,8 @@ impl Reader<'_> {
 
     fn close(&mut self) {
         if let Some(row) = self.row.take()
-            && (!row.runs.is_empty() || matches!(&row.block, Block::Item { marker, .. } if !marker.is_empty()))
+            && (!row.runs.is_empty()
+                || matches!(&row.block, Block::Item { marker, .. } if !marker.is_empty()))
         {
             self.covered.insert(row.line);
             self.rows.push(row);
@@ -413,8 +416,7 @@ impl Reader<'_> {
             self.open(self.source.line_of(range.start), block);
         }
         let exact = range.len() == text.len();
-        let references =
-            if self.link.is_none() { references(text, self.known) } else { Vec::new() };
+        let references = if self.link.is_none() { references(text, self.known) } else { Vec::new() };
         let mut cuts: BTreeSet<usize> = [0, text.len()].into();
         for (reference, _) in &references {
             cuts.extend([reference.start, reference.end]);
@@ -577,7 +579,7 @@ mod tests {
             (6, "item"),
             (7, "more"),
             (8, "deep"),
-            (10, "# sh"),
+            (10, "```sh"),
             (11, "# x"),
             (12, " "),
             (13, "y"),
@@ -606,25 +608,24 @@ mod tests {
             ..crate::model::checks::tests::check("M1.0", None, Outcome::Contradicted, CheckKind::Record)
         };
         let rows = rows("## a M1 **PASS @06:38Z** end", &[&check], &known());
-        let lit: Vec<&str> = rows[0]
-            .runs
-            .iter()
-            .filter(|run| run.highlight.is_some())
-            .map(|run| run.text.as_str())
-            .collect();
+        let lit: Vec<&str> =
+            rows[0].runs.iter().filter(|run| run.highlight.is_some()).map(|run| run.text.as_str()).collect();
         assert_eq!(lit, ["M1 ", "PASS @06:38Z"]);
     }
 
     #[test]
     fn references_lead_somewhere_or_are_missing() {
         let targets = |text: &str| {
-            references(text, &known()).into_iter().map(|(range, t)| (text[range].to_owned(), t)).collect::<Vec<_>>()
+            references(text, &known())
+                .into_iter()
+                .map(|(range, t)| (text[range].to_owned(), t))
+                .collect::<Vec<_>>()
         };
         assert_eq!(targets("see #612."), [("#612".into(), Target::Build(612))]);
-        assert_eq!(targets("PR#4 PR #9"), [
-            ("PR#4".into(), Target::Pull(4)),
-            ("PR #9".into(), Target::Missing("PR#9".into())),
-        ]);
+        assert_eq!(
+            targets("PR#4 PR #9"),
+            [("PR#4".into(), Target::Pull(4)), ("PR #9".into(), Target::Missing("PR#9".into())),]
+        );
         assert_eq!(targets("build #700"), [("build #700".into(), Target::Missing("build 700".into()))]);
         assert_eq!(targets("comment #14506, a#4b"), []);
     }

@@ -61,14 +61,7 @@ pub(crate) fn json_lines(bytes: &[u8]) -> Option<Vec<JsonLine>> {
     Some(lines)
 }
 
-fn write_json(
-    value: &Value,
-    key: &str,
-    comma: &str,
-    pointer: &str,
-    depth: usize,
-    lines: &mut Vec<JsonLine>,
-) {
+fn write_json(value: &Value, key: &str, comma: &str, pointer: &str, depth: usize, lines: &mut Vec<JsonLine>) {
     let indent = "  ".repeat(depth);
     let mut push = |text: String| lines.push(JsonLine { text, pointer: pointer.to_owned() });
     match value {

@@ -4,7 +4,6 @@ use dossier_shared::entry_path::EntryPath;
 use dossier_shared::report::{BuildFacts, Check, DocumentFacts, Evidence, Report, StepFacts};
 
 use super::route::{Lines, Route};
-use super::words;
 
 /// Words to click on and where they lead.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -177,11 +176,6 @@ fn index_of(pointer: &str) -> Option<u32> {
 /// A line that a pointer of a text file names.
 pub(crate) fn line_of_pointer(pointer: &str) -> Option<u32> {
     line_of(pointer)
-}
-
-/// How a pull request is written.
-pub(crate) fn pull_words(number: u64, head_sha: &str) -> String {
-    format!("PR#{number} ({})", words::short_commit(head_sha))
 }
 
 #[cfg(test)]

@@ -68,8 +68,9 @@ pub(crate) fn select(report: &Report, filter: &Filter) -> Vec<CaseAt> {
     for (suite_index, suite) in report.tests.iter().enumerate() {
         let mut around = String::new();
         if !needles.is_empty() {
-            around = format!("{} {} {}", suite.name, suite.file_stem, suite.run.as_deref().unwrap_or_default())
-                .to_lowercase();
+            around =
+                format!("{} {} {}", suite.name, suite.file_stem, suite.run.as_deref().unwrap_or_default())
+                    .to_lowercase();
         }
         for (case_index, case) in suite.cases.iter().enumerate() {
             if filter.outcome.is_some_and(|outcome| outcome != case.outcome) {

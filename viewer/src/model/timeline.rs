@@ -78,8 +78,7 @@ impl Clock {
 
     /// Where an instant lies, from 0 to 1.
     pub(crate) fn position(&self, at: f64) -> f64 {
-        let Some(stretch) =
-            self.stretches.iter().find(|stretch| at <= stretch.to).or(self.stretches.last())
+        let Some(stretch) = self.stretches.iter().find(|stretch| at <= stretch.to).or(self.stretches.last())
         else {
             return 0.0;
         };
@@ -95,11 +94,6 @@ impl Clock {
     /// Seconds of open time that a view of `share` of the whole shows.
     pub(crate) fn seconds_in(&self, share: f64) -> f64 {
         self.length * share
-    }
-
-    /// Whether there is anything on it.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.stretches.is_empty()
     }
 }
 
@@ -172,8 +166,8 @@ pub(crate) struct Tick {
 }
 
 const STEPS: [i64; 21] = [
-    1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, 86_400, 172_800,
-    604_800, 2_592_000,
+    1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, 86_400,
+    172_800, 604_800, 2_592_000,
 ];
 
 /// Ticks at round times, at least `apart` pixels from each other, none inside a closed pause.
@@ -385,7 +379,7 @@ mod tests {
     #[test]
     fn nothing_happened_is_no_crash() {
         let clock = Clock::new([], false);
-        assert!(clock.is_empty());
+        assert!(clock.stretches.is_empty());
         assert_eq!(clock.position(5.0), 0.0);
         assert!(ticks(&clock, Window::ALL, 1000.0, 80.0).is_empty());
     }

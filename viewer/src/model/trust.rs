@@ -83,7 +83,11 @@ fn files(report: &Report, trust: &Trust) -> Answer {
         } else if wrong > 0 {
             format!(
                 "{} not agree with the list inside. {}",
-                if wrong == 1 { "One file does".into() } else { format!("{} files do", words::grouped(wrong)) },
+                if wrong == 1 {
+                    "One file does".into()
+                } else {
+                    format!("{} files do", words::grouped(wrong))
+                },
                 "Do not rely on what is drawn from them."
             )
         } else {
@@ -164,13 +168,20 @@ fn collected(report: &Report, trust: &Trust) -> Answer {
     Answer {
         label: "Collected",
         question: "Is everything here that the packer asked for?",
-        value: if collected.complete { "everything".into() } else { format!("all but {}", words::grouped(missing)) },
+        value: if collected.complete {
+            "everything".into()
+        } else {
+            format!("all but {}", words::grouped(missing))
+        },
         rest: String::new(),
-        state: if collected.complete { State::Good } else { State::Attention },
+        state: if collected.complete { State::Good } else { State::Neutral },
         because: if collected.complete {
             "Everything that was asked for came.".into()
         } else {
-            format!("{} could not be got; each is listed with its reason.", words::count(missing, "thing", "things"))
+            format!(
+                "{} could not be got; each is listed with its reason.",
+                words::count(missing, "thing", "things")
+            )
         },
         not_proved: "That the packer asked for everything that matters. What was never asked for cannot be \
                      missed here.",

@@ -64,8 +64,11 @@ pub(crate) fn BuildsScreen() -> impl IntoView {
 
 /// Runs that belong to no build here.
 fn lone_runs(report: &Report) -> Option<AnyView> {
-    let lone: Vec<&RunFacts> =
-        report.runs.iter().filter(|run| !report.builds.iter().any(|build| build.number.to_string() == run.id)).collect();
+    let lone: Vec<&RunFacts> = report
+        .runs
+        .iter()
+        .filter(|run| !report.builds.iter().any(|build| build.number.to_string() == run.id))
+        .collect();
     if lone.is_empty() {
         return None;
     }
@@ -108,7 +111,8 @@ pub(crate) fn BuildScreen(number: u64) -> impl IntoView {
         .filter(|check| check.evidence.iter().any(|evidence| evidence.path == build.path))
         .collect();
     let checks = (!checks.is_empty()).then(|| {
-        let rows = checks.into_iter().map(|check| parts::check_row(&loaded, check, &[], false)).collect_view();
+        let rows =
+            checks.into_iter().map(|check| parts::check_row(&loaded, check, &[], false)).collect_view();
         view! {
             <section class="card" aria-labelledby="said-title">
                 <h2 id="said-title">"What was said about it"</h2>
@@ -193,7 +197,8 @@ fn steps(build: &BuildFacts) -> AnyView {
                     ></i>
                 }
             });
-            let name = if several_stages { format!("{} / {}", step.stage, step.name) } else { step.name.clone() };
+            let name =
+                if several_stages { format!("{} / {}", step.stage, step.name) } else { step.name.clone() };
             view! {
                 <tr data-row="" tabindex="-1">
                     <th scope="row">{name}</th>
@@ -257,7 +262,8 @@ fn run_card(report: &Report, run: &RunFacts) -> AnyView {
         (None, Some(computed)) => format!("not written; its rungs make {computed} of {}", run.rung_count),
         (None, None) => "unknown".into(),
     };
-    let disagrees = run.level.is_some() && run.recomputed_level.is_some() && run.level != run.recomputed_level;
+    let disagrees =
+        run.level.is_some() && run.recomputed_level.is_some() && run.level != run.recomputed_level;
     let suites: Vec<&SuiteFacts> =
         report.tests.iter().filter(|suite| suite.run.as_deref() == Some(&run.id)).collect();
     let suites = (!suites.is_empty()).then(|| {

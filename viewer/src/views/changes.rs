@@ -52,13 +52,7 @@ pub(crate) fn ChangesScreen(pull: Option<u64>) -> impl IntoView {
     .into_any()
 }
 
-fn card(
-    pull: &PullFacts,
-    builds: &[u64],
-    known: &Known,
-    damage: Option<&str>,
-    is_focused: bool,
-) -> AnyView {
+fn card(pull: &PullFacts, builds: &[u64], known: &Known, damage: Option<&str>, is_focused: bool) -> AnyView {
     let state = match pull.state {
         PullState::Open => "open",
         PullState::Closed => "closed, not merged",

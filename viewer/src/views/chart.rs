@@ -331,7 +331,14 @@ fn draw(report: &Arc<Report>, clock: &Clock, state: ChartState, width: f64, is_s
     .into_any()
 }
 
-fn body(item: &TimelineItem, placed: &Placed, lane: Lane, y: f64, state: ChartState, is_small: bool) -> AnyView {
+fn body(
+    item: &TimelineItem,
+    placed: &Placed,
+    lane: Lane,
+    y: f64,
+    state: ChartState,
+    is_small: bool,
+) -> AnyView {
     let middle = y + BAR / 2.0;
     let (x, width) = (placed.x, placed.width);
     let class = match item.tone {
@@ -340,9 +347,7 @@ fn body(item: &TimelineItem, placed: &Placed, lane: Lane, y: f64, state: ChartSt
         Tone::Neutral => "item",
     };
     let shape = match (item.until.is_some(), lane) {
-        (true, _) => {
-            view! { <rect x=px(x) y=px(y) width=px(width) height=px(BAR) rx="3"/> }.into_any()
-        }
+        (true, _) => view! { <rect x=px(x) y=px(y) width=px(width) height=px(BAR) rx="3"/> }.into_any(),
         (false, Lane::Review) => {
             let path = format!("M{x:.1} {:.1}l6 6-6 6-6-6z", middle - 6.0);
             view! { <path d=path/> }.into_any()
@@ -397,7 +402,9 @@ fn body(item: &TimelineItem, placed: &Placed, lane: Lane, y: f64, state: ChartSt
         }
     };
     let is_unfolded = match (build, lane) {
-        (Some(build), Lane::Builds) => Some(state.unfolded.with_untracked(|open| open.contains(&build)).to_string()),
+        (Some(build), Lane::Builds) => {
+            Some(state.unfolded.with_untracked(|open| open.contains(&build)).to_string())
+        }
         _ => None,
     };
     let is_selected = state.selected.get_untracked() == Some(index);

@@ -221,7 +221,9 @@ fn line_body(row: &Row, margin: Margin<'_>) -> AnyView {
         Block::Quote => view! { <p class="quoted">{content}</p> }.into_any(),
         Block::Code => view! { <pre class="code-line">{content}</pre> }.into_any(),
         Block::Rule => view! { <hr/> }.into_any(),
-        Block::Raw => view! { <p class="raw" title="Shown as it was written, not obeyed">{content}</p> }.into_any(),
+        Block::Raw => {
+            view! { <p class="raw" title="Shown as it was written, not obeyed">{content}</p> }.into_any()
+        }
         Block::Table(rows) => table(rows, margin),
     }
 }
@@ -259,11 +261,7 @@ fn runs(runs: &[Run]) -> AnyView {
 
 fn run(run: &Run) -> AnyView {
     let text = run.text.clone();
-    let mut content = if run.style.code {
-        view! { <code>{text}</code> }.into_any()
-    } else {
-        text.into_any()
-    };
+    let mut content = if run.style.code { view! { <code>{text}</code> }.into_any() } else { text.into_any() };
     if run.style.strong {
         content = view! { <strong>{content}</strong> }.into_any();
     }

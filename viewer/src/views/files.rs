@@ -187,7 +187,8 @@ pub(crate) fn FileScreen(path: String, at: Option<String>) -> impl IntoView {
             </dl>
         }
     });
-    let pointed = at.clone().map(|at| view! { <p class="muted">"Pointed to: " <span class="mono">{at}</span></p> });
+    let pointed =
+        at.clone().map(|at| view! { <p class="muted">"Pointed to: " <span class="mono">{at}</span></p> });
     let better = better_place(&path);
     let save = bytes.map(|bytes| {
         let (bytes, name) = (bytes.to_vec(), name.clone());
@@ -203,7 +204,8 @@ pub(crate) fn FileScreen(path: String, at: Option<String>) -> impl IntoView {
         .filter(|check| check.evidence.iter().any(|evidence| evidence.path.as_str() == path))
         .collect();
     let checks = (!checks.is_empty()).then(|| {
-        let rows = checks.into_iter().map(|check| parts::check_row(&loaded, check, &[], false)).collect_view();
+        let rows =
+            checks.into_iter().map(|check| parts::check_row(&loaded, check, &[], false)).collect_view();
         view! {
             <section class="card" aria-labelledby="rests-title">
                 <h2 id="rests-title">"Checks that rest on it"</h2>
@@ -260,7 +262,9 @@ fn Content(path: String, bytes: Vec<u8>, at: Option<String>) -> impl IntoView {
     let preview = files::preview(&path, &bytes);
     let bytes = Arc::new(bytes);
     let choices: Vec<(Preview, &'static str)> = match preview {
-        Preview::Json => vec![(Preview::Json, "Indented"), (Preview::Text, "As it came"), (Preview::Hex, "Bytes")],
+        Preview::Json => {
+            vec![(Preview::Json, "Indented"), (Preview::Text, "As it came"), (Preview::Hex, "Bytes")]
+        }
         Preview::Text => vec![(Preview::Text, "Text"), (Preview::Hex, "Bytes")],
         Preview::Image("image/svg+xml") => {
             vec![(preview, "Picture"), (Preview::Text, "Text"), (Preview::Hex, "Bytes")]
@@ -286,7 +290,9 @@ fn Content(path: String, bytes: Vec<u8>, at: Option<String>) -> impl IntoView {
         Preview::Hex => {
             let rows = bytes.len().div_ceil(16);
             let bytes = bytes.clone();
-            let row = move |index: usize| view! { <div class="code-row">{files::hex_row(&bytes, index)}</div> }.into_any();
+            let row = move |index: usize| {
+                view! { <div class="code-row">{files::hex_row(&bytes, index)}</div> }.into_any()
+            };
             view! { <Rows count=Signal::derive(move || rows) height=20.0 class="code-rows" row/> }.into_any()
         }
         Preview::Json => match files::json_lines(&bytes) {

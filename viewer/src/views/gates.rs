@@ -97,7 +97,10 @@ fn verdict_in_words(gate: &Gate) -> String {
         ),
         (None, Some(at), true) => format!("Committed {} UTC.", words::day_and_second(at)),
         (_, Some(at), false) => {
-            format!("Stamped {} UTC by hand; no commit in this snapshot shows when.", words::day_and_second(at))
+            format!(
+                "Stamped {} UTC by hand; no commit in this snapshot shows when.",
+                words::day_and_second(at)
+            )
         }
         (_, None, _) => "No time is written or known.".into(),
     }

@@ -54,10 +54,7 @@ pub(crate) fn Keys() -> impl IntoView {
             "?" => open_help(),
             "g" => {
                 awaits_letter.set_value(true);
-                set_timeout(
-                    move || awaits_letter.set_value(false),
-                    std::time::Duration::from_millis(1500),
-                );
+                set_timeout(move || awaits_letter.set_value(false), std::time::Duration::from_millis(1500));
             }
             "/" => match page::first("main [data-search]") {
                 Some(search) => page::focus(&search),
@@ -133,7 +130,8 @@ fn is_typing(event: &KeyboardEvent) -> bool {
 }
 
 fn blur() {
-    let active = document().active_element().and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok());
+    let active =
+        document().active_element().and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok());
     if let Some(active) = active {
         let _ = active.blur();
     }

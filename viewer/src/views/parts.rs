@@ -165,7 +165,8 @@ pub(crate) fn check_row(loaded: &Loaded, check: &Check, repeats: &[&Check], is_f
         view! { <a class="noted" href=href title="A document itself mentions this difference.">{words}</a> }
     });
     let same = check.same_as.as_ref().map(|first| {
-        let route = report.checks.iter().find(|other| other.id == *first).map(|other| links::to_check(report, other));
+        let route =
+            report.checks.iter().find(|other| other.id == *first).map(|other| links::to_check(report, other));
         view! {
             <span class="muted">
                 " Same fact as " <a class="link mono" href=route.map(|route| route.href())>{first.clone()}</a>

@@ -41,7 +41,9 @@ pub(crate) fn TestsScreen(query: String) -> impl IntoView {
         text.set(value);
     };
     let buttons = std::iter::once((None, "All", all))
-        .chain(OUTCOMES.into_iter().zip(totals).map(|(one, count)| (Some(one), tests::outcome_word(one), count)))
+        .chain(
+            OUTCOMES.into_iter().zip(totals).map(|(one, count)| (Some(one), tests::outcome_word(one), count)),
+        )
         .filter(|(one, _, count)| one.is_none() || *count > 0)
         .map(|(one, word, count)| {
             view! {
@@ -67,7 +69,9 @@ pub(crate) fn TestsScreen(query: String) -> impl IntoView {
     let row = {
         let report = report.clone();
         move |index: usize| {
-            let Some(at) = selected.with(|selected| selected.get(index).copied()) else { return ().into_any() };
+            let Some(at) = selected.with(|selected| selected.get(index).copied()) else {
+                return ().into_any();
+            };
             let Some((suite, case)) = at.get(&report) else { return ().into_any() };
             let has_more = !case.message.is_empty();
             let toggle = move |_| {

@@ -21,8 +21,10 @@ pub(crate) fn TimelineScreen() -> impl IntoView {
         format!("{}, all times UTC. Click a build to see its steps.", timeline::days(&report)),
     );
     if report.timeline.is_empty() {
-        let nothing =
-            parts::nothing("Nothing in this snapshot carries a time.", Some((Route::Verdict, "Go to the verdict")));
+        let nothing = parts::nothing(
+            "Nothing in this snapshot carries a time.",
+            Some((Route::Verdict, "Go to the verdict")),
+        );
         return view! { {heading} {nothing} }.into_any();
     }
     let state = ChartState::new();
@@ -50,7 +52,8 @@ pub(crate) fn TimelineScreen() -> impl IntoView {
         move || {
             let item = state.selected.get().and_then(|index| report.timeline.get(index));
             let Some(item) = item else {
-                return view! { <p class="muted selection">"Drag to move, Ctrl and wheel to zoom."</p> }.into_any();
+                return view! { <p class="muted selection">"Drag to move, Ctrl and wheel to zoom."</p> }
+                    .into_any();
             };
             let build = item.build.map(|build| {
                 view! { <a class="link" href=Route::Build(build).href()>{format!("Open build {build}")}</a> " " }
@@ -62,7 +65,8 @@ pub(crate) fn TimelineScreen() -> impl IntoView {
                 );
                 view! { <a class="link" href=route.href()>"Open the evidence"</a> }
             });
-            view! { <p class="selection" aria-live="polite">{full_words(item)} ". " {build} {file}</p> }.into_any()
+            view! { <p class="selection" aria-live="polite">{full_words(item)} ". " {build} {file}</p> }
+                .into_any()
         }
     };
     let count = report.timeline.len();

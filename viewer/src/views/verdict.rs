@@ -92,17 +92,18 @@ fn both_sides(report: &Report) -> AnyView {
             }
         })
         .collect_view();
-    let figure = |mark: &'static str, class: &'static str, number: u64, word: &'static str, outcome: Outcome| {
-        let route = Route::Gates { check: None, outcome: Some(outcome) };
-        view! {
-            <a href=route.href()>
-                <i class=format!("fill {class}")></i>
-                <b data-testid=format!("count-{mark}")>{number}</b>
-                " "
-                {word}
-            </a>
-        }
-    };
+    let figure =
+        |mark: &'static str, class: &'static str, number: u64, word: &'static str, outcome: Outcome| {
+            let route = Route::Gates { check: None, outcome: Some(outcome) };
+            view! {
+                <a href=route.href()>
+                    <i class=format!("fill {class}")></i>
+                    <b data-testid=format!("count-{mark}")>{number}</b>
+                    " "
+                    {word}
+                </a>
+            }
+        };
     let contradicted_class = if tally.substance > 0 { "bad" } else { "warn" };
     view! {
         <section class="card two" aria-label="Both sides">
@@ -139,7 +140,9 @@ fn stamps_in_words(report: &Report) -> String {
                 format!("Stamped {} by hand, committed {} UTC.", words::minute(stamp), words::second(at))
             }
             (_, Some(at), true) => format!("Committed {} UTC.", words::day_and_second(at)),
-            (_, Some(at), false) => format!("Stamped {} UTC; no commit shows when.", words::day_and_clock(at)),
+            (_, Some(at), false) => {
+                format!("Stamped {} UTC; no commit shows when.", words::day_and_clock(at))
+            }
             _ => continue,
         };
         if !sentences.contains(&sentence) {
@@ -313,10 +316,8 @@ fn notes(loaded: &Loaded) -> Option<AnyView> {
         .notes
         .iter()
         .map(|note| {
-            let chips = links::to_all_evidence(report, &note.evidence)
-                .into_iter()
-                .map(parts::chip)
-                .collect_view();
+            let chips =
+                links::to_all_evidence(report, &note.evidence).into_iter().map(parts::chip).collect_view();
             view! { <li><span>{note.text.clone()}</span> <span class="chips">{chips}</span></li> }
         })
         .collect_view();
@@ -431,7 +432,9 @@ fn YoursToJudge() -> impl IntoView {
     let total = facts.len();
     let name = format!("judged.{}", report.snapshot.id.clone().unwrap_or_default());
     let saved = page::setting(&name).unwrap_or_default();
-    let ticked = RwSignal::new(saved.split(' ').filter(|id| !id.is_empty()).map(str::to_owned).collect::<BTreeSet<String>>());
+    let ticked = RwSignal::new(
+        saved.split(' ').filter(|id| !id.is_empty()).map(str::to_owned).collect::<BTreeSet<String>>(),
+    );
     let show_all = RwSignal::new(total <= FIRST_YOURS + 2);
     let items = facts
         .iter()
@@ -480,7 +483,11 @@ fn YoursToJudge() -> impl IntoView {
         .collect_view();
     let count = move || {
         let done = ticked.with(BTreeSet::len).min(total);
-        if done == 0 { format!("{total}, nothing here can be computed") } else { format!("{done} of {total} looked at") }
+        if done == 0 {
+            format!("{total}, nothing here can be computed")
+        } else {
+            format!("{done} of {total} looked at")
+        }
     };
     let more = move || {
         (!show_all.get()).then(|| {
