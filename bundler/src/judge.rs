@@ -51,13 +51,9 @@ pub(crate) fn trust_file(path: Option<&Path>) -> Result<Option<AllowedSigners>, 
 /// Reads, verifies and judges the file at `path`.
 pub(crate) fn read(path: &Path, trust: Option<&AllowedSigners>) -> Result<Snapshot, Failure> {
     let (bytes, opened) = open(path, &Limits::default())?;
-    let mut report = report::judge(&opened, trust);
-    // The judge has no clock; a trust line that is valid for a span of time is compared with the present.
-    let verification = verify::verify_at(&opened, trust, Some(Timestamp::now()));
-    if let Some(trust) = &mut report.trust {
-        trust.signer = verification.signer.clone();
-    }
-    let signatures = signatures(verification);
+    let now = Some(Timestamp::now());
+    let report = report::judge(&opened, trust, now);
+    let signatures = signatures(verify::verify_at(&opened, trust, now));
     Ok(Snapshot { bytes, metadata: opened.metadata, report, signatures })
 }
 

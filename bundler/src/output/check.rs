@@ -176,7 +176,8 @@ fn contradicted(page: &mut Page, report: &Report) {
     }
     let ids = widest(of(report, Outcome::Contradicted).map(|check| check.id.as_str()));
     let mut checks: Vec<&Check> = of(report, Outcome::Contradicted).collect();
-    checks.sort_by_key(|check| check.kind == CheckKind::Record);
+    // What the verdicts rest on comes first: substance, then the gates' own sections.
+    checks.sort_by_key(|check| (check.kind == CheckKind::Record, check.gate.is_none()));
     for check in checks {
         let hanging = ids + 4;
         let mut words = vec![

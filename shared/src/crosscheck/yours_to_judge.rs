@@ -57,7 +57,28 @@ fn find(unit: &Unit<'_>, _context: &Context<'_>, drafts: &mut Vec<Draft>) {
         KINDS.iter().find(|(pattern, _)| pattern.is_match(sentence)).map(|(_, why)| (span, *why))
     });
     let Some((span, why)) = found else { return };
+    let span = KINDS
+        .iter()
+        .find_map(|(pattern, _)| pattern.find(unit.text(&span)))
+        .map_or(span.clone(), |word| narrow(unit.words(), &span, span.start + word.start()));
     drafts.push(Draft::new(span, "", vec![Fact::Unclear(why.to_owned(), Vec::new())]));
+}
+
+/// The part of a sentence that the word at byte `at` stands in: between brackets, dashes and semicolons, and
+/// between commas where that is still long.
+fn narrow(text: &str, sentence: &Range<usize>, at: usize) -> Range<usize> {
+    let mut span = sentence.clone();
+    for (longest, marks) in [(0, &[" (", ")", "; ", " — "][..]), (70, &[", "][..])] {
+        if span.len() <= longest {
+            break;
+        }
+        let before = text.get(span.start..at).unwrap_or("");
+        let after = text.get(at..span.end).unwrap_or("");
+        let from = marks.iter().filter_map(|mark| before.rfind(mark).map(|found| found + mark.len())).max();
+        let until = marks.iter().filter_map(|mark| after.find(mark)).min();
+        span = span.start + from.unwrap_or(0)..until.map_or(span.end, |until| at + until);
+    }
+    span
 }
 
 /// Sentences: up to `. ` followed by a capital, quote or end.

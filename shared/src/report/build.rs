@@ -20,7 +20,8 @@ use crate::open::Opened;
 use crate::signature::allowed_signers::AllowedSigners;
 use crate::snapshot::metadata::Metadata;
 use crate::timeline::timeline;
-use crate::verify::verify;
+use crate::time::Timestamp;
+use crate::verify::verify_at;
 
 /// What the judge calls itself in reports.
 const JUDGE: &str = concat!("dossier ", env!("CARGO_PKG_VERSION"));
@@ -43,8 +44,9 @@ pub fn judge_evidence(metadata: &Metadata, payload: &BTreeMap<EntryPath, Vec<u8>
     assemble(metadata, &payload)
 }
 
-/// Judges an opened snapshot; `trust` is the verifier's own list of signers.
-pub fn judge(opened: &Opened, trust: Option<&AllowedSigners>) -> Report {
+/// Judges an opened snapshot; `trust` is the verifier's own list of signers, and `now` the verifier's time,
+/// against which lines of that list with a span of validity are held (without it they grant nothing).
+pub fn judge(opened: &Opened, trust: Option<&AllowedSigners>, now: Option<Timestamp>) -> Report {
     let payload = opened
         .entries
         .iter()
@@ -54,10 +56,10 @@ pub fn judge(opened: &Opened, trust: Option<&AllowedSigners>) -> Report {
         })
         .collect();
     let mut report = assemble(&opened.metadata, &payload);
-    let verification = verify(opened, trust);
+    let verification = verify_at(opened, trust, now);
     report.snapshot.id = Some(opened.snapshot_id.to_string());
     report.snapshot.short_id = Some(opened.snapshot_id.short());
-    report.problems = opened.problems.iter().chain(&verification.problems).cloned().collect();
+    report.problems = verification.problems;
     report.problems.sort();
     report.problems.dedup();
     let absences = report.absences.len() as u64;
