@@ -146,6 +146,10 @@ pub(crate) fn check_row(loaded: &Loaded, check: &Check, repeats: &[&Check], is_f
         chips.push(chip(links::to_line(report, &repeat.document, repeat.line)));
     }
     chips.extend(links::to_all_evidence(report, &check.evidence).into_iter().map(chip));
+    let document = report.documents.iter().find(|document| document.name == check.document);
+    let in_damaged = document
+        .and_then(|document| loaded.damage(document.path.as_str()))
+        .map(|what| format!("Stands in a damaged file: {what}."));
     let damaged: Vec<String> = check
         .evidence
         .iter()
@@ -153,6 +157,7 @@ pub(crate) fn check_row(loaded: &Loaded, check: &Check, repeats: &[&Check], is_f
             let what = loaded.damage(evidence.path.as_str())?;
             Some(format!("Rests on a damaged file: {}: {what}.", evidence.path))
         })
+        .chain(in_damaged)
         .collect();
     let is_damaged = !damaged.is_empty();
     let acknowledged = check.acknowledged.as_ref().map(|place| {
