@@ -1,1 +1,300 @@
-//! (being written)
+//! Statements compared with the evidence beside them: one rule a file, each explained to a layman.
+//!
+//! A rule finds its statements in a [`Unit`] (a heading, paragraph or item) and says what the evidence has to
+//! say about each, as [`Fact`]s. This file turns facts into checks: numbers them, links repetitions, finds what
+//! a document itself admits. It knows nothing about Markdown, archives or screens.
+
+use std::ops::Range;
+
+use crate::documents::Document;
+use crate::evidence::{Evidence, EvidenceKind, Place};
+use crate::gates::PhaseLife;
+use crate::history::History;
+use crate::report::{self, Check, CheckKind, KeyFact, Note, Outcome};
+use crate::time::human_length;
+
+mod context;
+mod key_facts;
+mod notes;
+#[cfg(test)]
+mod tests;
+mod unit;
+
+mod badge_level;
+mod before_after;
+mod build_day;
+mod build_params;
+mod build_status;
+mod build_time;
+mod clean_up;
+mod comment_quote;
+mod comment_time;
+mod looked_at;
+mod network_subnet;
+mod no_runs_as_of;
+mod nothing_merged;
+mod only_open_pull;
+mod pull_head;
+mod pull_state;
+mod pull_title;
+mod quoted_log;
+mod run_flags;
+mod run_level;
+mod run_tiers;
+mod same_commit;
+mod suite_time;
+mod tested_pull;
+mod verdict_stamp;
+mod yours_to_judge;
+
+pub(crate) use context::Context;
+pub(crate) use unit::Unit;
+
+/// A kind of statement and how it is judged.
+pub struct Rule {
+    /// Name in reports, for example `build-time`.
+    pub id: &'static str,
+    /// What it compares, for a layman.
+    pub explains: &'static str,
+    /// What a contradiction is about.
+    pub kind: CheckKind,
+    find: fn(&Unit<'_>, &Context<'_>, &mut Vec<Draft>),
+}
+
+/// Every rule; where two find statements at the same place, the earlier rule comes first.
+pub static RULES: &[Rule] = &[
+    verdict_stamp::RULE,
+    looked_at::RULE,
+    tested_pull::RULE,
+    pull_head::RULE,
+    only_open_pull::RULE,
+    pull_title::RULE,
+    pull_state::RULE,
+    nothing_merged::RULE,
+    build_day::RULE,
+    before_after::RULE,
+    no_runs_as_of::RULE,
+    same_commit::RULE,
+    build_status::RULE,
+    build_time::RULE,
+    build_params::RULE,
+    quoted_log::RULE,
+    badge_level::RULE,
+    run_level::RULE,
+    run_tiers::RULE,
+    run_flags::RULE,
+    suite_time::RULE,
+    network_subnet::RULE,
+    clean_up::RULE,
+    comment_time::RULE,
+    comment_quote::RULE,
+    yours_to_judge::RULE,
+];
+
+/// What the evidence says about one fact of a statement.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Fact {
+    /// It was found and agrees.
+    Agrees(String, Vec<report::Evidence>),
+    /// It was found and differs.
+    Differs(String, Vec<report::Evidence>),
+    /// What it would be compared with is not here.
+    Missing(String),
+    /// No file could tell.
+    Unclear(String, Vec<report::Evidence>),
+}
+
+/// A statement and what the evidence says about it, before it is numbered.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Draft {
+    /// Bytes of the unit's text that state it.
+    pub(crate) span: Range<usize>,
+    /// The fact in a normal form; the same key stated again is the same fact.
+    pub(crate) key: String,
+    /// What was found.
+    pub(crate) facts: Vec<Fact>,
+    /// The time as written, when the statement is about one: a document may admit that it is wrong.
+    pub(crate) written: Option<String>,
+    /// How many seconds a hand-written time runs ahead of the machine's, when that is what differs.
+    pub(crate) ahead_seconds: Option<i64>,
+}
+
+impl Draft {
+    fn new(span: Range<usize>, key: impl Into<String>, facts: Vec<Fact>) -> Draft {
+        Draft { span, key: key.into(), facts, written: None, ahead_seconds: None }
+    }
+}
+
+/// `value` as found at `pointer` below `place`.
+pub(crate) fn cite(place: &Place, pointer: &str, value: impl ToString) -> report::Evidence {
+    let place = place.below(pointer);
+    report::Evidence { path: place.path, pointer: place.pointer, value: value.to_string() }
+}
+
+/// What cross-checking came to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CrossChecked {
+    /// Checks, REVIEW first, in document order.
+    pub checks: Vec<Check>,
+    /// Notes.
+    pub notes: Vec<Note>,
+    /// A cause that explains several contradictions; empty when there is none.
+    pub common_cause: String,
+    /// The facts an operator asks for first.
+    pub key_facts: Vec<KeyFact>,
+}
+
+/// A check with what only this module needs to know of it.
+struct Numbered {
+    check: Check,
+    key: String,
+    written: Option<String>,
+    ahead_seconds: Option<i64>,
+}
+
+/// Compares every statement of REVIEW and STATUS with the evidence.
+pub fn cross_check(
+    documents: &[Document],
+    evidence: &Evidence,
+    life: &PhaseLife,
+    history: &History<'_>,
+) -> CrossChecked {
+    let units = unit::units(documents, history);
+    let context = Context::new(evidence, &units, life, history);
+    let mut numbered = number(&units, &context);
+    link_repetitions(&mut numbered);
+    acknowledge(&mut numbered, &units);
+    let common_cause = common_cause(&numbered);
+    let checks: Vec<Check> = numbered.into_iter().map(|n| n.check).collect();
+    let notes = notes::notes(&context, &checks);
+    let key_facts = key_facts::key_facts(&context, &checks);
+    CrossChecked { checks, notes, common_cause, key_facts }
+}
+
+/// Runs every rule over every unit and gives each statement its id: section and place in it.
+fn number(units: &[Unit<'_>], context: &Context<'_>) -> Vec<Numbered> {
+    let mut counters = std::collections::BTreeMap::<&str, u32>::new();
+    let mut numbered = Vec::new();
+    for unit in units {
+        if !matches!(unit.document.kind, EvidenceKind::Review | EvidenceKind::Status) {
+            continue;
+        }
+        let mut drafts: Vec<(&Rule, Draft)> = Vec::new();
+        for rule in RULES {
+            let mut found = Vec::new();
+            (rule.find)(unit, context, &mut found);
+            drafts.extend(found.into_iter().map(|draft| (rule, draft)));
+        }
+        drafts.sort_by_key(|(_, draft)| draft.span.start);
+        for (rule, draft) in drafts {
+            let number = if rule.id == verdict_stamp::RULE.id {
+                0
+            } else {
+                let counter = counters.entry(unit.section.as_str()).or_default();
+                *counter += 1;
+                *counter
+            };
+            numbered.push(judge(unit, rule, draft, format!("{}.{number}", unit.section)));
+        }
+    }
+    numbered
+}
+
+/// A statement is contradicted if any fact differs, and confirmed only if every fact was found and agrees.
+fn judge(unit: &Unit<'_>, rule: &Rule, draft: Draft, id: String) -> Numbered {
+    let mut evidence = Vec::new();
+    let (mut agrees, mut differs, mut missing, mut unclear) = (vec![], vec![], vec![], vec![]);
+    for fact in draft.facts {
+        let (words, cited, list) = match fact {
+            Fact::Agrees(words, cited) => (words, cited, &mut agrees),
+            Fact::Differs(words, cited) => (words, cited, &mut differs),
+            Fact::Missing(words) => (words, Vec::new(), &mut missing),
+            Fact::Unclear(words, cited) => (words, cited, &mut unclear),
+        };
+        if !words.is_empty() && !list.contains(&words) {
+            list.push(words);
+        }
+        evidence.extend(cited);
+    }
+    let (outcome, reasons) = if !differs.is_empty() {
+        (Outcome::Contradicted, differs)
+    } else if !missing.is_empty() {
+        (Outcome::NoEvidence, missing)
+    } else if !unclear.is_empty() {
+        (Outcome::NotCheckable, unclear)
+    } else if !agrees.is_empty() {
+        (Outcome::Confirmed, agrees)
+    } else {
+        (Outcome::NotCheckable, vec!["nothing here can tell".to_owned()])
+    };
+    evidence.dedup();
+    let (line, column) = unit.document.position(unit.block, draft.span.start);
+    let check = Check {
+        id,
+        gate: unit.gate.clone(),
+        document: unit.document.name.clone(),
+        line,
+        column,
+        quote: unit.text(&draft.span).trim().to_owned(),
+        rule: rule.id.to_owned(),
+        kind: rule.kind,
+        outcome,
+        because: reasons.join("; "),
+        acknowledged: None,
+        evidence,
+        same_as: None,
+    };
+    let ahead_seconds = draft.ahead_seconds.filter(|_| outcome == Outcome::Contradicted);
+    Numbered { check, key: draft.key, written: draft.written, ahead_seconds }
+}
+
+/// The same fact stated again is linked to the first statement of it and not counted twice.
+fn link_repetitions(numbered: &mut [Numbered]) {
+    let mut first = std::collections::BTreeMap::<(String, Outcome), String>::new();
+    for item in numbered {
+        if item.key.is_empty() {
+            continue;
+        }
+        let key = (item.key.clone(), item.check.outcome);
+        match first.get(&key) {
+            Some(id) => item.check.same_as = Some(id.clone()),
+            None => {
+                first.insert(key, item.check.id.clone());
+            }
+        }
+    }
+}
+
+/// A contradiction about a time is acknowledged where another line names that very time as a discrepancy.
+fn acknowledge(numbered: &mut [Numbered], units: &[Unit<'_>]) {
+    const ADMITS: &[&str] = &["discrepan", "not blocking", "mismatch", "typo", "differs", "off by"];
+    for item in numbered.iter_mut().filter(|item| item.check.outcome == Outcome::Contradicted) {
+        let Some(written) = &item.written else { continue };
+        let admitting = units.iter().find_map(|unit| {
+            let text = &unit.block.text;
+            let at = text.find(written.as_str())?;
+            let lower = text.to_ascii_lowercase();
+            let (line, _) = unit.document.position(unit.block, at);
+            let elsewhere = unit.document.name != item.check.document || line != item.check.line;
+            (elsewhere && ADMITS.iter().any(|word| lower.contains(word)))
+                .then(|| format!("{}:{line}", unit.document.name))
+        });
+        item.check.acknowledged = admitting;
+    }
+}
+
+/// Where several hand-written times run ahead of machine times by about as much, that is said once.
+fn common_cause(numbered: &[Numbered]) -> String {
+    let ahead: Vec<i64> =
+        numbered.iter().filter(|n| n.check.same_as.is_none()).filter_map(|n| n.ahead_seconds).collect();
+    let (Some(least), Some(most)) = (ahead.iter().min(), ahead.iter().max()) else { return String::new() };
+    let alike = ahead.len() >= 2 && *least > 120 && most - least <= 600;
+    if !alike {
+        return String::new();
+    }
+    let range = match (least / 60, (most + 30) / 60) {
+        (from, until) if from == until => human_length(from * 60),
+        (from, until) => format!("{from}–{until} min"),
+    };
+    format!("hand-written stamps run {range} ahead of machine times")
+}

@@ -97,9 +97,16 @@ fn segment_fault(segment: &str) -> Option<&'static str> {
     reserved.then_some("has a segment that Windows reserves")
 }
 
-/// Zero-width and bidirectional controls make a name look like another.
+/// Zero-width, filling and bidirectional characters, spaces that are no space, and tags make a name look
+/// like another.
 fn is_deceptive(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
+    (c.is_whitespace() && c != ' ')
+        || matches!(
+            c,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}'
+            | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}'
+        )
 }
 
 impl fmt::Display for EntryPath {
@@ -177,6 +184,10 @@ mod tests {
             "lpt9.log",
             "u\u{308}",
             "a\u{202e}gpj.exe",
+            "a\u{a0}b",
+            "a\u{2028}b",
+            "a\u{3164}b",
+            "a\u{e0041}b",
             "a%2f",
             &long,
         ] {

@@ -1,7 +1,7 @@
 //! The evidence of a phase in normal forms, one parser per kind; knows nothing about documents or judging.
 //!
-//! Every parser has the shape `parse(&[u8]) -> (Record, Vec<Issue>)`: it never fails as a whole, keeps what
-//! could be read and says what could not.
+//! Every parser has the shape `parse(bytes, path) -> (Record, Vec<Issue>)`: it never fails as a whole, keeps what
+//! could be read and says what could not. The path serves only to cite: every record says where it was read.
 
 use std::collections::BTreeMap;
 
@@ -12,14 +12,20 @@ use crate::snapshot::metadata::{Absence, DeclaredEvent, Metadata};
 use crate::time::Timestamp;
 
 pub mod badge;
+pub mod capture;
 pub mod docker;
 pub mod drone;
+mod fields;
 pub mod git_log;
 pub mod gitea;
 pub mod junit;
 pub mod load;
 pub mod log;
 pub mod results;
+mod xml;
+
+#[cfg(test)]
+mod corpora;
 
 /// What an entry is; decides which parser reads it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -68,6 +74,13 @@ pub struct Issue {
     pub what: String,
 }
 
+impl Issue {
+    /// `what` is wrong at `at`.
+    pub fn new(at: impl Into<String>, what: impl Into<String>) -> Issue {
+        Issue { at: at.into(), what: what.into() }
+    }
+}
+
 /// Where a value was read: an entry and a place in it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Place {
@@ -97,7 +110,7 @@ pub struct Evidence {
     pub forge_repository: Option<String>,
     /// Builds by number.
     pub builds: BTreeMap<u64, Build>,
-    /// Numbers in the build listing; a number here without a build in `builds` was never fetched.
+    /// Numbers in the build listing; one whose build in `builds` has its place in the listing was never fetched.
     pub builds_listed: BTreeMap<u64, Place>,
     /// Step logs.
     pub logs: Vec<Log>,
@@ -160,7 +173,7 @@ pub struct Pull {
     pub url: String,
     /// Comments, oldest first.
     pub comments: Vec<Comment>,
-    /// Whether the comments' answer is here.
+    /// Whether the comments' answer is here, with as many comments as the server counted.
     pub comments_fetched: bool,
     /// Timeline events (close, reopen, merge, push …), oldest first; comments are not repeated here.
     pub events: Vec<PullEvent>,
@@ -236,7 +249,7 @@ pub struct Build {
     pub started: Option<Timestamp>,
     /// When it ended.
     pub finished: Option<Timestamp>,
-    /// Address on the server; empty when the answer holds none.
+    /// The answer's `link`: what was built, on the forge (a commit or comparison); empty when it holds none.
     pub link: String,
     /// Stages with steps; empty when only the listing is here.
     pub stages: Vec<Stage>,
@@ -270,8 +283,8 @@ pub struct Step {
     pub name: String,
     /// The server's word.
     pub status: String,
-    /// Exit code of its command.
-    pub exit_code: i64,
+    /// Exit code of its command; none when the answer does not say, which is not 0.
+    pub exit_code: Option<i64>,
     /// When it began.
     pub started: Option<Timestamp>,
     /// When it ended.
@@ -323,7 +336,8 @@ pub struct Run {
     pub finished: Option<Timestamp>,
     /// Level as written.
     pub level: Option<u64>,
-    /// Level recomputed from the rungs: the highest i such that rung i passed and every rung below passed or was skipped.
+    /// Level recomputed from the rungs: the highest i such that rung i passed and every rung below passed or was
+    /// skipped. None without rungs, and where their order is unknown.
     pub recomputed_level: Option<u64>,
     /// How many rungs there are.
     pub rung_count: u64,
@@ -354,7 +368,7 @@ pub struct Suite {
     pub timestamp: Option<Timestamp>,
     /// Time as written, in seconds.
     pub seconds: Option<f64>,
-    /// Counts as declared by the attributes.
+    /// Counts as declared by the attributes; none where suites nest in this one, as they may count those too.
     pub declared: Counts,
     /// Counts of the cases here.
     pub computed: Counts,
@@ -432,14 +446,31 @@ pub struct DockerOutput {
     pub stderr: String,
     /// When.
     pub captured_at: Option<Timestamp>,
-    /// One JSON object a listed row, or the inspected objects.
+    /// One JSON object a listed line, null for a line that is none; or the inspected objects.
     pub rows: Vec<serde_json::Value>,
-    /// The raw text of each row, to search like `grep` would.
+    /// Every line as it was printed, to search like `grep` would; of a listing, line `i` is row `i`.
     pub raw_lines: Vec<String>,
-    /// Whether every row could be read.
+    /// Whether everything that was printed is here and every row could be read.
     pub complete: bool,
-    /// The entry; a listing row's pointer is `line <n>`, an inspected object's is `/<i>`.
+    /// The entry, or the command in its capture where the output is not here. A listing row's pointer is
+    /// `line <n>`, from 1; an inspected object's is `/<i>`.
     pub place: Place,
+}
+
+impl DockerOutput {
+    /// The output of a command of which nothing is here.
+    pub(crate) fn nothing(place: Place) -> DockerOutput {
+        DockerOutput {
+            argv: Vec::new(),
+            exit_code: None,
+            stderr: String::new(),
+            captured_at: None,
+            rows: Vec::new(),
+            raw_lines: Vec::new(),
+            complete: false,
+            place,
+        }
+    }
 }
 
 /// A commit.

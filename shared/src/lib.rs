@@ -18,6 +18,7 @@ pub mod evidence;
 
 pub mod crosscheck;
 pub mod gates;
+pub mod history;
 pub mod report;
 pub mod timeline;
 

@@ -12,7 +12,7 @@ use crate::time::Timestamp;
 
 mod build;
 
-// pub use build::report;
+pub use build::{judge, judge_evidence};
 
 /// The schema of the JSON. History: `dossier.report/1` is the first.
 pub const SCHEMA: &str = "dossier.report/1";

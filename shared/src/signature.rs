@@ -3,3 +3,8 @@
 pub mod allowed_signers;
 pub mod sshsig;
 pub mod statement;
+
+/// The namespace of the packer's signature.
+pub const SEAL_NAMESPACE: &str = "seal@dossier";
+/// No statement, signature or armour is longer.
+pub const MAX_BYTES: usize = 64 << 10;

@@ -3,5 +3,10 @@
 pub mod layout;
 pub mod manifest;
 pub mod metadata;
+pub mod names;
 pub mod read;
+pub mod record;
+#[cfg(test)]
+pub(crate) mod sample;
+mod texts;
 pub mod write;

@@ -1,1 +1,218 @@
-//! (being written)
+//! Answers of Drone about builds. Knows nothing about logs or about which builds matter.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::fields::{self, Fields, When};
+use super::{Build, Issue, Place, Stage, Step};
+use crate::entry_path::EntryPath;
+
+/// What an answer answers, told by the path of the request or of the recorded file.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Request {
+    /// `owner/name`.
+    pub repository: String,
+    /// What was asked for.
+    pub subject: Subject,
+}
+
+/// What was asked for in a repository.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Subject {
+    /// The listing of builds, or a page of it.
+    Builds,
+    /// One build.
+    Build(u64),
+    /// The log of a step.
+    Log {
+        /// Build number.
+        build: u64,
+        /// Stage number.
+        stage: u64,
+        /// Step number.
+        step: u64,
+    },
+}
+
+impl Request {
+    /// Reads `/api/repos/<owner>/<name>/builds?page=1`, `…/repos/<owner>/<name>/builds.page2.json` and their like.
+    pub fn of(path: &str) -> Option<Request> {
+        let path = path.split(['?', '#']).next()?;
+        let path = match path.strip_suffix(".json") {
+            None => path,
+            Some(file) => file.rsplit_once(".page").map_or(file, |(stem, page)| {
+                if page.bytes().all(|b| b.is_ascii_digit()) { stem } else { file }
+            }),
+        };
+        let mut segments = path.split('/').skip_while(|segment| *segment != "repos").skip(1);
+        let repository = format!("{}/{}", segments.next()?, segments.next()?);
+        let rest: Vec<&str> = segments.collect();
+        let subject = match rest.as_slice() {
+            ["builds"] => Subject::Builds,
+            ["builds", number] => Subject::Build(number.parse().ok()?),
+            ["builds", build, "logs", stage, step] => Subject::Log {
+                build: build.parse().ok()?,
+                stage: stage.parse().ok()?,
+                step: step.parse().ok()?,
+            },
+            _ => return None,
+        };
+        Some(Request { repository, subject })
+    }
+}
+
+/// Reads a listing of builds or one build; `path` is where it lies, for the places in it.
+pub fn parse(bytes: &[u8], path: &EntryPath) -> (Vec<Build>, Vec<Issue>) {
+    let mut issues = Vec::new();
+    let Some(document) = fields::document(bytes, &mut issues) else {
+        return (Vec::new(), issues);
+    };
+    let objects = match &document {
+        Value::Object(object) if !object.contains_key("number") && object.contains_key("message") => {
+            let message = object.get("message").and_then(Value::as_str).unwrap_or_default();
+            let message: String = message.chars().take(200).collect();
+            issues.push(Issue::new("", format!("is a refusal of the server: {message}")));
+            Vec::new()
+        }
+        Value::Object(_) => Fields::new(&document, "", &mut issues).into_iter().collect(),
+        _ => fields::objects(&document, "", &mut issues),
+    };
+    let builds = objects.iter().filter_map(|fields| build(fields, path, &mut issues)).collect();
+    (builds, issues)
+}
+
+fn build(fields: &Fields<'_>, path: &EntryPath, issues: &mut Vec<Issue>) -> Option<Build> {
+    let Some(number) = fields.count("number", When::Optional, issues) else {
+        issues.push(Issue::new(fields.pointer(), "is a build without a number; left out"));
+        return None;
+    };
+    let stages = fields.objects("stages", When::Optional, issues);
+    Some(Build {
+        number,
+        status: fields.string("status", When::Expected, issues),
+        event: fields.string("event", When::Expected, issues),
+        author: author(fields, issues),
+        params: params(fields, issues),
+        created: fields.unix("created", When::Expected, issues),
+        started: fields.unix("started", When::Expected, issues),
+        finished: fields.unix("finished", When::Expected, issues),
+        link: fields.string("link", When::Optional, issues),
+        stages: stages.iter().map(|fields| stage(fields, issues)).collect(),
+        place: Place { path: path.clone(), pointer: fields.pointer().to_owned() },
+    })
+}
+
+/// Who asked for the build: `sender`, or `trigger` unless it is `@hook`, or the commit's author.
+fn author(fields: &Fields<'_>, issues: &mut Vec<Issue>) -> String {
+    ["sender", "trigger", "author_login"]
+        .into_iter()
+        .map(|key| fields.string(key, When::Optional, issues))
+        .find(|name| !name.is_empty() && !name.starts_with('@'))
+        .unwrap_or_default()
+}
+
+fn params(fields: &Fields<'_>, issues: &mut Vec<Issue>) -> BTreeMap<String, String> {
+    let Some(params) = fields.object("params", When::Optional, issues) else {
+        return BTreeMap::new();
+    };
+    params
+        .members()
+        .filter(|(_, value)| !value.is_null())
+        .map(|(key, value)| (key.clone(), value.as_str().map_or_else(|| value.to_string(), str::to_owned)))
+        .collect()
+}
+
+fn stage(fields: &Fields<'_>, issues: &mut Vec<Issue>) -> Stage {
+    let steps = fields.objects("steps", When::Optional, issues);
+    Stage {
+        number: fields.count("number", When::Expected, issues).unwrap_or(0),
+        name: fields.string("name", When::Optional, issues),
+        status: fields.string("status", When::Expected, issues),
+        started: fields.unix("started", When::Optional, issues),
+        stopped: fields.unix("stopped", When::Optional, issues),
+        steps: steps.iter().map(|fields| step(fields, issues)).collect(),
+    }
+}
+
+/// A step; its `step_id` is the id of its *stage*, so only `number` tells steps apart.
+fn step(fields: &Fields<'_>, issues: &mut Vec<Issue>) -> Step {
+    Step {
+        number: fields.count("number", When::Expected, issues).unwrap_or(0),
+        name: fields.string("name", When::Optional, issues),
+        status: fields.string("status", When::Expected, issues),
+        exit_code: fields.integer("exit_code", When::Expected, issues),
+        started: fields.unix("started", When::Optional, issues),
+        stopped: fields.unix("stopped", When::Optional, issues),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::iso;
+
+    fn path() -> EntryPath {
+        EntryPath::new("data/builds/drone/x.json").unwrap()
+    }
+
+    fn check_request(path: &str, expected: Option<Subject>) {
+        let expected = expected.map(|subject| Request { repository: "o/n".into(), subject });
+        assert_eq!(Request::of(path), expected, "{path}");
+    }
+
+    #[test]
+    fn tells_requests_by_their_path() {
+        check_request("/api/repos/o/n/builds?page=1&per_page=100", Some(Subject::Builds));
+        check_request("data/builds/drone/repos/o/n/builds.page2.json", Some(Subject::Builds));
+        check_request("data/builds/drone/repos/o/n/builds/612.json", Some(Subject::Build(612)));
+        let log = Subject::Log { build: 612, stage: 1, step: 3 };
+        check_request("data/builds/drone/repos/o/n/builds/612/logs/1/3.json", Some(log));
+        check_request("repos/o/n/builds/612/logs/1.json", None);
+        check_request("repos/o/n/builds/latest", None);
+    }
+
+    #[test]
+    fn reads_a_build_with_steps() {
+        let json = r#"{"id":616,"number":612,"status":"success","event":"custom","trigger":"@hook","sender":"",
+            "author_login":"bot","params":{"RECIPE":"ghost","N":5,"NIL":null},"created":1781331170,
+            "started":1781331182,"finished":0,"stages":[{"id":647,"number":1,"name":"ci","status":"success","started":1781331182,
+            "stopped":1781331300,"steps":[{"id":2464,"step_id":647,"number":3,"name":"run","status":"success","exit_code":0},
+            {"number":4,"name":"x","status":"skipped"}]}]}"#;
+        let (builds, issues) = parse(json.as_bytes(), &path());
+        let build = &builds[0];
+        assert_eq!((build.number, build.author.as_str()), (612, "bot"));
+        assert_eq!(build.params.iter().collect::<Vec<_>>().len(), 2);
+        assert_eq!(build.params["N"], "5");
+        assert_eq!(build.started.map(iso).as_deref(), Some("2026-06-13T06:13:02Z"));
+        assert_eq!(build.finished, None);
+        assert_eq!(build.stages[0].steps[0].number, 3);
+        assert_eq!(build.stages[0].steps[1].exit_code, None);
+        assert_eq!(issues, [Issue::new("/stages/0/steps/1/exit_code", "is missing")]);
+    }
+
+    fn check_numbers(json: &str, expected: &[(u64, &str)], expected_issues: &[&str]) {
+        let (builds, issues) = parse(json.as_bytes(), &path());
+        let found: Vec<_> = builds.iter().map(|build| (build.number, build.place.pointer.as_str())).collect();
+        assert_eq!(found, expected, "{json}");
+        assert_eq!(
+            issues.iter().map(|issue| issue.at.as_str()).collect::<Vec<_>>(),
+            expected_issues,
+            "{json}"
+        );
+    }
+
+    #[test]
+    fn keeps_what_can_be_read() {
+        let rest = r#""status":"failure","event":"push","created":1,"started":1,"finished":1"#;
+        check_numbers(&format!(r#"[{{"number":1,{rest}}},3,{{{rest}}}]"#), &[(1, "/0")], &["/1", "/2"]);
+        check_numbers(&format!(r#"{{"number":1,"stages":{{}},{rest}}}"#), &[(1, "")], &["/stages"]);
+        check_numbers(r#"{"message":"Not Found"}"#, &[], &[""]);
+        check_numbers("null", &[], &[""]);
+        check_numbers(
+            r#"[{"number":1,"started":"x","finished":-5}]"#,
+            &[(1, "/0")],
+            &["/0/status", "/0/event", "/0/created", "/0/started", "/0/finished"],
+        );
+    }
+}

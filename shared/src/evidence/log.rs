@@ -1,1 +1,216 @@
-//! (being written)
+//! The log of a build's step, as a terminal would leave it. Knows nothing about the build.
+
+use serde_json::Value;
+
+use super::fields::{self, Fields, When};
+use super::{Issue, Log, LogLine, Place};
+use crate::entry_path::EntryPath;
+
+/// Lines read of a log that is written as JSON lines.
+const MAX_JSON_LINES: usize = 1_000_000;
+
+/// Reads a log: an array of `{"pos","out","time"}`, the same as one object a line, or `null` for an empty one.
+///
+/// The numbers of build, stage and step are left at 0: the entry's path says them, not its content.
+pub fn parse(bytes: &[u8], path: &EntryPath) -> (Log, Vec<Issue>) {
+    let mut issues = Vec::new();
+    let mut log = Log {
+        build: 0,
+        stage: 0,
+        step: 0,
+        lines: Vec::new(),
+        dropped_head: 0,
+        place: Place { path: path.clone(), pointer: String::new() },
+    };
+    let items = match document(bytes, &mut issues) {
+        Some(Value::Array(items)) => items,
+        Some(Value::Null) | None => Vec::new(),
+        Some(_) => {
+            issues.push(Issue::new("", "is neither an array of log lines nor null; not read"));
+            Vec::new()
+        }
+    };
+    let mut next = None;
+    for (index, item) in items.iter().enumerate() {
+        // A line that cannot be read stays as an empty one, so that the pointers of the others hold.
+        let Some(fields) = Fields::new(item, format!("/{index}"), &mut issues) else {
+            log.lines.push(LogLine { seconds: 0, text: String::new() });
+            continue;
+        };
+        let position = fields.count("pos", When::Expected, &mut issues);
+        match (position, next) {
+            (Some(position), None) if position > 0 => {
+                log.dropped_head = position;
+                let what = format!("the log begins at line {position}: the server dropped its head");
+                issues.push(Issue::new(fields.pointer_of("pos"), what));
+            }
+            (Some(position), Some(next)) if position != next => {
+                let what = format!("line {position} follows line {}", next - 1);
+                issues.push(Issue::new(fields.pointer_of("pos"), what));
+            }
+            _ => {}
+        }
+        next = position.map(|position| position.saturating_add(1)).or(next);
+        log.lines.push(LogLine {
+            seconds: fields.integer("time", When::Expected, &mut issues).unwrap_or(0),
+            text: plain(&fields.string("out", When::Expected, &mut issues)),
+        });
+    }
+    (log, issues)
+}
+
+/// The document, where a log of JSON lines counts as an array of them; null stands for a line that is none.
+fn document(bytes: &[u8], issues: &mut Vec<Issue>) -> Option<Value> {
+    let is_lines = bytes.trim_ascii_start().starts_with(b"{")
+        && bytes.split(|byte| *byte == b'\n').next().is_some_and(|line| {
+            String::from_utf8_lossy(line).contains("\"out\"") && line.trim_ascii_end().ends_with(b"}")
+        });
+    if !is_lines {
+        return fields::document(bytes, issues);
+    }
+    let text = fields::text(bytes, issues);
+    let lines = text.lines().filter(|line| !line.trim().is_empty()).take(MAX_JSON_LINES);
+    Some(Value::Array(
+        lines.map(|line| fields::value(line).map_or(Value::Null, |(value, _)| value)).collect(),
+    ))
+}
+
+/// Text as a terminal would leave it: without escape sequences, and after a carriage return only what came last.
+pub fn plain(text: &str) -> String {
+    let text = without_escapes(text);
+    let lines = text.strip_suffix('\n').unwrap_or(&text).split('\n');
+    lines.map(after_last_return).collect::<Vec<_>>().join("\n")
+}
+
+fn after_last_return(line: &str) -> &str {
+    line.rsplit('\r').find(|part| !part.is_empty()).unwrap_or_default()
+}
+
+fn without_escapes(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let after = &rest[c.len_utf8()..];
+        rest = match c {
+            '\u{1b}' => after_escape(after),
+            '\u{9b}' => after_control_sequence(after),
+            '\u{9d}' | '\u{90}' | '\u{98}' | '\u{9e}' | '\u{9f}' => after_string(after),
+            '\n' | '\r' | '\t' => {
+                plain.push(c);
+                after
+            }
+            c if c.is_control() => after,
+            c => {
+                plain.push(c);
+                after
+            }
+        };
+    }
+    plain
+}
+
+/// What follows an escape sequence whose ESC was just read.
+fn after_escape(text: &str) -> &str {
+    match text.chars().next() {
+        Some('[') => after_control_sequence(&text[1..]),
+        Some(']' | 'P' | 'X' | '^' | '_') => after_string(&text[1..]),
+        Some(' '..='~') => {
+            let rest = text.trim_start_matches(|c| (' '..='/').contains(&c));
+            match rest.chars().next() {
+                Some('0'..='~') => &rest[1..],
+                _ => rest,
+            }
+        }
+        _ => text,
+    }
+}
+
+/// What follows a control sequence: parameters, intermediates, one final character.
+fn after_control_sequence(text: &str) -> &str {
+    let rest = text.trim_start_matches(|c| ('0'..='?').contains(&c));
+    let rest = rest.trim_start_matches(|c| (' '..='/').contains(&c));
+    match rest.chars().next() {
+        Some('@'..='~') => &rest[1..],
+        _ => rest,
+    }
+}
+
+/// What follows a string sequence (a title, a link); one that is never closed hides nothing.
+fn after_string(text: &str) -> &str {
+    let line = text.split('\n').next().unwrap_or_default();
+    let ends = [("\u{7}", 1), ("\u{1b}\\", 2), ("\u{9c}", 2)];
+    let end = ends.iter().filter_map(|(end, length)| Some(line.find(end)? + length)).min();
+    end.map_or(text, |end| &text[end..])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check_plain(text: &str, expected: &str) {
+        assert_eq!(plain(text), expected, "{text:?}");
+    }
+
+    #[test]
+    fn leaves_what_a_terminal_would_leave() {
+        check_plain("\u{1b}[1;34m==> [install]\u{1b}[0m op\n", "==> [install] op");
+        check_plain("12%\r48%\r100%\n", "100%");
+        check_plain("done\r\n", "done");
+        check_plain("\r", "");
+        check_plain("a\r\nb\rc\n", "a\nc");
+        check_plain("\u{1b}]0;title\u{7}text", "text");
+        check_plain("\u{1b}]8;;http://x\u{1b}\\link\u{1b}]8;;\u{1b}\\ after", "link after");
+        check_plain("\u{1b}]never closed", "never closed");
+        check_plain("\u{1b}(Bplain\u{1b}=\u{1b}7", "plain");
+        check_plain("\u{1b}[", "");
+        check_plain("\u{1b}[31", "");
+        check_plain("\u{1b}", "");
+        check_plain("\u{9b}31mred\u{7}\u{8}\tx", "red\tx");
+        check_plain("\u{1b}[?25lü\u{1b}[K✔", "ü✔");
+        check_plain("\u{1b}ü", "ü");
+    }
+
+    fn check_log(json: &str, expected: &[(i64, &str)], dropped_head: u64, expected_issues: &[&str]) {
+        let (log, issues) = parse(json.as_bytes(), &EntryPath::new("data/log.json").unwrap());
+        let lines: Vec<_> = log.lines.iter().map(|line| (line.seconds, line.text.as_str())).collect();
+        assert_eq!(lines, expected, "{json}");
+        assert_eq!(log.dropped_head, dropped_head, "{json}");
+        assert_eq!(
+            issues.iter().map(|issue| issue.at.as_str()).collect::<Vec<_>>(),
+            expected_issues,
+            "{json}"
+        );
+    }
+
+    #[test]
+    fn reads_every_shape_of_log() {
+        check_log(
+            r#"[{"pos":0,"out":"a\n","time":0},{"pos":1,"out":"b","time":7}]"#,
+            &[(0, "a"), (7, "b")],
+            0,
+            &[],
+        );
+        check_log(
+            "{\"pos\":0,\"out\":\"a\",\"time\":0}\n{\"pos\":1,\"out\":\"b\",\"time\":7}\n",
+            &[(0, "a"), (7, "b")],
+            0,
+            &[],
+        );
+        check_log("null", &[], 0, &[]);
+        check_log("[]", &[], 0, &[]);
+        check_log("{\"pos\":0,\"out\":\"a\",\"time\":0}\n{\"pos\":1,\"ou", &[(0, "a"), (0, "")], 0, &["/1"]);
+        check_log(r#"{"message":"x"}"#, &[], 0, &[""]);
+        check_log("[1,", &[], 0, &[""]);
+    }
+
+    #[test]
+    fn says_when_lines_are_gone() {
+        check_log(
+            r#"[{"pos":40,"out":"a","time":0},{"pos":41,"out":"b","time":0},{"pos":50,"out":"c","time":0}]"#,
+            &[(0, "a"), (0, "b"), (0, "c")],
+            40,
+            &["/0/pos", "/2/pos"],
+        );
+        check_log(r#"[7,{"pos":1,"out":"b","time":2}]"#, &[(0, ""), (2, "b")], 1, &["/0", "/1/pos"]);
+    }
+}

@@ -1,1 +1,272 @@
-//! (being written)
+//! `results.json` of a run, and the level that its rungs add up to. Knows nothing about builds or tests.
+
+use std::collections::BTreeMap;
+
+use super::fields::{self, Fields, When};
+use super::{Issue, Place, Run};
+use crate::entry_path::EntryPath;
+use crate::time::Timestamp;
+
+/// The ladder of schema 2, from the bottom.
+const LADDER: [&str; 5] = ["install", "upgrade", "backup_restore", "functional", "lint"];
+
+/// Reads a `results.json`; `id` is the name of the run's folder. None when it is no JSON object.
+pub fn parse(bytes: &[u8], path: &EntryPath, id: &str) -> (Option<Run>, Vec<Issue>) {
+    let mut issues = Vec::new();
+    let run = fields::document(bytes, &mut issues).and_then(|document| {
+        let fields = Fields::new(&document, "", &mut issues)?;
+        Some(read(&fields, path, id, &mut issues))
+    });
+    (run, issues)
+}
+
+fn read(fields: &Fields<'_>, path: &EntryPath, id: &str, issues: &mut Vec<Issue>) -> Run {
+    let schema = match fields.count("schema", When::Optional, issues) {
+        // Schema 1 had no such key.
+        None => 1,
+        Some(schema) => {
+            if !(1..=2).contains(&schema) {
+                let what =
+                    format!("schema {schema} is newer than 2, the newest known here; read as if it were 2");
+                issues.push(Issue::new("/schema", what));
+            }
+            schema
+        }
+    };
+    let said = fields.string("run_id", When::Optional, issues);
+    if !said.is_empty() && said != id {
+        issues.push(Issue::new("/run_id", format!("says {said:?}, but the run's folder is {id:?}")));
+    }
+    let rungs = words(fields, "rungs", When::Expected, issues);
+    let ladder = Ladder::new(schema, rungs, issues);
+    Run {
+        id: id.to_owned(),
+        schema,
+        recipe: fields.string("recipe", When::Expected, issues),
+        version: fields.string("version", When::Optional, issues),
+        pr: fields.count("pr", When::Optional, issues),
+        reference: fields.string("ref", When::Optional, issues),
+        finished: finished(fields, issues),
+        level: fields.count("level", When::Expected, issues),
+        recomputed_level: ladder.level(schema, issues),
+        rung_count: ladder.height,
+        rungs: ladder.rungs,
+        tiers: words(fields, "results", When::Optional, issues),
+        flags: flags(fields, issues),
+        lint: lint(fields, issues),
+        place: Place { path: path.clone(), pointer: String::new() },
+    }
+}
+
+/// The members of an object whose values are words, in file order.
+fn words(fields: &Fields<'_>, key: &str, when: When, issues: &mut Vec<Issue>) -> Vec<(String, String)> {
+    let Some(object) = fields.object(key, when, issues) else {
+        return Vec::new();
+    };
+    let mut words = Vec::new();
+    for (name, _) in object.members() {
+        let word = object.string(name, When::Expected, issues);
+        words.push((name.clone(), word));
+    }
+    words
+}
+
+/// Rungs from the bottom.
+struct Ladder {
+    rungs: Vec<(String, String)>,
+    /// How many rungs there are, given or not.
+    height: u64,
+    /// Whether it is known which rung stands above which.
+    ordered: bool,
+}
+
+impl Ladder {
+    fn new(schema: u64, mut rungs: Vec<(String, String)>, issues: &mut Vec<Issue>) -> Ladder {
+        if rungs.is_empty() {
+            return Ladder {
+                rungs,
+                height: if schema >= 2 { LADDER.len() as u64 } else { 0 },
+                ordered: false,
+            };
+        }
+        let step = |name: &str| LADDER.iter().position(|known| *known == name);
+        if schema >= 2 || rungs.iter().all(|(name, _)| step(name).is_some()) {
+            let strangers = rungs.iter().filter(|(name, _)| step(name).is_none()).count();
+            for (name, _) in rungs.iter().filter(|(name, _)| step(name).is_none()) {
+                let what = "is no known rung; the level cannot be recomputed";
+                issues.push(Issue::new(format!("/rungs{}", fields::segment(name)), what));
+            }
+            rungs.sort_by_key(|(name, _)| step(name).unwrap_or(LADDER.len()));
+            let height = if schema >= 2 { LADDER.len() + strangers } else { rungs.len() };
+            return Ladder { rungs, height: height as u64, ordered: strangers == 0 };
+        }
+        // Schema 1 wrote its six rungs in order; where they are numbered, the numbers say more than the order.
+        let number = |name: &str| {
+            name.trim_start_matches(['l', 'L']).split(['_', '-', ' ']).next()?.parse::<u64>().ok()
+        };
+        let ordered = if rungs.iter().all(|(name, _)| number(name).is_some()) {
+            rungs.sort_by_key(|(name, _)| number(name));
+            true
+        } else {
+            rungs.iter().filter_map(|(name, _)| step(name)).is_sorted()
+        };
+        if !ordered {
+            issues.push(Issue::new(
+                "/rungs",
+                "are not in the order of the ladder; the level cannot be recomputed",
+            ));
+        }
+        let height = rungs.len() as u64;
+        Ladder { rungs, height, ordered }
+    }
+
+    /// The highest i such that rung i passed and every rung below it passed or was skipped.
+    fn level(&self, schema: u64, issues: &mut Vec<Issue>) -> Option<u64> {
+        for (name, status) in &self.rungs {
+            if !matches!(status.as_str(), "pass" | "fail" | "skip" | "unver" | "na" | "") {
+                let what = format!("{status:?} is no known status; it counts as not passed");
+                issues.push(Issue::new(format!("/rungs{}", fields::segment(name)), what));
+            }
+        }
+        if !self.ordered {
+            return None;
+        }
+        let mut level = 0;
+        for step in 0..self.height {
+            // A rung that is not there did not pass, nor was it skipped.
+            let status = match schema {
+                0 | 1 => usize::try_from(step).ok().and_then(|step| self.rungs.get(step)),
+                _ => LADDER
+                    .get(usize::try_from(step).ok()?)
+                    .and_then(|known| self.rungs.iter().find(|(name, _)| name == known)),
+            };
+            match status.map(|(_, status)| status.as_str()) {
+                Some("pass") => level = step + 1,
+                Some("skip") => {}
+                // `na`, of schema 1, caps the level: it is not a skip.
+                _ => break,
+            }
+        }
+        Some(level)
+    }
+}
+
+/// When the run ended: unix seconds with a fraction, or an RFC 3339 time.
+fn finished(fields: &Fields<'_>, issues: &mut Vec<Issue>) -> Option<Timestamp> {
+    if fields.get("finished").is_some_and(serde_json::Value::is_string) {
+        return fields.instant("finished", When::Optional, issues);
+    }
+    let Some(seconds) = fields.get("finished").and_then(serde_json::Value::as_f64) else {
+        issues.push(Issue::new("/finished", "is missing or no number"));
+        return None;
+    };
+    if seconds == 0.0 {
+        return None;
+    }
+    let at = (seconds > 0.0 && seconds < 1e12)
+        .then(|| Timestamp::from_microsecond((seconds * 1e6).round() as i64).ok())
+        .flatten();
+    if at.is_none() {
+        issues.push(Issue::new("/finished", format!("{seconds} is no instant; left out")));
+    }
+    at
+}
+
+fn flags(fields: &Fields<'_>, issues: &mut Vec<Issue>) -> BTreeMap<String, bool> {
+    let Some(flags) = fields.object("flags", When::Optional, issues) else {
+        return BTreeMap::new();
+    };
+    flags
+        .members()
+        .filter_map(|(name, _)| Some((name.clone(), flags.boolean(name, When::Optional, issues)?)))
+        .collect()
+}
+
+fn lint(fields: &Fields<'_>, issues: &mut Vec<Issue>) -> Option<String> {
+    let status = match fields.get("lint")? {
+        serde_json::Value::String(status) => status.clone(),
+        _ => fields.object("lint", When::Optional, issues)?.string("status", When::Expected, issues),
+    };
+    Some(status).filter(|status| !status.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(json: &str) -> (Option<Run>, Vec<String>) {
+        let path = EntryPath::new("data/runs/612/results.json").unwrap();
+        let (run, issues) = parse(json.as_bytes(), &path, "612");
+        (run, issues.into_iter().map(|issue| issue.at).collect())
+    }
+
+    fn check_level(rungs: &str, schema: u64, expected: Option<u64>) {
+        let schema = if schema == 1 { String::new() } else { format!(r#""schema":{schema},"#) };
+        let (run, _) = run(&format!(r#"{{{schema}"rungs":{{{rungs}}}}}"#));
+        assert_eq!(run.and_then(|run| run.recomputed_level), expected, "{rungs}");
+    }
+
+    #[test]
+    fn recomputes_the_level_of_schema_2() {
+        let rungs = |statuses: [&str; 5]| {
+            let pairs: Vec<_> =
+                LADDER.iter().zip(statuses).map(|(rung, status)| format!(r#""{rung}":"{status}""#)).collect();
+            pairs.join(",")
+        };
+        for (statuses, level) in [
+            (["pass", "pass", "pass", "pass", "pass"], 5),
+            (["pass", "pass", "skip", "pass", "pass"], 5),
+            (["pass", "pass", "pass", "pass", "skip"], 4),
+            (["pass", "pass", "skip", "skip", "fail"], 2),
+            (["pass", "fail", "pass", "pass", "pass"], 1),
+            (["skip", "pass", "unver", "pass", "pass"], 2),
+            (["fail", "pass", "pass", "pass", "pass"], 0),
+            (["pass", "pass", "na", "pass", "pass"], 2),
+            (["PASS", "pass", "pass", "pass", "pass"], 0),
+        ] {
+            check_level(&rungs(statuses), 2, Some(level));
+        }
+    }
+
+    #[test]
+    fn a_level_that_cannot_be_recomputed_is_none() {
+        check_level(r#""lint":"pass","install":"pass","upgrade":"pass""#, 2, Some(2));
+        check_level(r#""install":"pass","moon":"pass""#, 2, None);
+        check_level("", 2, None);
+        check_level("", 1, None);
+    }
+
+    #[test]
+    fn recomputes_the_level_of_schema_1() {
+        check_level(r#""L1":"pass","L2":"pass","L3":"na","L4":"pass","L5":"pass","L6":"pass""#, 1, Some(2));
+        check_level(r#""L6":"fail","L2":"pass","L3":"pass","L1":"pass","L4":"pass","L5":"pass""#, 1, Some(5));
+        check_level(r#""install":"pass","upgrade":"pass","backup":"na""#, 1, Some(2));
+        check_level(r#""upgrade":"pass","other":"pass","install":"fail""#, 1, None);
+        check_level(r#""functional":"pass","install":"pass","lint":"na""#, 1, Some(2));
+    }
+
+    #[test]
+    fn reads_a_run() {
+        let (run, issues) = run(
+            r#"{"schema":2,"recipe":"ghost","version":"1.4.0","pr":"4","ref":"d88f","run_id":"612",
+            "finished":1781331296.477067,"level":5,"rungs":{"install":"pass"},"results":{"restore":"pass","backup":"fail"},
+            "lint":{"status":"pass"},"flags":{"clean_teardown":true,"no_secret_leak":"true","x":null},"screenshot":null}"#,
+        );
+        let run = run.unwrap();
+        assert_eq!((run.pr, run.level, run.recomputed_level, run.rung_count), (Some(4), Some(5), Some(1), 5));
+        assert_eq!(run.finished.map(|at| at.to_string()).as_deref(), Some("2026-06-13T06:14:56.477067Z"));
+        assert_eq!(run.tiers[0], ("restore".to_owned(), "pass".to_owned()));
+        assert_eq!(run.flags.into_iter().collect::<Vec<_>>(), [("clean_teardown".to_owned(), true)]);
+        assert_eq!(run.lint.as_deref(), Some("pass"));
+        assert_eq!(issues, ["/flags/no_secret_leak"]);
+    }
+
+    #[test]
+    fn keeps_what_can_be_read() {
+        assert_eq!(run("[]"), (None, vec![String::new()]));
+        let (read, issues) =
+            run(r#"{"run_id":"585","pr":"","finished":"soon","level":-1,"rungs":[],"schema":3}"#);
+        assert_eq!(read.unwrap().schema, 3);
+        assert_eq!(issues, ["/schema", "/run_id", "/rungs", "/recipe", "/finished", "/level"]);
+    }
+}

@@ -1,1 +1,290 @@
 //! Puts the report together from what was read and judged.
+//!
+//! Two ways in: [`judge_evidence`] while packing, for the `report.json` that travels inside, and [`judge`] on
+//! an opened snapshot, which adds its id, the faults that were found in it, and trust.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    BuildFacts, CaseFacts, CommentFacts, DocumentFacts, FileFacts, Outcome, PullFacts, Report, RunFacts,
+    SnapshotFacts, StepFacts, SuiteFacts, Trust,
+};
+use crate::crosscheck::cross_check;
+use crate::digest::Sha256Digest;
+use crate::documents::Document;
+use crate::entry_path::EntryPath;
+use crate::evidence::{self, Build, Evidence, EvidenceKind, Pull, Run, Suite};
+use crate::gates::phase_life;
+use crate::history::History;
+use crate::open::Opened;
+use crate::signature::allowed_signers::AllowedSigners;
+use crate::snapshot::metadata::Metadata;
+use crate::timeline::timeline;
+use crate::time::Timestamp;
+use crate::verify::verify_at;
+
+/// What the judge calls itself in reports.
+const JUDGE: &str = concat!("dossier ", env!("CARGO_PKG_VERSION"));
+
+/// One entry's bytes and their digest.
+struct Payload<'a> {
+    bytes: &'a [u8],
+    sha256: Sha256Digest,
+    damaged: bool,
+}
+
+/// Judges evidence that is about to be packed: no id and no trust yet.
+pub fn judge_evidence(metadata: &Metadata, payload: &BTreeMap<EntryPath, Vec<u8>>) -> Report {
+    let payload = payload
+        .iter()
+        .map(|(path, bytes)| {
+            (path.clone(), Payload { bytes, sha256: Sha256Digest::of(bytes), damaged: false })
+        })
+        .collect();
+    assemble(metadata, &payload)
+}
+
+/// Judges an opened snapshot; `trust` is the verifier's own list of signers, and `now` the verifier's time,
+/// against which lines of that list with a span of validity are held (without it they grant nothing).
+pub fn judge(opened: &Opened, trust: Option<&AllowedSigners>, now: Option<Timestamp>) -> Report {
+    let payload = opened
+        .entries
+        .iter()
+        .map(|(path, entry)| {
+            let damaged = entry.damaged.is_some();
+            (path.clone(), Payload { bytes: &entry.bytes, sha256: entry.sha256, damaged })
+        })
+        .collect();
+    let mut report = assemble(&opened.metadata, &payload);
+    let verification = verify_at(opened, trust, now);
+    report.snapshot.id = Some(opened.snapshot_id.to_string());
+    report.snapshot.short_id = Some(opened.snapshot_id.short());
+    report.problems = verification.problems;
+    report.problems.sort();
+    report.problems.dedup();
+    let absences = report.absences.len() as u64;
+    report.trust = Some(Trust {
+        files: verification.files,
+        seal: verification.seal,
+        signer: verification.signer,
+        collected: super::CollectedTrust { complete: absences == 0, absences },
+        checks: report.counts(),
+    });
+    report
+}
+
+fn assemble(metadata: &Metadata, payload: &BTreeMap<EntryPath, Payload<'_>>) -> Report {
+    let (evidence, issues) = evidence::read(metadata, |path| payload.get(path).map(|entry| entry.bytes));
+    let documents = documents(metadata, payload);
+    let history = History::new(&evidence.commits);
+    let life = phase_life(&documents, &history);
+    let mut judged = cross_check(&documents, &evidence, &life, &history);
+    let damaged: BTreeSet<&EntryPath> =
+        payload.iter().filter(|(_, entry)| entry.damaged).map(|(path, _)| path).collect();
+    distrust_damaged(&mut judged.checks, &documents, &damaged);
+    let key_facts = judged.key_facts;
+    Report {
+        schema: super::SCHEMA.to_owned(),
+        judge: JUDGE.to_owned(),
+        snapshot: SnapshotFacts {
+            id: None,
+            short_id: None,
+            packer: metadata.packer.clone(),
+            packed_at: metadata.packed_at,
+        },
+        phase: metadata.phase.clone(),
+        gates: life.gates,
+        done: life.done,
+        vetoes: life.vetoes,
+        findings: life.findings,
+        notes: judged.notes,
+        common_cause: judged.common_cause,
+        key_facts,
+        pulls: evidence.pulls.values().map(pull_facts).collect(),
+        builds: evidence.builds.values().map(|build| build_facts(build, &evidence)).collect(),
+        runs: evidence.runs.values().map(|run| run_facts(run, metadata)).collect(),
+        tests: evidence.suites.iter().map(suite_facts).collect(),
+        timeline: timeline(&evidence, metadata),
+        documents: documents.iter().map(|document| document_facts(document, &judged.checks)).collect(),
+        checks: judged.checks,
+        files: metadata
+            .entries
+            .iter()
+            .filter_map(|entry| {
+                let read = payload.get(&entry.path)?;
+                Some(FileFacts {
+                    path: entry.path.clone(),
+                    kind: kind_name(entry.kind),
+                    origin: entry.origin.clone(),
+                    size_bytes: read.bytes.len() as u64,
+                    sha256: read.sha256.to_string(),
+                    captured_at: entry.captured_at,
+                })
+            })
+            .collect(),
+        absences: metadata.absences.clone(),
+        problems: Vec::new(),
+        issues,
+        trust: None,
+    }
+}
+
+/// The documents in the order people read them: REVIEW, STATUS, BACKLOG, JOURNAL, plan.
+fn documents(metadata: &Metadata, payload: &BTreeMap<EntryPath, Payload<'_>>) -> Vec<Document> {
+    let is_document = |kind: EvidenceKind| {
+        matches!(
+            kind,
+            EvidenceKind::Review
+                | EvidenceKind::Status
+                | EvidenceKind::Backlog
+                | EvidenceKind::Journal
+                | EvidenceKind::Plan
+        )
+    };
+    let mut entries: Vec<_> = metadata.entries.iter().filter(|entry| is_document(entry.kind)).collect();
+    entries.sort_by(|a, b| (a.kind, &a.path).cmp(&(b.kind, &b.path)));
+    let read = |entry: &crate::snapshot::metadata::Entry| {
+        Some(Document::parse(entry.kind, &entry.path, payload.get(&entry.path)?.bytes))
+    };
+    entries.into_iter().filter_map(read).collect()
+}
+
+/// What rests on bytes that are not what was sealed confirms nothing.
+fn distrust_damaged(checks: &mut [super::Check], documents: &[Document], damaged: &BTreeSet<&EntryPath>) {
+    if damaged.is_empty() {
+        return;
+    }
+    for check in checks {
+        let document = documents.iter().find(|document| document.name == check.document).map(|d| &d.path);
+        let cited = check.evidence.iter().map(|evidence| &evidence.path);
+        if let Some(path) = cited.chain(document).find(|path| damaged.contains(path)) {
+            check.outcome = Outcome::NoEvidence;
+            check.because = format!("{path} is not what was sealed, so nothing is concluded from it");
+            check.same_as = None;
+        }
+    }
+}
+
+/// A kind's name as in `snapshot.json`.
+fn kind_name(kind: EvidenceKind) -> String {
+    serde_json::to_value(kind).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+fn document_facts(document: &Document, checks: &[super::Check]) -> DocumentFacts {
+    DocumentFacts {
+        kind: kind_name(document.kind),
+        name: document.name.clone(),
+        path: document.path.clone(),
+        checks: checks.iter().filter(|check| check.document == document.name).count() as u64,
+    }
+}
+
+fn pull_facts(pull: &Pull) -> PullFacts {
+    PullFacts {
+        number: pull.number,
+        title: pull.title.clone(),
+        author: pull.author.clone(),
+        state: pull.state,
+        created_at: pull.created_at,
+        closed_at: pull.closed_at,
+        merged_at: pull.merged_at,
+        head_sha: pull.head_sha.clone(),
+        head_ref: pull.head_ref.clone(),
+        url: pull.url.clone(),
+        comments: pull
+            .comments
+            .iter()
+            .map(|comment| CommentFacts {
+                author: comment.author.clone(),
+                body: comment.body.clone(),
+                created_at: comment.created_at,
+                updated_at: comment.updated_at,
+            })
+            .collect(),
+        path: pull.place.path.clone(),
+    }
+}
+
+fn build_facts(build: &Build, evidence: &Evidence) -> BuildFacts {
+    let tested_ref = build.params.get("REF").filter(|sha| !sha.is_empty()).cloned();
+    let pull = tested_ref
+        .as_ref()
+        .and_then(|sha| evidence.pulls.values().find(|pull| pull.head_sha == *sha))
+        .map(|pull| pull.number);
+    let log_of = |stage: u64, step: u64| {
+        let log =
+            evidence.logs.iter().find(|log| (log.build, log.stage, log.step) == (build.number, stage, step));
+        log.map(|log| log.place.path.clone())
+    };
+    let steps = build.stages.iter().flat_map(|stage| {
+        stage.steps.iter().map(move |step| StepFacts {
+            stage: stage.name.clone(),
+            name: step.name.clone(),
+            status: step.status.clone(),
+            started: step.started,
+            stopped: step.stopped,
+            log: log_of(stage.number, step.number),
+        })
+    });
+    BuildFacts {
+        number: build.number,
+        status: build.status.clone(),
+        pull,
+        tested_ref,
+        params: build.params.iter().map(|(key, value)| (key.clone(), value.clone())).collect(),
+        author: build.author.clone(),
+        started: build.started,
+        finished: build.finished,
+        level: evidence.runs.get(&build.number.to_string()).and_then(|run| run.level),
+        steps: steps.collect(),
+        path: build.place.path.clone(),
+    }
+}
+
+fn run_facts(run: &Run, metadata: &Metadata) -> RunFacts {
+    let folder = run.place.path.as_str().trim_end_matches(run.place.path.file_name());
+    let images = metadata
+        .entries
+        .iter()
+        .filter(|entry| entry.kind == EvidenceKind::Image && entry.path.as_str().starts_with(folder))
+        .map(|entry| entry.path.clone());
+    RunFacts {
+        id: run.id.clone(),
+        recipe: run.recipe.clone(),
+        version: run.version.clone(),
+        reference: run.reference.clone(),
+        level: run.level,
+        recomputed_level: run.recomputed_level,
+        rung_count: run.rung_count,
+        rungs: run.rungs.clone(),
+        tiers: run.tiers.clone(),
+        flags: run.flags.iter().map(|(name, value)| (name.clone(), *value)).collect(),
+        finished: run.finished,
+        images: images.collect(),
+        path: run.place.path.clone(),
+    }
+}
+
+fn suite_facts(suite: &Suite) -> SuiteFacts {
+    SuiteFacts {
+        run: suite.run.clone(),
+        name: suite.name.clone(),
+        file_stem: suite.file_stem.clone(),
+        timestamp: suite.timestamp,
+        seconds: suite.seconds,
+        declared: suite.declared,
+        computed: suite.computed,
+        cases: suite
+            .cases
+            .iter()
+            .map(|case| CaseFacts {
+                name: case.name.clone(),
+                class: case.class.clone(),
+                outcome: case.outcome,
+                seconds: case.seconds,
+                message: case.message.clone(),
+            })
+            .collect(),
+        path: suite.place.path.clone(),
+    }
+}

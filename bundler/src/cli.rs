@@ -1,0 +1,192 @@
+//! Arguments and help texts; knows nothing about what the commands do.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+const EXAMPLES: &str = "\
+Examples:
+  dossier pack --key ~/.ssh/id_ed25519              collect what dossier.toml names, sign it
+  dossier check ghost-20260613T064100Z.zip          compare the documents with the evidence
+  dossier verify ghost.zip --allowed-signers FILE   who packed it, and is it whole?
+  dossier html ghost.zip                            one page to send, opens in any browser
+
+Exit codes:
+  0  good
+  1  the evidence is not good: problem, contradiction, gate not passed, unsigned, signer unknown
+  2  wrong arguments, or a fault in dossier.toml
+  3  not a readable snapshot
+  4  collection incomplete under --strict
+  5  a secret would have been shipped
+  6  could not write";
+
+/// Packs the evidence of a phase of work into one signed file, and judges it.
+#[derive(Debug, Parser)]
+#[command(name = "dossier", version, after_help = EXAMPLES, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Collect what dossier.toml names, remove secrets, write one snapshot and seal it
+    Pack(Pack),
+    /// Say whether snapshots are whole, who sealed them, and whether you know that key
+    Verify(Verify),
+    /// Compare what the documents say with the evidence
+    Check(Check),
+    /// Say what is in a snapshot
+    Show(Show),
+    /// Write one HTML page that holds the snapshot and its viewer
+    Html(Html),
+    /// Open a snapshot in the browser
+    Open(Open),
+    /// Write the empty viewer, a page that opens any snapshot
+    Viewer(Viewer),
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  dossier pack --key ~/.ssh/id_ed25519
+  dossier pack phases/ghost/dossier.toml --key packer_key -o ghost.zip
+  dossier pack --unsigned --no-viewer
+
+A key with a passphrase: put the passphrase into DOSSIER_KEY_PASSPHRASE.
+SOURCE_DATE_EPOCH (Unix seconds) replaces the present time, so that the same inputs give the same bytes.")]
+pub(crate) struct Pack {
+    /// What to collect; paths in it are relative to it
+    #[arg(value_name = "DOSSIER.TOML", default_value = "dossier.toml")]
+    pub(crate) config: PathBuf,
+    /// Where to write [default: <phase>-<UTC stamp>.zip in the current folder]; replaces a file in one step
+    #[arg(short, long, value_name = "PATH")]
+    pub(crate) output: Option<PathBuf>,
+    /// OpenSSH private key to seal the snapshot with
+    #[arg(long, value_name = "FILE", conflicts_with = "unsigned")]
+    pub(crate) key: Option<PathBuf>,
+    /// Write it without a seal: nobody can tell later who packed it
+    #[arg(long)]
+    pub(crate) unsigned: bool,
+    /// Leave viewer.html out
+    #[arg(long)]
+    pub(crate) no_viewer: bool,
+    /// Write nothing when something that was asked for could not be collected (exit 4)
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// Print nothing but errors
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  dossier verify ghost.zip --allowed-signers ~/.config/dossier/allowed_signers
+  dossier verify *.zip --format json
+
+Exits 0 when the files are intact, the packer's signature is valid and the allowed_signers file names its key.
+An allowed_signers line looks like this:
+  ops@example.org namespaces=\"seal@dossier\" ssh-ed25519 AAAAC3Nza…")]
+pub(crate) struct Verify {
+    /// Snapshots
+    #[arg(required = true, value_name = "SNAPSHOT")]
+    pub(crate) snapshots: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) trust: TrustFile,
+    #[command(flatten)]
+    pub(crate) format: FormatChoice,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  dossier check ghost.zip
+  dossier check ghost.zip --all --judge
+  dossier check ghost.zip --format json | jq '.checks[] | select(.outcome == \"contradicted\")'
+
+Exits 1 when anything is contradicted, a gate is not passed, a veto stands, a file is damaged,
+or the snapshot is unsigned. An unknown signer alone does not count here; `dossier verify` asks for that.")]
+pub(crate) struct Check {
+    /// Snapshot
+    pub(crate) snapshot: PathBuf,
+    /// List the confirmed statements too
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// List the statements that only a person can judge
+    #[arg(long)]
+    pub(crate) judge: bool,
+    #[command(flatten)]
+    pub(crate) trust: TrustFile,
+    #[command(flatten)]
+    pub(crate) format: FormatChoice,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  dossier show ghost.zip")]
+pub(crate) struct Show {
+    /// Snapshot
+    pub(crate) snapshot: PathBuf,
+    #[command(flatten)]
+    pub(crate) format: FormatChoice,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  dossier html ghost.zip -o ghost.html")]
+pub(crate) struct Html {
+    /// Snapshot
+    pub(crate) snapshot: PathBuf,
+    /// Where to write [default: the snapshot's name with .html, in the current folder]
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) trust: TrustFile,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  dossier open ghost.zip")]
+pub(crate) struct Open {
+    /// Snapshot
+    pub(crate) snapshot: PathBuf,
+    #[command(flatten)]
+    pub(crate) trust: TrustFile,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  dossier viewer -o viewer.html")]
+pub(crate) struct Viewer {
+    /// Where to write
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TrustFile {
+    /// Whose keys you trust, in OpenSSH's allowed_signers format
+    #[arg(long, value_name = "FILE")]
+    pub(crate) allowed_signers: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FormatChoice {
+    /// For people or for programs
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+/// For people or for programs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    Text,
+    Json,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn arguments_are_consistent() {
+        super::Cli::command().debug_assert();
+    }
+}

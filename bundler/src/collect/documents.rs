@@ -1,0 +1,60 @@
+//! The documents of a phase: REVIEW, STATUS, BACKLOG, JOURNAL, plan. Knows patterns, not Markdown.
+
+use std::path::Path;
+
+use dossier_shared::evidence::EvidenceKind;
+use globset::GlobBuilder;
+
+use super::{CollectError, Collected, Collector, Site, files};
+use crate::config::{DocumentKind, DocumentPattern};
+
+pub(super) struct Documents(pub(super) DocumentPattern);
+
+impl Collector for Documents {
+    fn collect(&self, site: &Site<'_>) -> Result<Collected, CollectError> {
+        let pattern = &self.0.pattern;
+        let mut collected = Collected::new("documents", pattern);
+        let paths = matches(site.root, pattern);
+        if paths.is_empty() {
+            collected.absent(self.0.kind.word(), pattern, "nothing matches");
+        }
+        for path in paths {
+            match files::read(&site.at(&path), site.limits.entry_bytes)? {
+                Ok(bytes) => {
+                    let name = path.rsplit('/').next().unwrap_or(&path);
+                    collected.keep(format!("data/documents/{name}"), kind_of(self.0.kind), &path, bytes);
+                }
+                Err(reason) => collected.absent(self.0.kind.word(), path, reason),
+            }
+        }
+        Ok(collected)
+    }
+}
+
+fn kind_of(kind: DocumentKind) -> EvidenceKind {
+    match kind {
+        DocumentKind::Review => EvidenceKind::Review,
+        DocumentKind::Plan => EvidenceKind::Plan,
+        DocumentKind::Status => EvidenceKind::Status,
+        DocumentKind::Backlog => EvidenceKind::Backlog,
+        DocumentKind::Journal => EvidenceKind::Journal,
+    }
+}
+
+/// The paths that `pattern` names, as a person would write them, in order. A plain path names itself.
+fn matches(root: &Path, pattern: &str) -> Vec<String> {
+    let is_wild = |text: &str| text.contains(['*', '?', '[', '{']);
+    if !is_wild(pattern) {
+        return vec![pattern.to_owned()];
+    }
+    let fixed = pattern.split('/').take_while(|segment| !is_wild(segment)).count();
+    let base: String = pattern.split_inclusive('/').take(fixed).collect();
+    // The pattern was checked when dossier.toml was read.
+    let Ok(glob) = GlobBuilder::new(pattern).literal_separator(true).build() else { return Vec::new() };
+    let matcher = glob.compile_matcher();
+    files::walk(&root.join(&base), &|relative| !relative.ends_with(".git"))
+        .into_iter()
+        .map(|found| format!("{base}{}", found.relative))
+        .filter(|path| matcher.is_match(path))
+        .collect()
+}

@@ -1,0 +1,238 @@
+//! What is collected from small folders, and what is said about the rest.
+
+use super::*;
+use crate::config;
+
+/// Collects `sources` from a folder with `files`; gives the entries and the absences, a line each.
+fn collect_from(
+    sources: &str,
+    files: &[(&str, &str)],
+    prepare: impl Fn(&Path),
+) -> (Vec<String>, Vec<String>) {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, content) in files {
+        let path = folder.path().join(name);
+        fs_err::create_dir_all(path.parent().expect("a parent")).expect("made");
+        fs_err::write(path, content).expect("written");
+    }
+    prepare(folder.path());
+    let config = config::parse(&format!("[phase]\nid = \"a\"\n{sources}")).expect("a good config");
+    let raw = collect(config, folder.path(), &Limits::default()).expect("collected");
+    let entries =
+        raw.entries.iter().map(|(path, entry)| format!("{path} {:?} <{}>", entry.kind, entry.origin));
+    let absences = raw.absences.iter().map(|a| format!("{} <{}> {}", a.what, a.asked, a.reason));
+    (entries.collect(), absences.collect())
+}
+
+fn check(sources: &str, files: &[(&str, &str)], entries: &[&str], absences: &[&str]) {
+    let (found, absent) = collect_from(sources, files, |_| {});
+    assert_eq!(found, entries, "{sources}");
+    assert_eq!(absent, absences, "{sources}");
+}
+
+#[test]
+fn documents_by_name_and_by_pattern() {
+    check(
+        "[documents]\nreview = \"docs/REVIEW-a.md\"\nplan = \"docs/plan*.md\"\nstatus = \"docs/STATUS*.md\"\njournal = \"J.md\"",
+        &[
+            ("docs/REVIEW-a.md", "r"),
+            ("docs/plan-2.md", "2"),
+            ("docs/plan-1.md", "1"),
+            ("docs/deep/plan-3.md", "3"),
+        ],
+        &[
+            "data/documents/REVIEW-a.md Review <docs/REVIEW-a.md>",
+            "data/documents/plan-1.md Plan <docs/plan-1.md>",
+            "data/documents/plan-2.md Plan <docs/plan-2.md>",
+        ],
+        &["status <docs/STATUS*.md> nothing matches", "journal <J.md> file gone"],
+    );
+}
+
+#[test]
+fn names_that_clash_are_told() {
+    check(
+        "[documents]\nplan = \"**/plan.md\"",
+        &[("a/plan.md", "1"), ("b/PLAN.md", "2"), ("b/plan.md", "3")],
+        &["data/documents/plan.md Plan <a/plan.md>"],
+        &["b/plan.md <data/documents/plan.md> its name is taken by data/documents/plan.md already"],
+    );
+}
+
+#[test]
+fn recorded_answers_and_what_was_not_answered() {
+    let capture = r#"{"server": "https://git.example.org", "captured_at": "2026-06-13T06:40:30Z", "requests": [
+        {"path": "/api/v1/repos/a/b/pulls/1", "status": 200, "file": "repos/a/b/pulls/1.json"},
+        {"path": "/api/v1/repos/a/b/pulls/2", "status": 200, "file": "repos/a/b/pulls/2.json"},
+        {"path": "/api/v1/repos/a/b/pulls/3", "status": 404, "file": "repos/a/b/pulls/3.json"}]}"#;
+    check(
+        "[[source]]\nkind = \"recorded\"\ngitea = \"g\"\ndrone = \"d\"",
+        &[
+            ("g/capture.json", capture),
+            ("g/repos/a/b/pulls/1.json", "{}"),
+            ("g/repos/a/b/pulls/3.json", "{}"),
+        ],
+        &[
+            "data/forge/gitea/capture.json Capture <g/capture.json>",
+            "data/forge/gitea/repos/a/b/pulls/1.json Gitea <https://git.example.org/api/v1/repos/a/b/pulls/1>",
+            "data/forge/gitea/repos/a/b/pulls/3.json File <https://git.example.org/api/v1/repos/a/b/pulls/3>",
+        ],
+        &[
+            "https://git.example.org/api/v1/repos/a/b/pulls/2 <g/repos/a/b/pulls/2.json> \
+             capture.json names this file, and it is gone",
+            "https://git.example.org/api/v1/repos/a/b/pulls/3 <g> the server answered 404",
+            "recorded answers of drone <d> folder gone",
+        ],
+    );
+}
+
+#[test]
+fn docker_output_by_its_command() {
+    let capture = r#"{"captured_at": "2026-06-13T06:40:12Z", "commands": [
+        {"argv": ["docker", "stack", "ls"], "exit_code": 0, "stdout": "stack-ls.ndjson"},
+        {"argv": ["docker", "volume", "ls"], "exit_code": 0, "stdout": "volume-ls.ndjson"}]}"#;
+    check(
+        "[[source]]\nkind = \"docker\"\nrecorded = \"d\"",
+        &[("d/capture.json", capture), ("d/stack-ls.ndjson", ""), ("d/notes.txt", "")],
+        &[
+            "data/docker/capture.json Capture <d/capture.json>",
+            "data/docker/notes.txt File <d/notes.txt>",
+            "data/docker/stack-ls.ndjson Docker <docker stack ls>",
+        ],
+        &["docker volume ls <d/volume-ls.ndjson> capture.json names this file, and it is gone"],
+    );
+}
+
+#[test]
+fn a_file_that_is_gone_keeps_its_original_name() {
+    check(
+        "[[source]]\nkind = \"file\"\npath = \"host/x.yml\"\noriginal = \"/tmp/x.yml\"",
+        &[],
+        &[],
+        &["/tmp/x.yml <host/x.yml> file gone"],
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn links_pipes_and_odd_names_are_told_not_followed() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let (entries, absences) = collect_from(
+        "[[source]]\nkind = \"runs\"\npath = \"runs\"",
+        &[
+            ("runs/1/results.json", "{}"),
+            ("runs/1/abra/servers/x.env", "A"),
+            ("runs/1/a:b.txt", ""),
+            ("secret", "s"),
+        ],
+        |folder| {
+            std::os::unix::fs::symlink(folder.join("secret"), folder.join("runs/1/link")).expect("linked");
+            std::os::unix::fs::symlink(folder, folder.join("runs/2")).expect("linked");
+            fs_err::write(folder.join("runs/1").join(std::ffi::OsStr::from_bytes(b"\xff.txt")), "")
+                .expect("written");
+        },
+    );
+    assert_eq!(entries, ["data/runs/1/results.json RunResults <runs/1/results.json>"]);
+    assert_eq!(
+        absences,
+        [
+            "runs/1/link <runs/1/link> is a link; links are never followed",
+            "runs/1/\u{fffd}.txt <runs/1/\u{fffd}.txt> its name is not UTF-8",
+            "runs/2 <runs/2> is a link; links are never followed",
+            "runs/1/a:b.txt <data/runs/1/a:b.txt> its name holds a control character or one of \\ < > : \" | ? * %",
+        ]
+    );
+}
+
+#[test]
+fn a_file_over_the_limit_ends_the_collecting() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs_err::write(folder.path().join("big"), [0; 11]).expect("written");
+    let config =
+        config::parse("[phase]\nid = \"a\"\n[[source]]\nkind = \"file\"\npath = \"big\"").expect("good");
+    let limits = Limits { entry_bytes: 10, ..Limits::default() };
+    let error = collect(config, folder.path(), &limits).err().expect("too large").to_string();
+    assert!(error.contains("larger than the 10 bytes"), "{error}");
+}
+
+#[test]
+fn a_broken_bundle_is_an_absence() {
+    let (entries, absences) = collect_from(
+        "[[source]]\nkind = \"git\"\nbundle = \"x.bundle\"",
+        &[("x.bundle", "not a bundle")],
+        |_| {},
+    );
+    assert_eq!(entries, [] as [&str; 0]);
+    assert!(absences[0].starts_with("history of the documents <x.bundle> git "), "{absences:?}");
+    assert!(!absences[0].contains("dossier-git-"), "{absences:?}");
+}
+
+/// A repository whose history holds what its files no longer show.
+fn history(folder: &Path) -> impl Fn(&[&str]) + use<> {
+    let repository = folder.join("docs");
+    fs_err::create_dir_all(&repository).expect("made");
+    let git = move |arguments: &[&str]| {
+        let status = std::process::Command::new("git")
+            .args([
+                "-c",
+                "user.name=bot",
+                "-c",
+                "user.email=bot@example.org",
+                "-c",
+                "init.defaultBranch=main",
+            ])
+            .args(arguments)
+            .current_dir(&repository)
+            .env("GIT_CONFIG_GLOBAL", "/dev/null")
+            .env("GIT_CONFIG_NOSYSTEM", "1")
+            .env("GIT_AUTHOR_DATE", "2026-06-13T06:00:00Z")
+            .env("GIT_COMMITTER_DATE", "2026-06-13T06:00:00Z")
+            .status();
+        assert!(status.expect("git runs").success(), "{arguments:?}");
+    };
+    git(&["init", "--quiet"]);
+    let write =
+        |name: &str, text: &str| fs_err::write(folder.join("docs").join(name), text).expect("written");
+    write(".gitattributes", "*.md -diff\n");
+    write("REVIEW-a.md", "M1 PASS\nDRONE_TOKEN=abcdefgh1234\n");
+    git(&["add", "."]);
+    git(&["commit", "--quiet", "-m", "review(a): M1 PASS"]);
+    write("REVIEW-a.md", "M1 PASS\n");
+    git(&["commit", "--quiet", "-a", "-m", "tidy"]);
+    git
+}
+
+#[test]
+fn a_repository_gives_its_log_and_a_bundle() {
+    let folder = tempfile::tempdir().expect("a folder");
+    history(folder.path())(&["bundle", "create", "--quiet", "../docs.bundle", "--all"]);
+    for source in ["repository = \"docs\"", "bundle = \"docs.bundle\""] {
+        let config = format!("[phase]\nid = \"a\"\n[[source]]\nkind = \"git\"\n{source}");
+        let config = || config::parse(&config).expect("a good config");
+        let collected = || collect(config(), folder.path(), &Limits::default()).expect("collected");
+        let raw = collected();
+        assert_eq!(raw.absences, [], "{source}");
+        let bytes = |name: &str| raw.entries.get(name).expect(name).bytes.clone();
+        let log = String::from_utf8(bytes("data/git/docs.log")).expect("text");
+        let begins = log.lines().next().is_some_and(|line| line.starts_with("commit ") && line.len() == 47);
+        assert!(begins && log.contains("\ncommit-time 2026-06-13T06:00:00"), "{log}");
+        assert!(log.contains("\n    review(a): M1 PASS\n"), "{log}");
+        assert!(log.contains("\n+M1 PASS\n"), "attributes of the history must not hide its lines: {log}");
+        let again = collected();
+        assert!(raw.entries.iter().all(|(path, entry)| again.entries[path].bytes == entry.bytes), "{source}");
+    }
+}
+
+#[test]
+fn a_bundle_does_not_carry_what_was_cut_out_of_its_log() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let _git = history(folder.path());
+    let config = "[phase]\nid = \"a\"\n[[source]]\nkind = \"git\"\nrepository = \"docs\"";
+    let config = config::parse(config).expect("a good config");
+    let raw = collect(config, folder.path(), &Limits::default()).expect("collected");
+    let redacted = crate::redact::redact(raw);
+    let log = String::from_utf8_lossy(&redacted.payload["data/git/docs.log"]);
+    assert!(log.contains("+DRONE_TOKEN=[redacted:assignment:1]"), "{log}");
+    assert!(!redacted.payload.contains_key("data/git/docs.bundle"));
+    assert!(redacted.absences[0].reason.contains("rule assignment"), "{:?}", redacted.absences);
+}

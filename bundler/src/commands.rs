@@ -1,0 +1,26 @@
+//! One file a command: from arguments to printed words and an exit code.
+
+mod check;
+mod html;
+mod open;
+mod pack;
+mod show;
+mod verify;
+mod viewer;
+
+use crate::cli::Command;
+use crate::exit_code::Exit;
+use crate::failure::Failure;
+
+/// Does what was asked for.
+pub(crate) fn run(command: Command) -> Result<Exit, Failure> {
+    match command {
+        Command::Pack(arguments) => pack::run(arguments),
+        Command::Verify(arguments) => verify::run(arguments),
+        Command::Check(arguments) => check::run(arguments),
+        Command::Show(arguments) => show::run(arguments),
+        Command::Html(arguments) => html::run(arguments),
+        Command::Open(arguments) => open::run(arguments),
+        Command::Viewer(arguments) => viewer::run(arguments),
+    }
+}

@@ -1,0 +1,36 @@
+//! `dossier html`: one page that holds the snapshot, its viewer, and a summary for readers without scripts.
+
+use std::path::{Path, PathBuf};
+
+use crate::cli::Html;
+use crate::exit_code::Exit;
+use crate::failure::Failure;
+use crate::judge::{self, Snapshot};
+use crate::output::{self, summary_html};
+use crate::{atomic, viewer_page};
+
+pub(super) fn run(arguments: Html) -> Result<Exit, Failure> {
+    let target = match &arguments.output {
+        Some(path) => path.clone(),
+        None => PathBuf::from(format!("{}.html", stem_of(&arguments.snapshot))),
+    };
+    let trust = judge::trust_file(arguments.trust.allowed_signers.as_deref())?;
+    let snapshot = judge::read(&arguments.snapshot, trust.as_ref())?;
+    let page = page(&arguments.snapshot, &snapshot)?;
+    atomic::write(&target, page.as_bytes()).map_err(|error| Failure::write(&target, error))?;
+    output::print_plain(&format!("{}\n", target.display()))?;
+    Ok(Exit::Good)
+}
+
+/// The page for the snapshot that lies at `path`.
+pub(super) fn page(path: &Path, snapshot: &Snapshot) -> Result<String, Failure> {
+    let name = format!("{}.zip", stem_of(path));
+    let summary = summary_html::summary(&snapshot.report);
+    viewer_page::report_page(&snapshot.bytes, &name, &summary)
+        .map_err(|error| Failure::Usage(error.to_string()))
+}
+
+/// `a/ghost.zip` → `ghost`.
+pub(super) fn stem_of(path: &Path) -> String {
+    path.file_stem().map_or_else(|| "snapshot".to_owned(), |stem| stem.to_string_lossy().into_owned())
+}

@@ -1,0 +1,62 @@
+//! `dossier open`: the report's page in a private folder, and the default browser on it.
+
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use super::html;
+use crate::cli::Open;
+use crate::exit_code::Exit;
+use crate::failure::Failure;
+use crate::{atomic, judge, output};
+
+pub(super) fn run(arguments: Open) -> Result<Exit, Failure> {
+    let trust = judge::trust_file(arguments.trust.allowed_signers.as_deref())?;
+    let snapshot = judge::read(&arguments.snapshot, trust.as_ref())?;
+    let page = html::page(&arguments.snapshot, &snapshot)?;
+    // Made for its owner alone, and left behind: the browser reads it after this program has ended.
+    let folder = tempfile::Builder::new()
+        .prefix("dossier-")
+        .tempdir()
+        .map_err(|error| Failure::write(&std::env::temp_dir(), error))?
+        .keep();
+    let target = folder.join(format!("{}.html", html::stem_of(&arguments.snapshot)));
+    atomic::write(&target, page.as_bytes()).map_err(|error| Failure::write(&target, error))?;
+    output::print_plain(&format!("{}\n", target.display()))?;
+    if let Err(error) = open_in_browser(&target) {
+        let _ = writeln!(
+            anstream::stderr(),
+            "no browser could be started ({error}); open the file above in one yourself"
+        );
+    }
+    Ok(Exit::Good)
+}
+
+fn open_in_browser(page: &Path) -> std::io::Result<()> {
+    let mut command = opener();
+    let status =
+        command.arg(page).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status().map_err(
+            |error| std::io::Error::new(error.kind(), format!("{:?}: {error}", command.get_program())),
+        )?;
+    if status.success() {
+        return Ok(());
+    }
+    Err(std::io::Error::other(format!("{:?} ended with {status}", command.get_program())))
+}
+
+#[cfg(target_os = "macos")]
+fn opener() -> Command {
+    Command::new("open")
+}
+
+#[cfg(target_os = "windows")]
+fn opener() -> Command {
+    let mut command = Command::new("rundll32");
+    command.arg("url.dll,FileProtocolHandler");
+    command
+}
+
+#[cfg(not(any(target_os = "macos", target_os = "windows")))]
+fn opener() -> Command {
+    Command::new("xdg-open")
+}

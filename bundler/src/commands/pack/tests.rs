@@ -1,0 +1,139 @@
+//! From a folder to a snapshot and back.
+
+use dossier_shared::entry_path::EntryPath;
+use dossier_shared::evidence::EvidenceKind;
+use dossier_shared::report::{SealState, SignerState};
+use dossier_shared::signature::allowed_signers::AllowedSigners;
+use dossier_shared::snapshot::metadata::{Entry, Metadata, Phase, SCHEMA};
+use dossier_shared::snapshot::write::{Draft, write};
+use ssh_key::private::Ed25519Keypair;
+use ssh_key::{LineEnding, PrivateKey};
+
+use super::*;
+
+const CONFIG: &str = "[phase]\nid = \"a\"\n[documents]\nreview = \"REVIEW-a.md\"\n\
+                      [[source]]\nkind = \"file\"\npath = \"gone.txt\"\n";
+
+struct Folder(tempfile::TempDir);
+
+impl Folder {
+    fn new(review: &str) -> Self {
+        let folder = Self(tempfile::tempdir().expect("a folder"));
+        fs_err::write(folder.at("dossier.toml"), CONFIG).expect("written");
+        fs_err::write(folder.at("REVIEW-a.md"), review).expect("written");
+        let key = private_key().to_openssh(LineEnding::LF).expect("encoded");
+        fs_err::write(folder.at("key"), key.as_bytes()).expect("written");
+        folder
+    }
+
+    fn at(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn pack(&self, output: &str, change: impl Fn(&mut Pack)) -> Result<Exit, Failure> {
+        let mut arguments = Pack {
+            config: self.at("dossier.toml"),
+            output: Some(self.at(output)),
+            key: Some(self.at("key")),
+            unsigned: false,
+            no_viewer: true,
+            strict: false,
+            quiet: true,
+        };
+        change(&mut arguments);
+        run(arguments)
+    }
+}
+
+fn private_key() -> PrivateKey {
+    PrivateKey::from(Ed25519Keypair::from_seed(&[7; 32]))
+}
+
+#[test]
+fn the_epoch_is_checked() {
+    assert!(packed_at(Some("1781332860")).is_ok_and(|at| at.to_string() == "2026-06-13T06:41:00Z"));
+    assert!(packed_at(Some("yesterday")).is_err());
+    assert!(packed_at(Some("99999999999999999")).is_err());
+    assert!(packed_at(Some("")).is_ok_and(|at| at.subsec_nanosecond() == 0));
+}
+
+#[test]
+fn a_sealed_snapshot_can_be_read_back() {
+    let folder = Folder::new("# Review\n");
+    assert_eq!(folder.pack("a.zip", |_| {}).expect("packed"), Exit::Good);
+    let public = private_key().public_key().to_openssh().expect("encoded");
+    let line = format!("ops namespaces=\"seal@dossier\" {public}");
+    let signers = AllowedSigners::parse(line.as_bytes());
+    let snapshot = judge::read(&folder.at("a.zip"), Some(&signers)).expect("read");
+    let trust = snapshot.report.trust.expect("answers");
+    assert!(trust.files.intact);
+    assert_eq!((trust.seal.state, trust.signer.state), (SealState::Valid, SignerState::Trusted));
+    assert_eq!(snapshot.metadata.absences[0].reason, "file gone");
+    let review = snapshot.metadata.entries[0].path.as_str();
+    assert_eq!(review, "data/documents/REVIEW-a.md");
+}
+
+#[test]
+fn secrets_do_not_get_in() {
+    let folder = Folder::new("DRONE_TOKEN=abcdefgh1234\n");
+    folder.pack("a.zip", |_| {}).expect("packed");
+    let entries = judge::entries(&folder.at("a.zip"), &Limits::default()).expect("read");
+    for (path, bytes) in entries {
+        assert!(!String::from_utf8_lossy(&bytes).contains("abcdefgh1234"), "{path}");
+    }
+}
+
+#[track_caller]
+fn check_refused(change: impl Fn(&mut Pack), exit: Exit, words: &str) {
+    let folder = Folder::new("# Review\n");
+    let failure = folder.pack("a.zip", change).expect_err("refused");
+    assert_eq!((failure.exit(), failure.to_string().contains(words)), (exit, true), "{failure}");
+    assert!(!folder.at("a.zip").exists(), "{words}");
+}
+
+#[test]
+fn refusals_write_nothing() {
+    check_refused(|pack| pack.key = None, Exit::Usage, "--unsigned");
+    check_refused(|pack| pack.strict = true, Exit::Incomplete, "gone.txt: file gone");
+    check_refused(|pack| pack.output = Some("/nowhere/a.zip".into()), Exit::CouldNotWrite, "does not exist");
+    check_refused(|pack| pack.config = "/nowhere/dossier.toml".into(), Exit::Usage, "no such file");
+}
+
+/// Built around the type that forbids it: a snapshot nobody redacted.
+#[test]
+fn the_last_look_finds_what_slipped_through() {
+    let folder = Folder::new("");
+    let path = EntryPath::new("data/files/x").expect("a good name");
+    let metadata = Metadata {
+        schema: SCHEMA.to_owned(),
+        packer: "dossier test".to_owned(),
+        packed_at: Timestamp::UNIX_EPOCH,
+        phase: Phase { id: "a".to_owned(), title: String::new() },
+        sources: Vec::new(),
+        entries: vec![Entry {
+            path: path.clone(),
+            kind: EvidenceKind::File,
+            origin: "x".to_owned(),
+            captured_at: None,
+        }],
+        absences: Vec::new(),
+        events: Vec::new(),
+        redactions: Vec::new(),
+    };
+    let draft = Draft {
+        stem: "a-1".to_owned(),
+        metadata,
+        payload: [(path, b"one\nDRONE_TOKEN=abcdefgh1234\n".to_vec())].into(),
+        report_json: "{}\n".to_owned(),
+        report_text: String::new(),
+        bag_info: Vec::new(),
+        viewer_html: None,
+    };
+    let file = fs_err::File::create(folder.at("a.zip")).expect("created");
+    write(file, &draft).expect("written");
+    let failure = last_look(&folder.at("a.zip"), &Limits::default()).expect_err("a secret");
+    assert_eq!(failure.exit(), Exit::Secret);
+    let words = failure.to_string();
+    assert!(words.contains("data/files/x:2 (rule assignment)"), "{words}");
+    assert!(!words.contains("abcdefgh1234"), "{words}");
+}

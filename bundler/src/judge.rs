@@ -1,0 +1,157 @@
+//! The way from a file to a report: read, open, verify, judge, all of it in `dossier_shared`. Prints nothing.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use dossier_shared::entry_path::EntryPath;
+use dossier_shared::limits::Limits;
+use dossier_shared::open::{self, Opened};
+use dossier_shared::report::{self, Report, SealState, Verdict};
+use dossier_shared::signature::allowed_signers::AllowedSigners;
+use dossier_shared::snapshot::metadata::Metadata;
+use dossier_shared::time::Timestamp;
+use dossier_shared::verify::{self, Verification};
+use serde::Serialize;
+
+use crate::failure::Failure;
+use crate::output::count;
+
+/// A snapshot that was read and judged.
+pub(crate) struct Snapshot {
+    /// The file.
+    pub(crate) bytes: Arc<[u8]>,
+    pub(crate) metadata: Metadata,
+    pub(crate) report: Report,
+    pub(crate) signatures: Vec<Signature>,
+}
+
+/// The seal or a sign-off, and what it says.
+#[derive(Debug, Serialize)]
+pub(crate) struct Signature {
+    /// `packer`, or the role of who signed off.
+    pub(crate) role: String,
+    /// `sealed`, `approved` or `rejected`; for a seal that does not hold, what is wrong with it.
+    pub(crate) says: String,
+    pub(crate) key_type: Option<String>,
+    pub(crate) fingerprint: Option<String>,
+    pub(crate) claimed_at: Option<Timestamp>,
+    pub(crate) note: String,
+}
+
+/// The trust file that was named on the command line; never any other.
+pub(crate) fn trust_file(path: Option<&Path>) -> Result<Option<AllowedSigners>, Failure> {
+    let Some(path) = path else { return Ok(None) };
+    let bytes = fs_err::read(path).map_err(|error| {
+        Failure::Usage(format!("{error}; --allowed-signers wants a file in OpenSSH's allowed_signers format"))
+    })?;
+    Ok(Some(AllowedSigners::parse(&bytes)))
+}
+
+/// Reads, verifies and judges the file at `path`.
+pub(crate) fn read(path: &Path, trust: Option<&AllowedSigners>) -> Result<Snapshot, Failure> {
+    let (bytes, opened) = open(path, &Limits::default())?;
+    let now = Some(Timestamp::now());
+    let report = report::judge(&opened, trust, now);
+    let signatures = signatures(verify::verify_at(&opened, trust, now));
+    Ok(Snapshot { bytes, metadata: opened.metadata, report, signatures })
+}
+
+/// Every entry of the file at `path`, inflated.
+pub(crate) fn entries(path: &Path, limits: &Limits) -> Result<BTreeMap<EntryPath, Arc<[u8]>>, Failure> {
+    let (_, opened) = open(path, limits)?;
+    Ok(opened.entries.into_iter().map(|(path, entry)| (path, entry.bytes)).collect())
+}
+
+/// What there is to say before the snapshot exists: no id, no trust.
+pub(crate) fn evidence_alone(metadata: &Metadata, payload: &BTreeMap<EntryPath, Vec<u8>>) -> Report {
+    report::judge_evidence(metadata, payload)
+}
+
+fn open(path: &Path, limits: &Limits) -> Result<(Arc<[u8]>, Opened), Failure> {
+    let fault = |why: String| Failure::NotASnapshot { path: path.display().to_string(), why };
+    if path.is_dir() {
+        return Err(fault("it is a folder; name the zip file".to_owned()));
+    }
+    let bytes: Arc<[u8]> = std::fs::read(path).map_err(|error| fault(error.to_string()))?.into();
+    let opened = open::open(Arc::clone(&bytes), limits).map_err(|error| fault(error.to_string()))?;
+    Ok((bytes, opened))
+}
+
+fn signatures(verification: Verification) -> Vec<Signature> {
+    let seal = verification.seal;
+    let mut signatures = Vec::new();
+    if seal.state != SealState::Unsigned {
+        let says = match seal.state {
+            SealState::Valid => "sealed".to_owned(),
+            _ => format!("sealed, but {}", seal.because),
+        };
+        signatures.push(Signature {
+            role: "packer".to_owned(),
+            says,
+            key_type: seal.key_type,
+            fingerprint: seal.fingerprint,
+            claimed_at: seal.claimed_at,
+            note: verification.statement.map(|statement| statement.predicate.note).unwrap_or_default(),
+        });
+    }
+    for sign_off in verification.sign_offs {
+        let predicate = sign_off.statement.predicate;
+        signatures.push(Signature {
+            role: predicate.role,
+            says: format!("{:?}", predicate.decision).to_lowercase(),
+            key_type: Some(sign_off.key_type),
+            fingerprint: Some(sign_off.fingerprint),
+            claimed_at: Some(predicate.claimed_time),
+            note: predicate.note,
+        });
+    }
+    signatures
+}
+
+/// Why a report is no good news, one fragment a reason; none when it is. Decides the exit code of `check`.
+pub(crate) fn objections(report: &Report) -> Vec<String> {
+    let mut objections = Vec::new();
+    if !report.problems.is_empty() {
+        objections.push(count(report.problems.len() as u64, "problem"));
+    }
+    let counts = report.counts();
+    match (counts.contradicted, counts.contradicted_substance) {
+        (0, _) => {}
+        (number, 0) => {
+            objections.push(format!("{number} contradicted, none about PR, build, level or clean-up"));
+        }
+        (number, substance) => objections.push(format!("{number} contradicted, {substance} of substance")),
+    }
+    // Absence is never success.
+    if report.gates.is_empty() {
+        objections.push("no gate found in the documents".to_owned());
+    }
+    let waiting: Vec<&str> = report
+        .gates
+        .iter()
+        .filter(|gate| gate.verdict != Verdict::Pass)
+        .map(|gate| gate.id.as_str())
+        .collect();
+    if !waiting.is_empty() {
+        let gates = if waiting.len() == 1 { "gate" } else { "gates" };
+        objections.push(format!("{gates} {} not passed", waiting.join(", ")));
+    }
+    if report.vetoes.iter().any(|veto| veto.standing) {
+        objections.push("a veto stands".to_owned());
+    }
+    if report.done.is_written && !report.done.allowed {
+        objections.push("DONE is written, but not allowed".to_owned());
+    }
+    if let Some(trust) = &report.trust {
+        if !trust.files.intact && report.problems.is_empty() {
+            objections.push("files damaged".to_owned());
+        }
+        match trust.seal.state {
+            SealState::Valid | SealState::Repacked => {}
+            SealState::Unsigned => objections.push("unsigned".to_owned()),
+            SealState::Invalid => objections.push("packer's signature invalid".to_owned()),
+        }
+    }
+    objections
+}

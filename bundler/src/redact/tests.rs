@@ -1,0 +1,202 @@
+//! What is a secret, what is not, and what stays when one is taken out.
+
+use super::*;
+
+fn redacted(text: &str) -> String {
+    let path = EntryPath::new("data/files/x").expect("a good name");
+    let cleaned = Ledger::default().clean(&path, text.as_bytes());
+    cleaned.map_or_else(|| text.to_owned(), |bytes| String::from_utf8(bytes).expect("still text"))
+}
+
+fn check(text: &str, expected: &str) {
+    let once = redacted(text);
+    assert_eq!(once, expected, "{text}");
+    assert_eq!(redacted(&once), once, "redacting twice changes nothing: {text}");
+    assert_eq!(leaks(once.as_bytes()), [], "{text}");
+}
+
+/// Written in two halves, so that no scanner takes this file for a leak.
+fn halves(left: &str, right: &str) -> String {
+    format!("{left}{right}")
+}
+
+#[test]
+fn tokens_with_a_shape() {
+    let letters = "abcdefghijklmnopqrstuvwxyz0123456789";
+    for (secret, rule) in [
+        (halves("ghp_", letters), "github-token"),
+        (halves("github_pat_", letters), "github-token"),
+        (halves("glpat-", "abcdefghij0123456789"), "gitlab-token"),
+        (halves("AKIA", "ABCDEFGHIJKLMNOP"), "aws-key-id"),
+        (halves("AIza", &letters[..35]), "google-key"),
+        (halves("xoxb-", "123456789012-abcdef"), "slack-token"),
+        (halves("npm_", letters), "npm-token"),
+        (halves("SWMTKN-1-", letters), "docker-token"),
+        (halves("sk_live_", letters), "stripe-key"),
+        (halves("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIx", "MjM0In0.c2lnbmF0dXJl"), "jwt"),
+    ] {
+        check(&format!("a {secret} b"), &format!("a [redacted:{rule}:1] b"));
+        check(&format!("{{\"x\":\"{secret}\"}}"), &format!("{{\"x\":\"[redacted:{rule}:1]\"}}"));
+    }
+}
+
+#[test]
+fn tokens_told_by_the_words_before_them() {
+    let token = "0123456789abcdef0123456789abcdef01234567";
+    for (before, after) in [
+        ("Authorization: token ", ""),
+        ("curl -H 'Authorization: Bearer ", "'"),
+        (r#"{"Authorization": "token "#, "\"}"),
+        ("PRIVATE-TOKEN: ", ""),
+        ("X-Drone-Token: ", ""),
+    ] {
+        check(&format!("{before}{token}{after}"), &format!("{before}[redacted:authorization:1]{after}"));
+    }
+}
+
+#[test]
+fn passwords_in_addresses() {
+    check("postgres://ghost:hunter2@db:5432/x", "postgres://ghost:[redacted:url-password:1]@db:5432/x");
+    check(
+        "https://bot:abc%2Fdef@git.example.org/a.git",
+        "https://bot:[redacted:url-password:1]@git.example.org/a.git",
+    );
+    check("redis://:pw@cache", "redis://:[redacted:url-password:1]@cache");
+    check(
+        "https://0123456789abcdef0123456789abcdef01234567@git.example.org/a.git",
+        "https://[redacted:url-password:1]@git.example.org/a.git",
+    );
+}
+
+#[test]
+fn assignments() {
+    check("DRONE_TOKEN=abcdefgh1234", "DRONE_TOKEN=[redacted:assignment:1]");
+    check("export DB_PASSWORD='correct horse'", "export DB_PASSWORD='correct horse'");
+    check("export DB_PASSWORD='correcthorse'", "export DB_PASSWORD='[redacted:assignment:1]'");
+    check("SECRET_KEY_BASE=0123456789", "SECRET_KEY_BASE=[redacted:assignment:1]");
+    check("?access_token=abcdefgh12&x=1", "?access_token=[redacted:assignment:1]&x=1");
+    check(r#""db_password": "hunter2hunter2""#, r#""db_password": "[redacted:assignment:1]""#);
+    check(r#""out":"API_KEY=abcdefgh12\n""#, r#""out":"API_KEY=[redacted:assignment:1]\n""#);
+    check(
+        r#"{"out": "{\"token\": \"abcdefgh12\"}"}"#,
+        r#"{"out": "{\"token\": \"[redacted:assignment:1]\"}"}"#,
+    );
+    check("  MYSQL_PASSWORD: hunter2hunter2", "  MYSQL_PASSWORD: [redacted:assignment:1]");
+    check(r#""Env": ["A_SECRET=0123456789"]"#, r#""Env": ["A_SECRET=[redacted:assignment:1]"]"#);
+}
+
+#[test]
+fn what_is_no_secret_stays() {
+    for text in [
+        "`clean_teardown=True`, `no_secret_leak=True` ✅",
+        r#""no_secret_leak": true"#,
+        "no_secret_leak=true, clean_teardown=true",
+        "secrets: 3 generated, values are not printed",
+        "tests.generic.test_install::test_secrets_mounted_as_files",
+        "test_wrong_password_refused",
+        "RECIPE=ghost REF=d88f5801f13b379845c4fef587dd47cfb13e3ca7",
+        "head d88f5801f13b379845c4fef587dd47cfb13e3ca7",
+        "https://git.coopcloud.example/recipe-maintainers/cc-ci/commit/c5ac9ce0",
+        "https://ci.example.org:8443/a@b",
+        "git@git.example.org:a/b.git",
+        "autonomic-bot@noreply.git.coopcloud.example",
+        "DB_PASSWORD=${DB_PASSWORD}",
+        "DB_PASSWORD=$(pwgen 20 1)",
+        "DB_PASSWORD_FILE=/run/secrets/db_password",
+        "password=/run/secrets/db_password",
+        "TOKEN=short",
+        "API_TOKEN=********",
+        "the token: required",
+        "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+        "-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE\n-----END PUBLIC KEY-----",
+        "[redacted:assignment:7]",
+        "DRONE_TOKEN=[redacted:assignment:7]",
+    ] {
+        check(text, text);
+    }
+}
+
+/// `BEGIN`, `END`, `ONE` and `TWO` stand for the lines of a key.
+fn with_key(text: &str) -> String {
+    text.replace("BEGIN", &halves("-----BEGIN RSA PRI", "VATE KEY-----"))
+        .replace("END", &halves("-----END RSA PRI", "VATE KEY-----"))
+        .replace("ONE", &"MIIEowIBAAKCAQEA0123456789abcdef".repeat(2))
+        .replace("TWO", "abcdefghijklmnopqrstuvwx==")
+}
+
+#[test]
+fn private_keys_keep_the_shape_around_them() {
+    for text in [
+        "BEGIN\nONE\nTWO\nEND\nafter",
+        "+BEGIN\n+ONE\n+TWO\n+END\n+after",
+        r#""k": "BEGIN\nONE\nTWO\nEND\n""#,
+        r#"[{"pos":0,"out":"BEGIN\n"},{"pos":1,"out":"ONE\n"},{"pos":2,"out":"TWO\n"},{"pos":3,"out":"END\n"}]"#,
+        r#"[{"pos":0,"out":"BEGIN\n"},{"pos":1,"out":"ONE\n"},{"pos":2,"out":"cut"}]"#,
+    ] {
+        let marked =
+            text.replace("ONE", "[redacted:private-key:1]").replace("TWO", "[redacted:private-key:2]");
+        check(&with_key(text), &with_key(&marked));
+    }
+}
+
+#[test]
+fn a_mention_of_a_key_takes_nothing_with_it() {
+    let text = with_key("grep -c BEGIN found none at d88f5801f13b379845c4fef587dd47cfb13e3ca7");
+    check(&text, &text);
+}
+
+#[test]
+fn equal_secrets_get_equal_numbers() {
+    check(
+        "A_TOKEN=aaaaaaaa1 B_TOKEN=bbbbbbbb1 C_TOKEN=aaaaaaaa1",
+        "A_TOKEN=[redacted:assignment:1] B_TOKEN=[redacted:assignment:2] C_TOKEN=[redacted:assignment:1]",
+    );
+}
+
+fn raw(name: &str, kind: EvidenceKind, bytes: &[u8], unpacked: &[u8]) -> Raw {
+    let entry = RawEntry {
+        kind,
+        origin: "origin?token=0123456789".to_owned(),
+        captured_at: None,
+        bytes: bytes.to_vec(),
+        unpacked: unpacked.to_vec(),
+    };
+    Raw {
+        phase: Phase { id: "a".to_owned(), title: String::new() },
+        events: Vec::new(),
+        sources: Vec::new(),
+        entries: BTreeMap::from([(EntryPath::new(name).expect("a good name"), entry)]),
+        absences: Vec::new(),
+    }
+}
+
+#[test]
+fn receipts_name_rule_entry_and_count_but_no_value() {
+    let out = redact(raw("data/files/x", EvidenceKind::File, b"A_TOKEN=aaaaaaaa1 B_TOKEN=bbbbbbbb1", b""));
+    let receipts: Vec<_> =
+        out.redactions.iter().map(|r| (r.entry.as_str(), r.rule.as_str(), r.count)).collect();
+    assert_eq!(receipts, [("data/files/x", "assignment", 2), ("snapshot.json", "assignment", 1)]);
+    assert_eq!(out.entries[0].origin, "origin?token=[redacted:assignment:3]");
+}
+
+#[test]
+fn what_cannot_be_cut_out_is_left_out() {
+    for (name, kind, bytes, unpacked) in [
+        ("data/files/x.png", EvidenceKind::Image, &b"\x89PNG\0A_TOKEN=aaaaaaaa1"[..], &b""[..]),
+        ("data/files/wide.txt", EvidenceKind::File, b"A\0_\0T\0O\0K\0E\0N\0=\0a\0b\0c\0d\0e\0f\0g\0h\0", b""),
+        ("data/git/x.bundle", EvidenceKind::GitBundle, b"# v2 git bundle", b"blob 9\nA_TOKEN=aaaaaaaa1"),
+        ("data/files/A_TOKEN=aaaaaaaa1", EvidenceKind::File, b"harmless", b""),
+    ] {
+        let out = redact(raw(name, kind, bytes, unpacked));
+        assert!(out.payload.is_empty() && out.entries.is_empty(), "{name}");
+        assert!(out.absences[0].reason.contains("rule assignment"), "{}", out.absences[0].reason);
+        assert!(!out.absences[0].asked.contains("aaaaaaaa1"), "{name}");
+    }
+}
+
+#[test]
+fn bytes_without_a_secret_stay_as_they_are() {
+    let bytes = "\u{feff}# Ünï\r\n\r\n\tno_secret_leak=True\r\n".as_bytes();
+    let out = redact(raw("data/files/x", EvidenceKind::File, bytes, b""));
+    assert_eq!(out.payload.values().next().map(Vec::as_slice), Some(bytes));
+}

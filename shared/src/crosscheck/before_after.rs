@@ -1,0 +1,219 @@
+//! "35 min after proxy fix", "pre-proxy": order and distance between machine times and declared events.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex_lite::Regex;
+
+use super::{Context, Draft, Fact, Rule, Unit, cite};
+use crate::documents::mentions::What;
+use crate::evidence::Place;
+use crate::report::CheckKind;
+use crate::snapshot::metadata::DeclaredEvent;
+use crate::time::{Timestamp, clock, human_length};
+
+pub(super) const RULE: Rule = Rule {
+    id: "before-after",
+    explains: "Whether something came before or after an event, and by how much, is arithmetic over two times.",
+    kind: CheckKind::Substance,
+    find,
+};
+
+static ORDER: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(before|after)\s+(?:the\s+)?([a-z][a-z0-9/_-]*(?: [a-z0-9/_-]+){0,4})|\b(pre|post)-([a-z]{3,20})").ok()
+});
+
+/// Something that happened at a time: a build or a comment.
+struct Subject {
+    name: String,
+    at: Option<Timestamp>,
+    cited: (Place, &'static str),
+}
+
+fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
+    let Some(pattern) = ORDER.as_ref() else { return };
+    for found in pattern.captures_iter(unit.words()) {
+        let Some(whole) = found.get(0).map(|whole| until_at(unit.words(), whole.range())) else { continue };
+        let group = |n: usize| found.get(n).map(|g| g.as_str().to_ascii_lowercase());
+        let (Some(word), Some(about)) = (group(1).or_else(|| group(3)), group(2).or_else(|| group(4))) else {
+            continue;
+        };
+        let Some(event) = context.event(&about) else { continue };
+        let before = unit.clause_before(whole.start).to_ascii_lowercase();
+        let before = before.as_str();
+        if before.contains("not ") || before.trim_end().ends_with("no") {
+            continue;
+        }
+        let subjects = subjects(unit, whole.clone(), context);
+        let subjects = match subjects {
+            Ok(subjects) if subjects.is_empty() => continue,
+            other => other,
+        };
+        let is_before = word == "before" || word == "pre";
+        let length = length_before(unit, whole.start);
+        let written = unit.times().find(|(span, _)| span.start >= whole.end && span.start <= whole.end + 4);
+        let mut span = whole;
+        if let Some((at, _, _)) = &length {
+            span.start = at.start;
+        }
+        let mut facts = Vec::new();
+        let mut names = Vec::new();
+        if let Some((at, moment)) = written {
+            span.end = at.end;
+            let day_behind = unit.mentions.iter().find_map(|mention| match mention.what {
+                What::Day(day) if (at.end..at.end + 5).contains(&mention.span.start) => Some(day),
+                _ => None,
+            });
+            facts.extend(event_time(moment.window(day_behind.or(unit.day)), event));
+        } else {
+            span.end = span.start + unit.text(&span).trim_end().len();
+        }
+        match subjects {
+            Err(missing) => facts.push(missing),
+            Ok(subjects) => {
+                names.extend(subjects.iter().map(|subject| subject.name.clone()));
+                let judged =
+                    subjects.iter().map(|subject| judge(subject, event, is_before, length.as_ref(), context));
+                facts.extend(summary(judged.collect(), &subjects, event, context));
+            }
+        }
+        let distance = length.map_or(0, |(_, seconds, _)| seconds);
+        drafts.push(Draft::new(
+            span,
+            format!("order {names:?} {is_before} {} {distance}", event.label),
+            facts,
+        ));
+    }
+}
+
+/// The builds or the comment that the words are about.
+fn subjects(unit: &Unit<'_>, words: Range<usize>, context: &Context<'_>) -> Result<Vec<Subject>, Fact> {
+    let named = context.named_builds(unit);
+    let clause = unit.clause(words.start);
+    let before: Vec<u64> = named
+        .iter()
+        .filter(|(s, _)| clause.contains(&s.start) && s.start < words.start)
+        .map(|(_, n)| *n)
+        .collect();
+    let after: Vec<u64> = named
+        .iter()
+        .filter(|(s, _)| clause.contains(&s.start) && s.start > words.start)
+        .map(|(_, n)| *n)
+        .collect();
+    let adjacent = unit.text(&words).starts_with(['p', 'P']);
+    let mut numbers = before;
+    if numbers.is_empty() && adjacent {
+        numbers = after;
+    }
+    if numbers.is_empty() {
+        if let Some(comment) = super::comment_time::comment_in(unit, context) {
+            let comment = comment?;
+            return Ok(vec![Subject {
+                name: format!("comment by {}", comment.author),
+                at: comment.created_at,
+                cited: (comment.place.clone(), "/created_at"),
+            }]);
+        }
+        if !adjacent {
+            numbers = context.builds_at(unit, words.start);
+        }
+    }
+    // A closing bracket after one number speaks of that one: "#612 (post-proxy)".
+    if adjacent && unit.words()[..words.start].ends_with('(') {
+        numbers = numbers.split_off(numbers.len().saturating_sub(1));
+    }
+    let subject = |number: u64| {
+        let build = context.build(number)?;
+        Ok(Subject {
+            name: format!("build {number}"),
+            at: build.started,
+            cited: (build.place.clone(), "/started"),
+        })
+    };
+    numbers.into_iter().map(subject).collect()
+}
+
+/// `84 min` right before the words, with its span and slack.
+fn length_before(unit: &Unit<'_>, at: usize) -> Option<(Range<usize>, i64, i64)> {
+    unit.mentions.iter().find_map(|mention| match mention.what {
+        What::Length { seconds, slack }
+            if mention.span.end <= at && unit.text(&(mention.span.end..at)).trim().is_empty() =>
+        {
+            Some((mention.span.clone(), seconds, slack))
+        }
+        _ => None,
+    })
+}
+
+/// The document's own time for the event, against the declared one.
+fn event_time(window: Option<(Timestamp, Timestamp)>, event: &DeclaredEvent) -> Option<Fact> {
+    let (first, last) = window?;
+    (event.at < first || event.at > last).then(|| {
+        Fact::Differs(format!("the packer declared {} at {}", event.label, clock(event.at)), Vec::new())
+    })
+}
+
+fn judge(
+    subject: &Subject,
+    event: &DeclaredEvent,
+    is_before: bool,
+    length: Option<&(Range<usize>, i64, i64)>,
+    context: &Context<'_>,
+) -> Fact {
+    let name = &subject.name;
+    let Some(at) = subject.at else {
+        return Fact::Missing(format!("{name} has no start time"));
+    };
+    let after_seconds = at.duration_since(event.at).as_secs();
+    let (given, support) = context.given(event);
+    let (place, pointer) = &subject.cited;
+    let mut cited = vec![cite(place, pointer, at)];
+    cited.extend(support);
+    let words = format!(
+        "{name}: {}, {} {} {} ({given})",
+        clock(at),
+        human_length(after_seconds),
+        if after_seconds < 0 { "before" } else { "after" },
+        clock(event.at)
+    );
+    let ordered = (after_seconds < 0) == is_before;
+    let close = length.is_none_or(|(_, seconds, slack)| (after_seconds.abs() - seconds).abs() <= *slack);
+    if ordered && close { Fact::Agrees(words, cited) } else { Fact::Differs(words, cited) }
+}
+
+/// The phrase without a trailing " at …", whose time is read apart.
+fn until_at(text: &str, phrase: Range<usize>) -> Range<usize> {
+    let words = text.get(phrase.clone()).unwrap_or("");
+    let end =
+        words.find(" at ").or_else(|| words.ends_with(" at").then(|| words.len() - 3)).unwrap_or(words.len());
+    phrase.start..phrase.start + words[..end].trim_end().len()
+}
+
+/// Several that all agree are told in one sentence, by the one that is nearest to the event.
+fn summary(
+    facts: Vec<Fact>,
+    subjects: &[Subject],
+    event: &DeclaredEvent,
+    context: &Context<'_>,
+) -> Vec<Fact> {
+    let all_agree = facts.iter().all(|fact| matches!(fact, Fact::Agrees(..)));
+    let nearest = subjects
+        .iter()
+        .filter_map(|subject| Some((subject.at?.duration_since(event.at).as_secs(), subject)))
+        .min_by_key(|(seconds, _)| seconds.abs());
+    let (true, Some((seconds, nearest)), 2..) = (all_agree, nearest, facts.len()) else { return facts };
+    let cited = facts.into_iter().flat_map(|fact| match fact {
+        Fact::Agrees(_, cited) => cited,
+        _ => Vec::new(),
+    });
+    let order = if seconds < 0 { "before" } else { "after" };
+    let words = format!(
+        "all {} started {order} {}; the nearest, {}, by {} ({})",
+        subjects.len(),
+        clock(event.at),
+        nearest.name,
+        human_length(seconds),
+        context.given(event).0
+    );
+    vec![Fact::Agrees(words, cited.collect())]
+}

@@ -1,0 +1,234 @@
+//! What every rule may ask: which build, run or pull request a sentence is about, what was declared when.
+
+use std::ops::Range;
+
+use super::{Fact, Unit, cite};
+use crate::documents::BlockKind;
+use crate::documents::mentions::What;
+use crate::evidence::{Build, Evidence, Pull, PullState, Run};
+use crate::gates::PhaseLife;
+use crate::history::History;
+use crate::report;
+use crate::snapshot::metadata::DeclaredEvent;
+use crate::time::{Timestamp, clock};
+
+/// Everything a rule may look at.
+pub(crate) struct Context<'a> {
+    /// The evidence.
+    pub(crate) evidence: &'a Evidence,
+    /// All units, in order.
+    pub(crate) units: &'a [Unit<'a>],
+    /// Gates.
+    pub(crate) life: &'a PhaseLife,
+    /// When words were committed.
+    pub(crate) history: &'a History<'a>,
+}
+
+impl<'a> Context<'a> {
+    pub(crate) fn new(
+        evidence: &'a Evidence,
+        units: &'a [Unit<'a>],
+        life: &'a PhaseLife,
+        history: &'a History<'a>,
+    ) -> Context<'a> {
+        Context { evidence, units, life, history }
+    }
+
+    /// The build that a mention names: by word, or by a bare number that is no pull request's.
+    pub(crate) fn build_number(&self, what: &What) -> Option<u64> {
+        match what {
+            What::Build(number) => Some(*number),
+            What::Number(number) if !self.evidence.pulls.contains_key(number) => Some(*number),
+            What::Path(path) => {
+                let mut segments = path.split('/');
+                segments.find(|segment| segment.ends_with("runs"))?;
+                segments.next()?.parse().ok()
+            }
+            _ => None,
+        }
+    }
+
+    /// The builds that a unit names itself, with their places.
+    pub(crate) fn named_builds(&self, unit: &Unit<'_>) -> Vec<(Range<usize>, u64)> {
+        let named = unit.mentions.iter();
+        named.filter_map(|m| self.build_number(&m.what).map(|n| (m.span.clone(), n))).collect()
+    }
+
+    /// The builds that the words at byte `at` are about: those of the clause, else of the whole unit, else the
+    /// last ones named above it in its list or in the paragraph that introduces it.
+    pub(crate) fn builds_at(&self, unit: &Unit<'_>, at: usize) -> Vec<u64> {
+        let named = self.named_builds(unit);
+        let clause = unit.clause(at);
+        let in_clause: Vec<u64> =
+            named.iter().filter(|(span, _)| clause.contains(&span.start)).map(|(_, n)| *n).collect();
+        if !in_clause.is_empty() {
+            return in_clause;
+        }
+        let before: Vec<u64> = named.iter().filter(|(span, _)| span.start < at).map(|(_, n)| *n).collect();
+        if !before.is_empty() {
+            return before;
+        }
+        if !named.is_empty() {
+            return named.into_iter().map(|(_, n)| n).collect();
+        }
+        self.above(unit)
+            .map(|above| self.named_builds(above))
+            .find(|builds| !builds.is_empty())
+            .map_or_else(Vec::new, |builds| builds.into_iter().map(|(_, n)| n).collect())
+    }
+
+    /// `words` with the builds of the same clause that stand shortly before them, so that a quote says of what.
+    pub(crate) fn with_builds(&self, unit: &Unit<'_>, words: Range<usize>) -> Range<usize> {
+        let clause = unit.clause(words.start);
+        let named = self.named_builds(unit);
+        let first = named.iter().find(|(span, _)| clause.contains(&span.start) && span.start < words.start);
+        let Some((first, _)) = first else { return words };
+        let before = unit.words().get(clause.start..first.start).unwrap_or("");
+        let noun = ["build ", "builds ", "run ", "runs "]
+            .iter()
+            .find(|noun| before.to_ascii_lowercase().ends_with(*noun))
+            .map_or(0, |noun| noun.len());
+        let start = first.start - noun;
+        if words.end - start <= 80 { start..words.end } else { words }
+    }
+
+    /// The pull request that a unit is about: its own first, else the last one named above it.
+    pub(crate) fn pull_of(&self, unit: &Unit<'_>) -> Option<u64> {
+        let own = unit.pulls().next().map(|(_, number)| number);
+        own.or_else(|| self.above(unit).find_map(|above| above.pulls().next().map(|(_, number)| number)))
+    }
+
+    /// The units above an item, nearest first, up to and including the paragraph that introduces its list.
+    pub(crate) fn above<'b>(&'b self, unit: &Unit<'_>) -> impl Iterator<Item = &'b Unit<'a>> + use<'a, 'b> {
+        let index = self.units.iter().position(|other| std::ptr::eq(other.block, unit.block));
+        let is_item = unit.block.kind == BlockKind::Item;
+        let before = self.units.get(..index.filter(|_| is_item).unwrap_or(0)).unwrap_or(&[]);
+        let mut ended = false;
+        before.iter().rev().take_while(move |above| {
+            let take = !ended && !above.block.is_heading();
+            ended |= above.block.kind == BlockKind::Paragraph;
+            take
+        })
+    }
+
+    /// A unit with its list: itself, its neighbours and the paragraph that introduces them.
+    pub(crate) fn neighbourhood<'b>(&'b self, unit: &Unit<'_>) -> Vec<&'b Unit<'a>> {
+        let Some(index) = self.units.iter().position(|other| std::ptr::eq(other.block, unit.block)) else {
+            return Vec::new();
+        };
+        let mut near: Vec<&Unit<'a>> = self.above(unit).collect();
+        near.extend(
+            self.units[index..]
+                .iter()
+                .enumerate()
+                .take_while(|(n, other)| *n == 0 || other.block.kind == BlockKind::Item)
+                .map(|(_, other)| other),
+        );
+        near
+    }
+
+    /// A build, or why it cannot be asked.
+    pub(crate) fn build(&self, number: u64) -> Result<&'a Build, Fact> {
+        self.evidence.builds.get(&number).ok_or_else(|| {
+            let listed = self.evidence.builds_listed.contains_key(&number);
+            let why = if listed { "listed, but never fetched" } else { "not in the snapshot" };
+            Fact::Missing(format!("build {number} is {why}"))
+        })
+    }
+
+    /// A run, or why it cannot be asked.
+    pub(crate) fn run(&self, number: u64) -> Result<&'a Run, Fact> {
+        self.evidence
+            .runs
+            .get(&number.to_string())
+            .ok_or_else(|| Fact::Missing(format!("results.json of run {number} is not in the snapshot")))
+    }
+
+    /// A pull request, or why it cannot be asked.
+    pub(crate) fn pull(&self, number: u64) -> Result<&'a Pull, Fact> {
+        self.evidence
+            .pulls
+            .get(&number)
+            .ok_or_else(|| Fact::Missing(format!("PR#{number} is not in the snapshot")))
+    }
+
+    /// The declared event that shares a telling word with `words`.
+    pub(crate) fn event(&self, words: &str) -> Option<&'a DeclaredEvent> {
+        let words = words.to_ascii_lowercase();
+        self.evidence.events.iter().find(|event| {
+            let label = event.label.to_ascii_lowercase();
+            let telling = label.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| word.len() >= 4);
+            telling.into_iter().any(|word| words.contains(word))
+        })
+    }
+
+    /// `given the declared 05:38:00Z`, with the machine record that supports it where there is one.
+    pub(crate) fn given(&self, event: &DeclaredEvent) -> (String, Vec<report::Evidence>) {
+        let support = self.evidence.docker.iter().find_map(|output| {
+            output.rows.iter().enumerate().find_map(|(index, row)| {
+                let created: Timestamp = row.get("Created")?.as_str()?.parse().ok()?;
+                let name = row.get("Name")?.as_str()?;
+                let near = created.duration_since(event.at).abs() <= jiff::SignedDuration::from_mins(2);
+                let named = event.label.to_ascii_lowercase().contains(&name.to_ascii_lowercase());
+                (near && named)
+                    .then(|| (name, created, cite(&output.place, &format!("/{index}/Created"), created)))
+            })
+        });
+        let declared = format!("given the declared {} ({})", clock(event.at), event.label);
+        match support {
+            Some((name, created, cited)) => {
+                (format!("{declared}; network {name} was created {}", clock(created)), vec![cited])
+            }
+            None => (declared, Vec::new()),
+        }
+    }
+
+    /// The name of what was tested, when all runs agree on it.
+    pub(crate) fn recipe(&self) -> Option<&'a str> {
+        let from_runs = self.evidence.runs.values().map(|run| run.recipe.as_str());
+        let from_builds =
+            self.evidence.builds.values().filter_map(|build| build.params.get("RECIPE").map(String::as_str));
+        let mut names: Vec<&str> = from_runs.chain(from_builds).filter(|name| !name.is_empty()).collect();
+        names.sort_unstable();
+        names.dedup();
+        match names.as_slice() {
+            [name] => Some(name),
+            _ => None,
+        }
+    }
+}
+
+/// The commit that a build tested, from its parameters.
+pub(crate) fn tested_ref(build: &Build) -> Option<&str> {
+    build.params.get("REF").map(String::as_str).filter(|sha| !sha.is_empty())
+}
+
+/// Whether two commits, one perhaps shortened, are the same.
+pub(crate) fn same_sha(short: &str, full: &str) -> bool {
+    let (short, full) = (short.to_ascii_lowercase(), full.to_ascii_lowercase());
+    let enough = short.len().min(full.len()) >= 7;
+    enough && (full.starts_with(&short) || short.starts_with(&full))
+}
+
+/// The state of a pull request at an instant, from what was captured and its history; none when it cannot be told.
+pub(crate) fn state_at(pull: &Pull, at: Option<Timestamp>) -> Option<PullState> {
+    let Some(at) = at else { return Some(pull.state) };
+    if pull.created_at.is_some_and(|created| created > at) {
+        return None;
+    }
+    let later =
+        |kind: &str| pull.events.iter().any(|event| event.kind == kind && event.at.is_some_and(|e| e > at));
+    match pull.state {
+        PullState::Open if later("reopen") => None,
+        PullState::Open => Some(PullState::Open),
+        PullState::Merged => match pull.merged_at? {
+            merged if merged <= at => Some(PullState::Merged),
+            _ => Some(PullState::Open),
+        },
+        PullState::Closed if later("reopen") => None,
+        PullState::Closed => match pull.closed_at? {
+            closed if closed <= at => Some(PullState::Closed),
+            _ => Some(PullState::Open),
+        },
+    }
+}

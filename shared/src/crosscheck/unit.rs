@@ -1,0 +1,234 @@
+//! A unit: one heading, paragraph or item with all that its sentences inherit from their surroundings.
+//!
+//! It knows documents and when their words were committed, and nothing about evidence.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use crate::documents::gate_words::{finding_line, gate_line};
+use crate::documents::mentions::{Mention, Moment, What, mentions};
+use crate::documents::{Block, BlockKind, Document};
+use crate::evidence::{Commit, EvidenceKind};
+use crate::gates::files_finding;
+use crate::history::History;
+use crate::time::Timestamp;
+
+/// A block to be judged, with its surroundings.
+#[derive(Debug, Clone)]
+pub(crate) struct Unit<'a> {
+    /// The document.
+    pub(crate) document: &'a Document,
+    /// The block.
+    pub(crate) block: &'a Block,
+    /// What it names.
+    pub(crate) mentions: Vec<Mention>,
+    /// `M1`, `F3`, `R`, `S`: what its checks' ids begin with.
+    pub(crate) section: String,
+    /// The gate in whose section it stands.
+    pub(crate) gate: Option<String>,
+    /// The day that a time without one belongs to.
+    pub(crate) day: Option<Date>,
+    /// The first commit that holds it.
+    pub(crate) commit: Option<&'a Commit>,
+    /// When its words were written at the latest: that commit's time, else the stamp above it.
+    pub(crate) as_of: Option<Timestamp>,
+}
+
+impl<'a> Unit<'a> {
+    /// The words at `span`.
+    pub(crate) fn text(&self, span: &Range<usize>) -> &'a str {
+        self.block.text.get(span.clone()).unwrap_or("")
+    }
+
+    /// All its words.
+    pub(crate) fn words(&self) -> &'a str {
+        &self.block.text
+    }
+
+    /// The words before byte `at`, back to the last `.`, `;` or dash that ends a clause.
+    pub(crate) fn clause_before(&self, at: usize) -> &'a str {
+        let before = self.block.text.get(..at).unwrap_or("");
+        before.get(clause_start(before)..).unwrap_or("")
+    }
+
+    /// The span of the clause around byte `at`.
+    pub(crate) fn clause(&self, at: usize) -> Range<usize> {
+        let text = &self.block.text;
+        let before = text.get(..at).unwrap_or("");
+        let after = text.get(at..).unwrap_or("");
+        let end = ["; ", " — ", ". "].iter().filter_map(|mark| after.find(mark)).min();
+        clause_start(before)..end.map_or(text.len(), |end| at + end)
+    }
+
+    /// The window of instants that a written time may mean here.
+    pub(crate) fn window(&self, moment: &Moment) -> Option<(Timestamp, Timestamp)> {
+        moment.window(self.day)
+    }
+
+    /// The times it names.
+    pub(crate) fn times(&self) -> impl Iterator<Item = (&Range<usize>, Moment)> {
+        self.mentions.iter().filter_map(|mention| match mention.what {
+            What::Time(moment) => Some((&mention.span, moment)),
+            _ => None,
+        })
+    }
+
+    /// Its `key=value` pairs.
+    pub(crate) fn pairs(&self) -> impl Iterator<Item = (&Range<usize>, &str, &str)> {
+        self.mentions.iter().filter_map(|mention| match &mention.what {
+            What::Pair { key, value } => Some((&mention.span, key.as_str(), value.as_str())),
+            _ => None,
+        })
+    }
+
+    /// The pull requests it names.
+    pub(crate) fn pulls(&self) -> impl Iterator<Item = (&Range<usize>, u64)> {
+        self.mentions.iter().filter_map(|mention| match mention.what {
+            What::Pull(number) => Some((&mention.span, number)),
+            _ => None,
+        })
+    }
+
+    /// Whether the whole block is one bold lead-in, a title of what follows.
+    pub(crate) fn is_title(&self) -> bool {
+        self.block.is_heading()
+            || self.block.strong.iter().any(|strong| strong.start == 0 && strong.end >= self.block.text.len())
+    }
+
+    /// Double-quoted words: their span without the quotes, and the words.
+    pub(crate) fn quotes(&self) -> Vec<(Range<usize>, &'a str)> {
+        let text = &self.block.text;
+        let marks: Vec<(usize, char)> =
+            text.char_indices().filter(|(_, c)| matches!(c, '"' | '“' | '”')).collect();
+        let pairs = marks.chunks_exact(2).filter_map(|pair| {
+            let [(open, quote), (close, _)] = pair else { return None };
+            let span = open + quote.len_utf8()..*close;
+            text.get(span.clone()).map(|words| (span, words))
+        });
+        pairs.collect()
+    }
+}
+
+fn clause_start(before: &str) -> usize {
+    ["; ", " — ", ". "]
+        .iter()
+        .filter_map(|mark| before.rfind(mark).map(|at| at + mark.len()))
+        .max()
+        .unwrap_or(0)
+}
+
+/// Every block of every document that may state something, in order.
+pub(crate) fn units<'a>(documents: &'a [Document], history: &History<'a>) -> Vec<Unit<'a>> {
+    let mut units = Vec::new();
+    for document in documents {
+        let letters = gate_letters(document, history);
+        let mut finding: Option<String> = None;
+        for (index, block) in document.blocks.iter().enumerate() {
+            if block.kind == BlockKind::Code {
+                continue;
+            }
+            if block.is_heading() {
+                finding = None;
+            }
+            if document.kind == EvidenceKind::Review && files_finding(document, index) {
+                finding = finding_line(&block.text).map(|line| line.ids.join("/")).or(finding);
+            }
+            let gate_heading = gate_heading(document, index);
+            let gate = gate_heading.and_then(|(_, ids)| ids.first().cloned());
+            let section = match (&document.kind, &gate, &finding) {
+                (EvidenceKind::Review, Some(_), _) => {
+                    gate_heading_section(gate_heading_index(document, index), &letters)
+                }
+                (EvidenceKind::Review, None, Some(id)) => id.split('/').next().unwrap_or(id).to_owned(),
+                (EvidenceKind::Review, None, None) => "R".to_owned(),
+                _ => "S".to_owned(),
+            };
+            units.push(unit(document, index, block, section, gate, history));
+        }
+    }
+    units
+}
+
+fn unit<'a>(
+    document: &'a Document,
+    index: usize,
+    block: &'a Block,
+    section: String,
+    gate: Option<String>,
+    history: &History<'a>,
+) -> Unit<'a> {
+    let commit = history.first_holding(document, block, 0);
+    let headings =
+        std::iter::once(index).filter(|_| block.is_heading()).chain(document.headings_above(index));
+    let stamps: Vec<(Option<Date>, Option<Timestamp>)> = headings
+        .filter_map(|heading| document.blocks.get(heading))
+        .flat_map(|heading| mentions(&heading.text))
+        .filter_map(|mention| match mention.what {
+            What::Time(moment) => moment.date.map(|date| (Some(date), moment.instant(None))),
+            What::Day(day) => Some((Some(day), None)),
+            _ => None,
+        })
+        .collect();
+    let committed = commit.and_then(|commit| commit.at());
+    let stamped_day = stamps.iter().find_map(|(day, _)| *day);
+    let stamped = stamps.iter().find_map(|(_, at)| *at);
+    Unit {
+        document,
+        block,
+        mentions: mentions(&block.text),
+        section,
+        gate,
+        day: stamped_day.or_else(|| committed.map(|at| at.to_zoned(TimeZone::UTC).date())),
+        commit,
+        as_of: committed.or(stamped),
+    }
+}
+
+/// The gate heading that block `index` is or stands under, and its gates.
+fn gate_heading(document: &Document, index: usize) -> Option<(usize, Vec<String>)> {
+    let heading = gate_heading_index(document, index)?;
+    let line = gate_line(&document.blocks.get(heading)?.text)?;
+    Some((heading, line.ids))
+}
+
+fn gate_heading_index(document: &Document, index: usize) -> Option<usize> {
+    let own = document.blocks.get(index).filter(|block| block.is_heading()).map(|_| index);
+    own.into_iter()
+        .chain(document.headings_above(index))
+        .find(|heading| document.blocks.get(*heading).is_some_and(|block| gate_line(&block.text).is_some()))
+}
+
+/// `M1` for the first section about it, `M1b`, `M1c` for later ones, in order of time.
+fn gate_letters(document: &Document, history: &History<'_>) -> BTreeMap<usize, String> {
+    let mut sections: Vec<(Option<Timestamp>, usize, String)> = document
+        .blocks
+        .iter()
+        .enumerate()
+        .filter(|(_, block)| block.is_heading())
+        .filter_map(|(index, block)| {
+            let id = gate_line(&block.text)?.ids.first()?.clone();
+            let at = history.first_holding(document, block, 0).and_then(|commit| commit.at());
+            Some((at, index, id))
+        })
+        .collect();
+    sections.sort();
+    let mut seen = BTreeMap::<String, u8>::new();
+    let mut letters = BTreeMap::new();
+    for (_, index, id) in sections {
+        let count = seen.entry(id.clone()).or_default();
+        let letter = match *count {
+            0 => String::new(),
+            n => char::from(b'a' + n.min(25)).to_string(),
+        };
+        *count = count.saturating_add(1);
+        letters.insert(index, format!("{id}{letter}"));
+    }
+    letters
+}
+
+fn gate_heading_section(heading: Option<usize>, letters: &BTreeMap<usize, String>) -> String {
+    heading.and_then(|heading| letters.get(&heading).cloned()).unwrap_or_else(|| "R".to_owned())
+}

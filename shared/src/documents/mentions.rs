@@ -1,0 +1,374 @@
+//! Words that point at evidence: builds, pull requests, commits, times, lengths, levels, flags, paths.
+//!
+//! It knows how people write them and nothing of what they are compared with.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use jiff::civil::{Date, DateTime};
+use jiff::tz::TimeZone;
+use regex_lite::{Captures, Regex};
+
+use crate::time::Timestamp;
+
+/// Something that a text names, and where.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mention {
+    /// Bytes of the text.
+    pub span: Range<usize>,
+    /// What it is.
+    pub what: What,
+}
+
+/// What is named.
+#[derive(Debug, Clone, PartialEq)]
+pub enum What {
+    /// A build or run by number: `build #612`, `Builds 515, 517`, `Drone 750+754`, `run 750`.
+    Build(u64),
+    /// A range of builds that somebody looked at: `#515–#585`.
+    BuildRange(u64, u64),
+    /// A pull request: `PR#4`, `PR 4`, `pulls/4`.
+    Pull(u64),
+    /// `#4` with no word before it: a build, a pull request or a comment.
+    Number(u64),
+    /// 7 to 40 hex digits that look like a commit.
+    Commit(String),
+    /// An instant, or part of one.
+    Time(Moment),
+    /// A day alone.
+    Day(Date),
+    /// A length of time in seconds; `coarse` when only whole minutes or hours are given.
+    Length {
+        /// Seconds.
+        seconds: i64,
+        /// Half a unit of the last written place, rounded up.
+        slack: i64,
+    },
+    /// `key=value`.
+    Pair {
+        /// Key.
+        key: String,
+        /// Value without quotes.
+        value: String,
+    },
+    /// `L5`, `L5/5`, `level 5`, `level=5 of 5`.
+    Level {
+        /// Reached.
+        level: u64,
+        /// Out of.
+        of: Option<u64>,
+    },
+    /// A network range such as `10.10.0.0/16`.
+    Subnet(String),
+    /// A path with a folder, or a file with an extension.
+    Path(String),
+}
+
+/// A time as written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moment {
+    /// The day, where written.
+    pub date: Option<Date>,
+    /// Hour.
+    pub hour: i8,
+    /// Minute.
+    pub minute: i8,
+    /// Second, where written.
+    pub second: Option<i8>,
+    /// The last second of a range such as `06:14:50–53Z`.
+    pub until_second: Option<i8>,
+    /// Whether `~` stands before it.
+    pub about: bool,
+}
+
+impl Moment {
+    /// The instants it may mean, first and last, when a day is written or inherited.
+    ///
+    /// To the minute it means the whole minute; `~` allows 5 min, 15 when the figure is round.
+    pub fn window(&self, inherited: Option<Date>) -> Option<(Timestamp, Timestamp)> {
+        let date = self.date.or(inherited)?;
+        let at = |second: i8| {
+            let civil =
+                DateTime::new(date.year(), date.month(), date.day(), self.hour, self.minute, second, 0);
+            civil.ok()?.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp())
+        };
+        let first = at(self.second.unwrap_or(0))?;
+        let last = at(self.until_second.or(self.second).unwrap_or(59))?;
+        let slack = match (self.about, self.second) {
+            (true, None) if self.minute % 15 == 0 => 15 * 60,
+            (true, _) => 5 * 60,
+            (false, Some(_)) => SAME_CLOCK_SECONDS,
+            (false, None) => 0,
+        };
+        let slack = jiff::SignedDuration::from_secs(slack);
+        Some((first.checked_sub(slack).ok()?, last.checked_add(slack).ok()?))
+    }
+
+    /// The instant it names, at its first second.
+    pub fn instant(&self, inherited: Option<Date>) -> Option<Timestamp> {
+        let exact =
+            Moment { about: false, second: Some(self.second.unwrap_or(0)), until_second: None, ..*self };
+        let (first, _) = exact.window(inherited)?;
+        first.checked_add(jiff::SignedDuration::from_secs(SAME_CLOCK_SECONDS)).ok()
+    }
+}
+
+/// A copied machine time may be rounded, never more.
+const SAME_CLOCK_SECONDS: i64 = 1;
+
+fn regex(pattern: &str) -> Regex {
+    Regex::new(pattern).unwrap_or_else(|error| unreachable!("a fixed pattern: {error}"))
+}
+
+struct Pattern {
+    regex: Regex,
+    read: fn(&Captures<'_>) -> Option<Vec<Mention>>,
+}
+
+/// In order of precedence: what an earlier pattern took, a later one leaves alone.
+static PATTERNS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
+    let pattern = |text: &str, read| Pattern { regex: regex(text), read };
+    vec![
+        pattern(r"\b([A-Za-z_][A-Za-z0-9_.]*)=('[^']*'|\x22[^\x22]*\x22|[^\s,;()`]+)", pair),
+        pattern(
+            r"(~)?\b(\d{4})-(\d{2})-(\d{2})[T ](~)?(\d{2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?(?:[–-](\d{2}))?Z?",
+            full_time,
+        ),
+        pattern(
+            r"(~)?\b()()()T?()(\d{2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?(?:[–-](\d{2}))?(?:Z\b|\s?UTC\b)",
+            full_time,
+        ),
+        pattern(r"\b(\d{4})-(\d{2})-(\d{2})\b", day),
+        pattern(r"\b\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}/\d{1,2}\b", subnet),
+        pattern(r"#(\d+)\s?[–-]\s?#(\d+)", range),
+        pattern(
+            r"(?i)\b(?:builds?|runs?|drone)(?: builds?)?\s+#?\d+(?:(?:\s*(?:,|/|\+|&|and)\s*)+#?\d+\b)*",
+            builds,
+        ),
+        pattern(r"\bPRs?\s?#?(\d+)|\bpulls?/(\d+)", pull),
+        pattern(r"#(\d+)\b", number),
+        pattern(r"(?i)\blevel\s*[=:]?\s*(\d+)(?:\s*(?:/|of)\s*(\d+))?|\bL(\d)(?:/(?:L)?(\d))?\b", level),
+        pattern(
+            r"\b(\d+)\s?h(?:ours?)?\s?(\d+)\s?m(?:in)?\b|\b(\d+)\s?m(?:in)?\s?(\d+)\s?s(?:ec)?\b",
+            two_part_length,
+        ),
+        pattern(r"\b(\d+)\s?(s|sec|seconds?|min|minutes?|h|hours?)\b", length),
+        pattern(r"\b[0-9a-f]{7,40}\b", commit),
+        pattern(
+            r"(?:\.{0,2}/)?[A-Za-z0-9_.@-]+(?:/[A-Za-z0-9_.@*-]+)+|\b[A-Za-z0-9_][A-Za-z0-9_.-]*\.(?:md|json|ya?ml|toml|xml|svg|png|txt|log|py|rs|sh|sqlite|db)\b",
+            path,
+        ),
+    ]
+});
+
+/// Everything that `text` names, in order of place.
+pub fn mentions(text: &str) -> Vec<Mention> {
+    let mut found: Vec<Mention> = Vec::new();
+    for pattern in PATTERNS.iter() {
+        let mut fresh = Vec::new();
+        for captures in pattern.regex.captures_iter(text) {
+            let Some(whole) = captures.get(0) else { continue };
+            if found.iter().any(|m| m.span.start < whole.end() && whole.start() < m.span.end) {
+                continue;
+            }
+            fresh.extend((pattern.read)(&captures).unwrap_or_default());
+        }
+        found.append(&mut fresh);
+    }
+    found.sort_by_key(|mention| (mention.span.start, mention.span.end));
+    found
+}
+
+fn one(captures: &Captures<'_>, what: What) -> Option<Vec<Mention>> {
+    captures.get(0).map(|whole| vec![Mention { span: whole.range(), what }])
+}
+
+fn group<T: std::str::FromStr>(captures: &Captures<'_>, index: usize) -> Option<T> {
+    captures.get(index)?.as_str().parse().ok()
+}
+
+fn pair(captures: &Captures<'_>) -> Option<Vec<Mention>> {
+    let whole = captures.get(0)?;
+    let raw = captures.get(2)?.as_str();
+    let value = raw.trim_end_matches(['.', ':', '!', '?', '*', '`', ']']);
+    let key = captures.get(1)?.as_str().to_owned();
+    let span = whole.start()..whole.end() - (raw.len() - value.len());
+    let value = value.trim_matches(['\'', '"']).to_owned();
+    (!value.is_empty()).then(|| vec![Mention { span, what: What::Pair { key, value } }])
+}
+
+fn full_time(captures: &Captures<'_>) -> Option<Vec<Mention>> {
+    let date = match captures.get(2).map(|year| year.as_str()) {
+        None | Some("") => None,
+        Some(_) => Some(Date::new(group(captures, 2)?, group(captures, 3)?, group(captures, 4)?).ok()?),
+    };
+    let about = [1, 5].into_iter().any(|g| captures.get(g).is_some_and(|tilde| tilde.as_str() == "~"));
+    let moment = Moment {
+        date,
+        hour: group(captures, 6)?,
+        minute: group(captures, 7)?,
+        second: group(captures, 8),
+        until_second: group(captures, 9),
+        about,
+    };
+    let sound = moment.hour < 24 && moment.minute < 60 && moment.second.unwrap_or(0) < 60;
+    sound.then(|| one(captures, What::Time(moment)))?
+}
+
+fn day(captures: &Captures<'_>) -> Option<Vec<Mention>> {
+    let date = Date::new(group(captures, 1)?, group(captures, 2)?, group(captures, 3)?).ok()?;
+    one(captures, What::Day(date))
+}
+
+fn subnet(captures: &Captures<'_>) -> Option<Vec<Mention>> {
+    one(captures, What::Subnet(captures.get(0)?.as_str().to_owned()))
+}
+
+fn range(captures: &Captures<'_>) -> Option<Vec<Mention>> {
+    one(captures, What::BuildRange(group(captures, 1)?, group(captures, 2)?))
+}
+
+fn builds(captures: &Captures<'_>) -> Option<Vec<Mention>> {
+    static NUMBER: LazyLock<Regex> = LazyLock::new(|| regex(r"#?(\d+)"));
+    let whole = captures.get(0)?;
+    let mentions = NUMBER.captures_iter(whole.as_str()).filter_map(|number| {
+        let at = number.get(0)?;
+        let span = whole.start() + at.start()..whole.start() + at.end();
+        Some(Mention { span, what: What::Build(group(&number, 1)?) })
+    });
+    Some(mentions.collect())
+}
+
+fn pull(captures: &Captures<'_>) -> Option<Vec<Mention>> {
+    one(captures, What::Pull(group(captures, 1).or_else(|| group(captures, 2))?))
+}
+
+fn number(captures: &Captures<'_>) -> Option<Vec<Mention>> {
+    one(captures, What::Number(group(captures, 1)?))
+}
+
+fn level(captures: &Captures<'_>) -> Option<Vec<Mention>> {
+    let level = group(captures, 1).or_else(|| group(captures, 3))?;
+    one(captures, What::Level { level, of: group(captures, 2).or_else(|| group(captures, 4)) })
+}
+
+fn two_part_length(captures: &Captures<'_>) -> Option<Vec<Mention>> {
+    let (seconds, slack) = match (group::<i64>(captures, 1), group::<i64>(captures, 2)) {
+        (Some(hours), Some(minutes)) => (hours.checked_mul(3600)?.checked_add(minutes.checked_mul(60)?)?, 60),
+        _ => (group::<i64>(captures, 3)?.checked_mul(60)?.checked_add(group(captures, 4)?)?, 1),
+    };
+    one(captures, What::Length { seconds, slack })
+}
+
+fn length(captures: &Captures<'_>) -> Option<Vec<Mention>> {
+    let unit = match captures.get(2)?.as_str().chars().next()? {
+        's' => 1,
+        'm' => 60,
+        _ => 3600,
+    };
+    let seconds = group::<i64>(captures, 1)?.checked_mul(unit)?;
+    one(captures, What::Length { seconds, slack: unit })
+}
+
+fn commit(captures: &Captures<'_>) -> Option<Vec<Mention>> {
+    let sha = captures.get(0)?.as_str();
+    let mixed = sha.contains(|c: char| c.is_ascii_digit()) && sha.contains(|c: char| c.is_ascii_lowercase());
+    mixed.then(|| one(captures, What::Commit(sha.to_owned())))?
+}
+
+fn path(captures: &Captures<'_>) -> Option<Vec<Mention>> {
+    one(captures, What::Path(captures.get(0)?.as_str().trim_end_matches('.').to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: &[&str]) {
+        let said: Vec<String> = mentions(text)
+            .into_iter()
+            .map(|mention| match mention.what {
+                What::Build(n) => format!("build {n}"),
+                What::BuildRange(a, b) => format!("builds {a} to {b}"),
+                What::Pull(n) => format!("pull {n}"),
+                What::Number(n) => format!("#{n}"),
+                What::Commit(sha) => format!("commit {sha}"),
+                What::Time(m) => format!(
+                    "{}{}{:02}:{:02}{}{}",
+                    if m.about { "~" } else { "" },
+                    m.date.map(|d| format!("{d} ")).unwrap_or_default(),
+                    m.hour,
+                    m.minute,
+                    m.second.map(|s| format!(":{s:02}")).unwrap_or_default(),
+                    m.until_second.map(|s| format!("-{s:02}")).unwrap_or_default()
+                ),
+                What::Day(day) => format!("day {day}"),
+                What::Length { seconds, .. } => format!("{seconds} s"),
+                What::Pair { key, value } => format!("{key}={value}"),
+                What::Level { level, of } => format!("level {level} of {of:?}"),
+                What::Subnet(net) => format!("net {net}"),
+                What::Path(path) => format!("path {path}"),
+            })
+            .collect();
+        assert_eq!(said, expected, "{text}");
+    }
+
+    #[test]
+    fn builds_and_pull_requests() {
+        check("Builds 515, 517, 519, 557: all", &["build 515", "build 517", "build 519", "build 557"]);
+        check("Builds 515/517 were L0", &["build 515", "build 517", "level 0 of None"]);
+        check("builds #557, #578, #585", &["build 557", "build 578", "build 585"]);
+        check("Builds #557 and #578 both", &["build 557", "build 578"]);
+        check("Drone 750+754", &["build 750", "build 754"]);
+        check("builds #515–#585", &["builds 515 to 585"]);
+        check("PR#4, PR #5, PR6", &["pull 4", "pull 5", "pull 6"]);
+        check("`GET /api/v1/repos/o/n/pulls/3`", &["pull 3"]);
+        check("Same sha: #578 failed", &["#578"]);
+    }
+
+    #[test]
+    fn times_and_lengths() {
+        check("PASS @2026-06-13T06:38Z", &["2026-06-13 06:38"]);
+        check("Ran at ~04:14Z (84 min before)", &["~04:14", "5040 s"]);
+        check("@~2026-05-28 04:35Z", &["~2026-05-28 04:35"]);
+        check("custom: 06:14:50–53Z", &["06:14:50-53"]);
+        check("T14:23:42Z", &["14:23:42"]);
+        check("dated 2026-06-12,", &["day 2026-06-12"]);
+        check("(1m36s from start) 51s, 2 h", &["96 s", "51 s", "7200 s"]);
+        check("25:00Z 12:61Z", &[]);
+    }
+
+    #[test]
+    fn values() {
+        check("RECIPE=ghost REF=d88f5801", &["RECIPE=ghost", "REF=d88f5801"]);
+        check("(with UpdateStatus='paused')", &["UpdateStatus=paused"]);
+        check("clean_teardown=true, no_secret_leak=true.", &["clean_teardown=true", "no_secret_leak=true"]);
+        check("PR#4 (d88f5801)", &["pull 4", "commit d88f5801"]);
+        check(
+            "L5/5, level 5/5, level 5, L1",
+            &["level 5 of Some(5)", "level 5 of Some(5)", "level 5 of None", "level 1 of None"],
+        );
+        check("10.10.0.0/16", &["net 10.10.0.0/16"]);
+        check("/tmp/x/compose.yml and plan-a.md", &["path /tmp/x/compose.yml", "path plan-a.md"]);
+    }
+
+    #[test]
+    fn windows() {
+        let moment = |text: &str| match mentions(text).into_iter().next().map(|m| m.what) {
+            Some(What::Time(moment)) => moment,
+            other => panic!("{other:?}"),
+        };
+        let day = Date::new(2026, 6, 13).ok();
+        for (text, first, last) in [
+            ("~04:14Z", "2026-06-13T04:09:00Z", "2026-06-13T04:19:59Z"),
+            ("~04:00Z", "2026-06-13T03:45:00Z", "2026-06-13T04:15:59Z"),
+            ("06:35Z", "2026-06-13T06:35:00Z", "2026-06-13T06:35:59Z"),
+            ("06:14:50–53Z", "2026-06-13T06:14:49Z", "2026-06-13T06:14:54Z"),
+        ] {
+            let (from, until) = moment(text).window(day).expect("a window");
+            assert_eq!((from.to_string().as_str(), until.to_string().as_str()), (first, last), "{text}");
+        }
+        assert_eq!(moment("06:35Z").window(None), None);
+    }
+}

@@ -1,0 +1,68 @@
+//! When the words of a document were first committed; knows nothing about what they say.
+
+use std::collections::HashMap;
+
+use crate::documents::{Block, Document};
+use crate::evidence::{Commit, FileChange};
+
+/// The commits that touched the phase's documents, ready to be asked.
+#[derive(Debug)]
+pub struct History<'a> {
+    commits: &'a [Commit],
+    lines: HashMap<(&'a str, &'a str), usize>,
+}
+
+impl<'a> History<'a> {
+    /// Indexes `commits`, oldest first.
+    pub fn new(commits: &'a [Commit]) -> History<'a> {
+        let mut lines = HashMap::new();
+        for (index, change) in changes(commits) {
+            for line in &change.added {
+                lines.entry((file_name(&change.path), line.trim())).or_insert(index);
+            }
+        }
+        History { commits, lines }
+    }
+
+    /// Whether there is any history at all.
+    pub fn is_empty(&self) -> bool {
+        self.commits.is_empty()
+    }
+
+    /// All commits, oldest first.
+    pub fn commits(&self) -> &'a [Commit] {
+        self.commits
+    }
+
+    /// The first commit that holds the words of `block`: the whole source line that byte `at` of its text
+    /// stands on, or, where line breaks were lost or moved, the block's own words.
+    pub fn first_holding(&self, document: &Document, block: &Block, at: usize) -> Option<&'a Commit> {
+        let line = document.source_line(block, at);
+        if let Some(index) = self.lines.get(&(document.name.as_str(), line)) {
+            return self.commits.get(*index);
+        }
+        let wanted = squeeze(document.source_of(block));
+        if wanted.is_empty() {
+            return None;
+        }
+        changes(self.commits)
+            .find(|(_, change)| {
+                file_name(&change.path) == document.name
+                    && change.added.iter().any(|line| !line.is_empty())
+                    && squeeze(&change.added.join(" ")).contains(&wanted)
+            })
+            .and_then(|(index, _)| self.commits.get(index))
+    }
+}
+
+fn changes(commits: &[Commit]) -> impl Iterator<Item = (usize, &FileChange)> {
+    commits.iter().enumerate().flat_map(|(index, commit)| commit.changes.iter().map(move |c| (index, c)))
+}
+
+fn file_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+fn squeeze(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,7 @@
+//! Every end-to-end test, in one binary; one module per thing that is looked at.
+
+mod ghost;
+mod harness;
+mod packing;
+mod phase;
+mod stock_tools;

@@ -1,0 +1,92 @@
+//! Packing twice gives the same bytes; packing what is not there, or not right, says so.
+
+use std::path::Path;
+
+use dossier_tests::dossier;
+
+use crate::phase::{Phase, succeed};
+
+fn pack(phase: &Phase, cwd: &Path, zone: &str, name: &str) -> Vec<u8> {
+    let snapshot = phase.path(name);
+    let mut command = dossier();
+    command.arg("pack").arg(phase.path("dossier.toml")).arg("-o").arg(&snapshot).arg("--key").arg(phase.path("key"));
+    command.current_dir(cwd).env("SOURCE_DATE_EPOCH", "1781333000").env("TZ", zone);
+    succeed(&mut command);
+    fs_err::read(snapshot).expect("a snapshot")
+}
+
+#[test]
+fn packing_twice_gives_the_same_bytes() {
+    let phase = Phase::ghost();
+    phase.seal();
+    let here = phase.path("machine-docs");
+    let first = pack(&phase, &here, "UTC", "first.zip");
+    std::thread::sleep(std::time::Duration::from_millis(2100));
+    let elsewhere = tempfile::tempdir().expect("a folder");
+    let second = pack(&phase, elsewhere.path(), "Asia/Tokyo", "second.zip");
+    assert!(first == second, "the same inputs have to give the same bytes");
+}
+
+#[test]
+fn a_copy_of_the_inputs_gives_the_same_bytes() {
+    let phase = Phase::ghost();
+    phase.seal();
+    let first = pack(&phase, &phase.path("."), "UTC", "first.zip");
+    let copy = Phase::ghost();
+    for file in ["key", "key.pub"] {
+        fs_err::copy(phase.path(file), copy.path(file)).expect("copied");
+    }
+    let second = pack(&copy, &copy.path("."), "UTC", "first.zip");
+    assert!(first == second, "where the inputs lie must not show in the bytes");
+}
+
+/// Runs `dossier pack` over `toml` in place of the phase's own; exit code and what it said.
+fn refused(old: &str, new: &str) -> (i32, String) {
+    let phase = Phase::ghost();
+    phase.replace("dossier.toml", old, new);
+    let output = dossier().arg("pack").arg(phase.path("dossier.toml")).arg("--unsigned").arg("-o").arg(phase.path("x.zip")).output();
+    let output = output.expect("it starts");
+    assert!(!phase.path("x.zip").exists(), "nothing half-written may stay");
+    (output.status.code().unwrap_or(-1), String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+#[test]
+fn a_key_that_is_not_known_is_an_error_with_its_line_and_a_suggestion() {
+    let (code, said) = refused("review =", "reveiw =");
+    assert_eq!(code, 2, "{said}");
+    for part in ["dossier.toml", "reveiw", "review"] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    let line = "7";
+    assert!(said.contains(line), "the line, {line}: {said}");
+}
+
+#[test]
+fn a_source_of_an_unknown_kind_is_an_error() {
+    let (code, said) = refused("kind = \"docker\"", "kind = \"dokker\"");
+    assert_eq!(code, 2, "{said}");
+    assert!(said.contains("dokker") && said.contains("docker"), "{said}");
+}
+
+#[test]
+fn nothing_is_packed_without_a_key_unless_asked() {
+    let phase = Phase::ghost();
+    let output = dossier().arg("pack").arg(phase.path("dossier.toml")).current_dir(phase.path(".")).output().expect("it starts");
+    assert_eq!(output.status.code(), Some(2));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("--key") && said.contains("--unsigned") && said.contains("ssh-keygen"), "{said}");
+}
+
+#[test]
+fn what_is_no_snapshot_is_refused_with_its_own_exit_code() {
+    let phase = Phase::ghost();
+    for (name, bytes) in [("empty.zip", &b""[..]), ("text.zip", b"hello"), ("zip.zip", b"PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0")] {
+        fs_err::write(phase.path(name), bytes).expect("written");
+        for command in ["verify", "check", "show", "html"] {
+            let output = dossier().arg(command).arg(phase.path(name)).output().expect("it starts");
+            let said = String::from_utf8_lossy(&output.stderr);
+            assert_eq!(output.status.code(), Some(3), "{command} {name}: {said}");
+            assert!(said.contains(name), "{command} {name}: {said}");
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! `cargo xtask viewer`: trunk builds the parts, [`crate::page`] makes one file of them.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use fs_err as fs;
+
+use super::setup;
+use crate::console::Console;
+use crate::failure::{Failure, Outcome};
+use crate::page::{self, Parts};
+use crate::process;
+use crate::tools::Tools;
+use crate::workspace::Workspace;
+
+/// An empty viewer travels inside every report, so it has a budget.
+const BUDGET_BYTES: usize = 700_000;
+
+/// Builds the viewer and gives the path of its page.
+pub(crate) fn run(console: &Console, workspace: &Workspace) -> Outcome<PathBuf> {
+    let tools = setup::run(console, workspace)?;
+    let dist = workspace.path("target/viewer/dist");
+    console.step("viewer, trunk", || trunk(console, workspace, &tools, &dist))?;
+    console.step("viewer, one file", || inline(console, workspace, &tools, &dist))
+}
+
+fn trunk(console: &Console, workspace: &Workspace, tools: &Tools, dist: &Path) -> Outcome {
+    let index = workspace.path("index.html");
+    if !index.exists() {
+        return Err(Failure::new(
+            format!("{} is not here", index.display()),
+            "check the viewer's page out of git",
+        ));
+    }
+    let mut command = Command::new(&tools.trunk);
+    process::forget_our_cargo(&mut command);
+    // Not `--release`: then trunk would call wasm-opt whatever its version. The page names the cargo profile.
+    // Not offline: cargo may have to fetch the viewer's dependencies; trunk itself finds its tools on PATH.
+    command
+        .args(["build", "--skip-version-check", "--offline", "false", "--dist"])
+        .arg(dist)
+        .arg(&index)
+        .current_dir(workspace.root())
+        .env("PATH", &tools.path)
+        .env_remove("NO_COLOR")
+        .env_remove("CARGO_BUILD_TARGET");
+    if std::env::var_os("NO_COLOR").is_some() {
+        command.args(["--color", "never"]);
+    }
+    process::run(
+        console,
+        &mut command,
+        "mend what the compiler or trunk names above, then `cargo xtask viewer`",
+    )
+}
+
+fn inline(console: &Console, workspace: &Workspace, tools: &Tools, dist: &Path) -> Outcome<PathBuf> {
+    let mut wasm = only_file_ending(dist, "_bg.wasm")?;
+    let glue = only_file_ending(dist, ".js")?;
+    if let Some(wasm_opt) = &tools.wasm_opt {
+        wasm = optimise(console, wasm_opt, &wasm)?;
+    }
+    let wasm = fs::read(wasm)?;
+    let page = page::assemble(&Parts {
+        index: &fs::read_to_string(dist.join("index.html"))?,
+        glue: &fs::read_to_string(glue)?,
+        boot: &fs::read_to_string(workspace.path("viewer/boot.js"))?,
+        wasm: &wasm,
+    })?;
+    let target = workspace.viewer_html();
+    // An unchanged page keeps its time, so that the bundler that holds it is not built again.
+    if fs::read(&target).ok().as_deref() != Some(page.as_bytes()) {
+        fs::write(&target, &page)?;
+    }
+    let kilobytes = page.len().div_ceil(1000);
+    console.note(&format!("{}: {kilobytes} KB, of {} KB wasm", target.display(), wasm.len().div_ceil(1000)));
+    if page.len() > BUDGET_BYTES {
+        console
+            .warn(&format!("the empty viewer has {kilobytes} KB, more than its {} KB", BUDGET_BYTES / 1000));
+    }
+    Ok(target)
+}
+
+fn optimise(console: &Console, wasm_opt: &Path, wasm: &Path) -> Outcome<PathBuf> {
+    let smaller = wasm.with_extension("opt");
+    let mut command = Command::new(wasm_opt);
+    command.arg("-Oz").arg(wasm).arg("-o").arg(&smaller);
+    process::run(console, &mut command, "take this wasm-opt off PATH: the viewer works without it")?;
+    Ok(smaller)
+}
+
+/// The one file with this ending; with none or several, trunk was set up in a way that cannot be inlined.
+fn only_file_ending(folder: &Path, ending: &str) -> Outcome<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.to_string_lossy().ends_with(ending) {
+            found.push(path);
+        }
+    }
+    match found.as_slice() {
+        [path] => Ok(path.clone()),
+        _ => Err(Failure::new(
+            format!("{} holds {} files ending in {ending}, expected one", folder.display(), found.len()),
+            "index.html needs one <link data-trunk rel=\"rust\" data-bindgen-target=\"no-modules\" …> and no snippets",
+        )),
+    }
+}
