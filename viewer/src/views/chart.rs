@@ -214,7 +214,7 @@ fn draw(report: &Arc<Report>, clock: &Clock, state: ChartState, width: f64, is_s
     for (name, kind, items) in lanes {
         let most = match kind {
             Lane::Steps => 40,
-            _ if is_small => 4,
+            _ if is_small => 6,
             _ => 12,
         };
         let (placed, rows) = timeline::place(report, &items, clock, window, plot, most, timeline::label);
