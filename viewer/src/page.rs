@@ -22,6 +22,16 @@ pub(crate) fn reveal(id: impl Into<String>) {
     });
 }
 
+/// Scrolls a row sideways, so that an element of it is in sight.
+pub(crate) fn show_in_row(selector: &str) {
+    if let Some(element) = first(selector) {
+        let options = web_sys::ScrollIntoViewOptions::new();
+        options.set_block(web_sys::ScrollLogicalPosition::Nearest);
+        options.set_inline(web_sys::ScrollLogicalPosition::Center);
+        element.scroll_into_view_with_scroll_into_view_options(&options);
+    }
+}
+
 /// Gives an element the focus without moving the page.
 pub(crate) fn focus(element: &Element) {
     if let Some(element) = element.dyn_ref::<HtmlElement>() {

@@ -74,6 +74,7 @@ pub(crate) fn Rows(
     view! {
         <div
             class=move || if is_long.get() { format!("rows long {class}") } else { format!("rows {class}") }
+            role="rowgroup"
             node_ref=list
             tabindex=move || if is_long.get() { Some("0") } else { None }
             on:scroll=move |_| measure()

@@ -55,6 +55,8 @@ pub(crate) struct Run {
     pub(crate) target: Target,
     /// The check that these words belong to, with its mark.
     pub(crate) highlight: Option<(String, Mark)>,
+    /// Whether it goes on with the words of the run before it.
+    pub(crate) is_continued: bool,
 }
 
 /// How a run looks.
@@ -167,16 +169,25 @@ fn highlight(source: &Source<'_>, check: &Check) -> Option<Highlight> {
     };
     let range = match found {
         Some(start) => start..start + check.quote.len(),
-        None => {
-            let length: usize = source.text[start..line_start + line.len()]
-                .chars()
-                .take(check.quote.chars().count())
-                .map(char::len_utf8)
-                .sum();
-            start..start + length
-        }
+        None => start..start + length_without_markup(&source.text[start..], &check.quote)?,
     };
     Some(Highlight { range, check: check.id.clone(), mark: Mark::of(check) })
+}
+
+/// How much of `source` says `quote`, when markup and the breaking of lines do not count.
+fn length_without_markup(source: &str, quote: &str) -> Option<usize> {
+    let mut wanted = quote.chars().filter(|letter| !letter.is_whitespace()).peekable();
+    for (at, letter) in source.char_indices() {
+        match wanted.peek() {
+            None => return Some(at),
+            Some(next) if *next == letter => {
+                wanted.next();
+            }
+            Some(_) if letter.is_whitespace() || "*`_~\\[]".contains(letter) => {}
+            Some(_) => return None,
+        }
+    }
+    wanted.peek().is_none().then_some(source.len())
 }
 
 struct Reader<'a> {
@@ -228,6 +239,7 @@ impl Reader<'_> {
                     style: Style { code: true, ..Style::default() },
                     target: Target::Nowhere,
                     highlight: None,
+                    is_continued: false,
                 });
             }
             other => {
@@ -447,7 +459,13 @@ impl Reader<'_> {
                 .filter(|highlight| highlight.range.start < place.end && place.start < highlight.range.end)
                 .min_by_key(|highlight| (highlight.mark, highlight.range.len()))
                 .map(|highlight| (highlight.check.clone(), highlight.mark));
-            self.push(Run { text: text[start..end].to_owned(), style: self.style, target, highlight });
+            self.push(Run {
+                text: text[start..end].to_owned(),
+                style: self.style,
+                target,
+                highlight,
+                is_continued: start > 0,
+            });
         }
     }
 
@@ -501,7 +519,13 @@ impl Reader<'_> {
 }
 
 fn plain(text: &str) -> Run {
-    Run { text: text.to_owned(), style: Style::default(), target: Target::Nowhere, highlight: None }
+    Run {
+        text: text.to_owned(),
+        style: Style::default(),
+        target: Target::Nowhere,
+        highlight: None,
+        is_continued: false,
+    }
 }
 
 fn depth_of(level: HeadingLevel) -> u8 {
@@ -611,6 +635,13 @@ mod tests {
         let lit: Vec<&str> =
             rows[0].runs.iter().filter(|run| run.highlight.is_some()).map(|run| run.text.as_str()).collect();
         assert_eq!(lit, ["M1 ", "PASS @06:38Z"]);
+    }
+
+    #[test]
+    fn a_quote_is_found_through_markup() {
+        assert_eq!(length_without_markup("PRs on `a/b` now", "PRs on a/b"), Some(11));
+        assert_eq!(length_without_markup("**a** b\n  c", "a b c"), Some(11));
+        assert_eq!(length_without_markup("abc", "abd"), None);
     }
 
     #[test]

@@ -54,6 +54,13 @@ pub(crate) fn to_evidence(report: &Report, evidence: &Evidence) -> Link {
         let lines = index_of(&evidence.pointer).map(|index| Lines::one(index + 1));
         return Link { label: format!("log {}", build.number), title, route: log_route(build, step, lines) };
     }
+    let mut suites = report.tests.iter().filter(|suite| suite.path == *path);
+    if let (Some(suite), None) = (suites.next(), suites.next()) {
+        let run = suite.run.as_deref().unwrap_or_default();
+        let query = format!("{run} {}", suite.file_stem).trim().to_owned();
+        let label = format!("tests {}", suite.file_stem);
+        return Link { label, title, route: Route::Tests { query } };
+    }
     let at = (!evidence.pointer.is_empty()).then(|| evidence.pointer.clone());
     Link { label: label_of(report, path), title, route: Route::File { path: path.to_string(), at } }
 }
@@ -139,8 +146,7 @@ fn label_of(report: &Report, path: &EntryPath) -> String {
     if let Some(pull) = report.pulls.iter().find(|pull| pull.path == *path) {
         return format!("PR#{}", pull.number);
     }
-    let suites: Vec<_> = report.tests.iter().filter(|suite| suite.path == *path).collect();
-    if let [suite, ..] = suites.as_slice() {
+    if let Some(suite) = report.tests.iter().find(|suite| suite.path == *path) {
         return format!("tests {}", suite.file_stem);
     }
     let kind = report.files.iter().find(|file| file.path == *path).map(|file| file.kind.as_str());

@@ -229,6 +229,7 @@ pub(crate) fn place(
     window: Window,
     pixels: f64,
     most: usize,
+    label_of: fn(&TimelineItem) -> String,
 ) -> (Vec<Placed>, usize) {
     let mut placed: Vec<Placed> = Vec::new();
     // Per row: what is taken, from where to where.
@@ -242,7 +243,7 @@ pub(crate) fn place(
         }
         let width = if item.until.is_some() { (to - from).max(3.0) } else { 0.0 };
         let half = if item.until.is_some() { 0.0 } else { 6.0 };
-        let label = label_width(&item.label);
+        let label = label_width(&label_of(item));
         let inside = width > label + 12.0;
         let right = (from - half, from + width + half + if inside { 2.0 } else { label + 10.0 });
         let left = (from - half - label - 10.0, from + width + half);
@@ -276,6 +277,16 @@ pub(crate) fn place(
         placed.push(Placed { item: *index, row, x: from, width, label_left, has_label });
     }
     (placed, taken.len())
+}
+
+/// The words of an item.
+pub(crate) fn label(item: &TimelineItem) -> String {
+    item.label.clone()
+}
+
+/// The words of a declared event, which has no bar to tell its time.
+pub(crate) fn declared_label(item: &TimelineItem) -> String {
+    format!("{} {}", words::minute(item.at), item.label)
 }
 
 /// About how wide words are in the small size.

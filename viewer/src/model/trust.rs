@@ -93,7 +93,7 @@ fn files(report: &Report, trust: &Trust) -> Answer {
         } else {
             report.problems.first().map_or_else(
                 || "What is inside does not agree with the list inside.".into(),
-                |problem| words::capital(&problem.what),
+                |problem| words::sentence(&problem.what),
             )
         },
         not_proved: "That the list itself is the packer's: that is what the signature is for. Nor that the \
@@ -228,9 +228,7 @@ fn join(sentence: String, because: &str) -> String {
     if because.is_empty() {
         return sentence;
     }
-    let because = words::capital(because);
-    let end = if because.ends_with(['.', '!', '?']) { "" } else { "." };
-    format!("{sentence} {because}{end}")
+    format!("{sentence} {}", words::sentence(because))
 }
 
 /// `As gathered by SHA256:kq3f…9Zc, on 13 June 2026, 06:41 UTC`.

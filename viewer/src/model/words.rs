@@ -103,6 +103,18 @@ pub(crate) fn capital(text: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
+/// A fragment as a sentence: a capital where it begins with a plain word, and a full stop.
+pub(crate) fn sentence(fragment: &str) -> String {
+    let fragment = fragment.trim();
+    if fragment.is_empty() {
+        return String::new();
+    }
+    let first = fragment.split([' ', ',', ';', ':']).next().unwrap_or_default();
+    let is_word = first.chars().all(|letter| letter.is_alphabetic() || letter == '-');
+    let begun = if is_word { capital(fragment) } else { fragment.to_owned() };
+    if begun.ends_with(['.', '!', '?', '…']) { begun } else { format!("{begun}.") }
+}
+
 /// `d88f5801`: a commit as reviewers write it.
 pub(crate) fn short_commit(sha: &str) -> String {
     sha.chars().take(8).collect()
@@ -140,6 +152,14 @@ mod tests {
         assert_eq!(in_words(3), "three");
         assert_eq!(in_words(42), "42");
         assert_eq!(capital("all three"), "All three");
+    }
+
+    #[test]
+    fn fragments_become_sentences() {
+        assert_eq!(sentence("build 612 started"), "Build 612 started.");
+        assert_eq!(sentence("compose.yml: file gone"), "compose.yml: file gone.");
+        assert_eq!(sentence("A cause."), "A cause.");
+        assert_eq!(sentence(""), "");
     }
 
     #[test]

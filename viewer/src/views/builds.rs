@@ -219,7 +219,7 @@ fn steps(build: &BuildFacts) -> AnyView {
                     <tr>
                         <th scope="col">"Step"</th>
                         <th scope="col">"Server says"</th>
-                        <th scope="col" class="wide-cell" aria-label="When, drawn"></th>
+                        <td class="wide-cell"></td>
                         <th scope="col" class="right">"Took"</th>
                         <th scope="col" class="right">"Began (UTC)"</th>
                         <th scope="col" class="right">"Log"</th>

@@ -1,6 +1,6 @@
 //! The timeline as a drawing: rules, bars, points and an axis; the layout comes from the model.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use dossier_shared::report::{Lane, Report, TimelineItem, Tone};
@@ -23,6 +23,8 @@ pub(crate) struct ChartState {
     pub(crate) unfolded: RwSignal<BTreeSet<u64>>,
     /// The item that was clicked, by position in the report.
     pub(crate) selected: RwSignal<Option<usize>>,
+    /// The most rows that each lane has had, so that nothing jumps while the drawing is moved.
+    rows: StoredValue<BTreeMap<String, usize>>,
 }
 
 impl ChartState {
@@ -33,6 +35,7 @@ impl ChartState {
             to_scale: RwSignal::new(false),
             unfolded: RwSignal::new(BTreeSet::new()),
             selected: RwSignal::new(None),
+            rows: StoredValue::new(BTreeMap::new()),
         }
     }
 }
@@ -59,6 +62,7 @@ pub(crate) fn Chart(
     let (width, set_width) = signal(0.0_f64);
     let measure = move || {
         if let Some(frame) = frame.get_untracked() {
+            state.rows.set_value(BTreeMap::new());
             set_width.set(page::width(&frame));
         }
     };
@@ -179,8 +183,15 @@ fn draw(report: &Arc<Report>, clock: &Clock, state: ChartState, width: f64, is_s
     let gutter = gutter(width);
     let plot = (width - gutter).max(50.0);
     let is_narrow = gutter == 0.0;
-    let (declared, declared_rows) =
-        timeline::place(report, &timeline::in_lane(report, Lane::Declared), clock, window, plot, 6);
+    let (declared, declared_rows) = timeline::place(
+        report,
+        &timeline::in_lane(report, Lane::Declared),
+        clock,
+        window,
+        plot,
+        6,
+        timeline::declared_label,
+    );
     let top = 6.0 + declared_rows as f64 * 17.0 + if declared_rows > 0 { 5.0 } else { 0.0 };
 
     let mut lanes: Vec<(String, Lane, Vec<usize>)> = Vec::new();
@@ -203,15 +214,21 @@ fn draw(report: &Arc<Report>, clock: &Clock, state: ChartState, width: f64, is_s
     for (name, kind, items) in lanes {
         let most = match kind {
             Lane::Steps => 40,
-            _ if is_small => 4,
+            _ if is_small => 6,
             _ => 12,
         };
-        let (placed, rows) = timeline::place(report, &items, clock, window, plot, most);
+        let (placed, rows) = timeline::place(report, &items, clock, window, plot, most, timeline::label);
+        let mut most_rows = rows.max(1);
+        state.rows.update_value(|known| {
+            let before = known.entry(name.clone()).or_insert(most_rows);
+            *before = most_rows.max(*before);
+            most_rows = *before;
+        });
         if is_narrow {
             y += 16.0;
         }
         bands.push(Band { name, kind, top: y + LANE_PADDING / 2.0, items: placed });
-        y += rows.max(1) as f64 * ROW + LANE_PADDING;
+        y += most_rows as f64 * ROW + LANE_PADDING;
     }
     let bottom = y;
     let height = bottom + AXIS;
@@ -248,7 +265,8 @@ fn draw(report: &Arc<Report>, clock: &Clock, state: ChartState, width: f64, is_s
                 return None;
             }
             let middle = (from + to) / 2.0;
-            let length = human_length((pause.to - pause.from).round() as i64);
+            // A narrow band has no room for its length; zooming in shows it.
+            let length = (to - from >= 13.0).then(|| pause_words(pause.to - pause.from));
             let transform = format!("translate({middle:.1} {:.1}) rotate(-90)", bottom - 8.0);
             Some(view! {
                 <rect class="pause" x=px(from) y=px(top) width=px(to - from) height=px(bottom - top)/>
@@ -292,7 +310,7 @@ fn draw(report: &Arc<Report>, clock: &Clock, state: ChartState, width: f64, is_s
                     <title>{full_words(item)}</title>
                     <line x1=px(placed.x) x2=px(placed.x) y1=px(y - 9.0) y2=px(bottom)/>
                     <text x=px(x) y=px(y) text-anchor=anchor>
-                        {format!("{} {}", words::minute(item.at), item.label)}
+                        {timeline::declared_label(item)}
                     </text>
                 </g>
             })
@@ -367,7 +385,8 @@ fn body(
             (false, false, true) => (x + width + 6.0, "start"),
             (false, false, false) => (x + 10.0, "start"),
         };
-        view! { <text x=px(at) y=px(middle + 4.0) text-anchor=anchor>{item.label.clone()}</text> }
+        let class = if inside { "inside" } else { "" };
+        view! { <text class=class x=px(at) y=px(middle + 4.0) text-anchor=anchor>{item.label.clone()}</text> }
     });
     let hit_x = (x - 7.0).min(x);
     let hit_width = width.max(1.0) + 14.0;
@@ -447,6 +466,11 @@ pub(crate) fn full_words(item: &TimelineItem) -> String {
         all.push_str(&item.detail);
     }
     all
+}
+
+/// The length of a pause, to the minute.
+fn pause_words(seconds: f64) -> String {
+    human_length((seconds / 60.0).round() as i64 * 60)
 }
 
 fn px(value: f64) -> String {

@@ -256,12 +256,28 @@ fn table(rows: &[TableRow], margin: Margin<'_>) -> AnyView {
 }
 
 fn runs(runs: &[Run]) -> AnyView {
-    runs.iter().map(run).collect_view().into_any()
+    // Code that a highlight cuts in two is still one piece of code.
+    let mut pieces: Vec<&[Run]> = Vec::new();
+    let mut rest = runs;
+    while let Some((first, others)) = rest.split_first() {
+        let more =
+            others.iter().take_while(|run| first.style.code && run.style.code && run.is_continued).count();
+        let (piece, after) = rest.split_at(1 + more);
+        pieces.push(piece);
+        rest = after;
+    }
+    let piece = |piece: &[Run]| {
+        let content = piece.iter().map(run).collect_view();
+        match piece.first() {
+            Some(first) if first.style.code => view! { <code>{content}</code> }.into_any(),
+            _ => content.into_any(),
+        }
+    };
+    pieces.into_iter().map(piece).collect_view().into_any()
 }
 
 fn run(run: &Run) -> AnyView {
-    let text = run.text.clone();
-    let mut content = if run.style.code { view! { <code>{text}</code> }.into_any() } else { text.into_any() };
+    let mut content = run.text.clone().into_any();
     if run.style.strong {
         content = view! { <strong>{content}</strong> }.into_any();
     }

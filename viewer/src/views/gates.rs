@@ -19,9 +19,8 @@ pub(crate) fn GatesScreen(check: Option<String>, outcome: Option<Outcome>) -> im
     let report = loaded.report.clone();
     let tally = Tally::of(&report.checks);
     let under = format!(
-        "{} in {}; what each says, and whether the evidence agrees.",
-        words::count(tally.total(), "check", "checks"),
-        words::count(report.gates.len() as u64, "gate", "gates")
+        "{}: what the documents say, and whether the evidence agrees.",
+        words::count(tally.total(), "check", "checks")
     );
     let all: Vec<Check> = match outcome {
         // A filter by outcome is about the whole phase; without one, gates keep their checks to themselves.

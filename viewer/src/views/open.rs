@@ -38,7 +38,7 @@ pub(crate) fn OpenScreen(stage: Stage) -> impl IntoView {
         Stage::Failed { name, why } => view! {
             <h1>"This could not be opened"</h1>
             <p class="mono">{name}</p>
-            <p class="failure" role="alert" data-testid="open-failure">{words::capital(&why)} "."</p>
+            <p class="failure" role="alert" data-testid="open-failure">{words::sentence(&why)}</p>
             <p class="actions">{pick(true, "Pick another file")} <button type="button" on:click=move |_| session.close()>"Start again"</button></p>
         }
         .into_any(),

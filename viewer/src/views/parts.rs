@@ -7,6 +7,7 @@ use crate::components::icon::{Shape, icon};
 use crate::model::checks::{self, Mark, Tally};
 use crate::model::links::{self, Link};
 use crate::model::route::{Route, outcome_name};
+use crate::model::words;
 use crate::session::Loaded;
 
 /// The shape of a mark.
@@ -46,6 +47,18 @@ pub(crate) fn stamp(verdict: Verdict) -> AnyView {
 /// A link to a piece of evidence.
 pub(crate) fn chip(link: Link) -> AnyView {
     view! { <a class="chip" href=link.route.href() title=link.title>{link.label}</a> }.into_any()
+}
+
+/// Words of a report; what stands between backticks was typed by a machine.
+pub(crate) fn prose(text: &str) -> AnyView {
+    text.split('`')
+        .enumerate()
+        .map(|(index, part)| {
+            let part = part.to_owned();
+            if index % 2 == 1 { view! { <code>{part}</code> }.into_any() } else { part.into_any() }
+        })
+        .collect_view()
+        .into_any()
 }
 
 /// A heading of a screen.
@@ -146,6 +159,10 @@ pub(crate) fn check_row(loaded: &Loaded, check: &Check, repeats: &[&Check], is_f
         chips.push(chip(links::to_line(report, &repeat.document, repeat.line)));
     }
     chips.extend(links::to_all_evidence(report, &check.evidence).into_iter().map(chip));
+    let document = report.documents.iter().find(|document| document.name == check.document);
+    let in_damaged = document
+        .and_then(|document| loaded.damage(document.path.as_str()))
+        .map(|what| format!("Stands in a damaged file: {what}."));
     let damaged: Vec<String> = check
         .evidence
         .iter()
@@ -153,6 +170,7 @@ pub(crate) fn check_row(loaded: &Loaded, check: &Check, repeats: &[&Check], is_f
             let what = loaded.damage(evidence.path.as_str())?;
             Some(format!("Rests on a damaged file: {}: {what}.", evidence.path))
         })
+        .chain(in_damaged)
         .collect();
     let is_damaged = !damaged.is_empty();
     let acknowledged = check.acknowledged.as_ref().map(|place| {
@@ -188,7 +206,7 @@ pub(crate) fn check_row(loaded: &Loaded, check: &Check, repeats: &[&Check], is_f
             <div class="check-mark">{pill(mark)}</div>
             <div class="check-words">
                 <q class="quote">{check.quote.clone()}</q>
-                <p class="because">{check.because.clone()} {same} {acknowledged.map(|noted| view! { " " {noted} })}</p>
+                <p class="because">{prose(&words::sentence(&check.because))} {same} {acknowledged.map(|noted| view! { " " {noted} })}</p>
                 {damaged.into_iter().map(|words| view! { <p class="damage">{words}</p> }).collect_view()}
             </div>
             <div class="chips">{chips}</div>

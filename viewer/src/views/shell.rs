@@ -45,9 +45,13 @@ pub(crate) fn Shell(loaded: Arc<Loaded>) -> impl IntoView {
             if before.is_some() {
                 window().scroll_to_with_x_and_y(0.0, 0.0);
                 request_animation_frame(|| {
-                    if let Some(title) = page::element("title") {
+                    let has_target = document()
+                        .active_element()
+                        .is_some_and(|active| active.closest("main").ok().flatten().is_some());
+                    if let Some(title) = page::element("title").filter(|_| !has_target) {
                         page::focus(&title);
                     }
+                    page::show_in_row("nav [aria-current=page]");
                 });
             }
         }
@@ -63,8 +67,8 @@ pub(crate) fn Shell(loaded: Arc<Loaded>) -> impl IntoView {
     };
     let screen = move || screen(router.route.get());
     view! {
-        <a class="skip" href="#/" on:click=to_main>"Skip to the content"</a>
         <header class="top">
+            <a class="skip" href="#/" on:click=to_main>"Skip to the content"</a>
             <div class="letterhead">
                 <p class="brand"><a href=Route::Verdict.href()>"Dossier"</a><span>" / "{phase}</span></p>
                 <div class="tools">

@@ -221,7 +221,7 @@ fn suites(report: &dossier_shared::report::Report) -> AnyView {
                         <th scope="col" class="right">"Cases"</th>
                         <th scope="col" class="right">"Failed"</th>
                         <th scope="col" class="right">"Skipped"</th>
-                        <th scope="col"></th>
+                        <th scope="col">"Declared"</th>
                         <th scope="col" class="right">"Took"</th>
                         <th scope="col" class="right">"Began (UTC)"</th>
                     </tr>

@@ -120,7 +120,7 @@ fn WhoseKey() -> impl IntoView {
             </details>
             {move || {
                 let why = failure.get();
-                (!why.is_empty()).then(|| view! { <p class="failure" role="alert">{words::capital(&why)} "."</p> })
+                (!why.is_empty()).then(|| view! { <p class="failure" role="alert">{words::sentence(&why)}</p> })
             }}
         </section>
     }
@@ -188,7 +188,8 @@ fn absences(loaded: &Loaded) -> Option<AnyView> {
 }
 
 fn outside(loaded: &Loaded) -> AnyView {
-    let command = format!("dossier verify {} --trust allowed_signers", verdict::shell_word(&loaded.name));
+    let command =
+        format!("dossier verify {} --allowed-signers allowed_signers", verdict::shell_word(&loaded.name));
     view! {
         <section class="card" aria-labelledby="outside-title">
             <h2 id="outside-title">"Check it from outside"</h2>

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use dossier_shared::report::{FindingState, Outcome, Report, Verdict};
-use dossier_shared::time;
 use leptos::prelude::*;
 
 use super::chart::{Chart, ChartState};
@@ -44,7 +43,7 @@ pub(crate) fn VerdictScreen() -> impl IntoView {
             <div>{key_facts(report)} {notes(&loaded)} {findings(report)}</div>
             <div>{missing(&loaded)} <YoursToJudge/></div>
         </div>
-        {sign_off(&loaded)}
+        {decision(&loaded)}
     }
 }
 
@@ -203,7 +202,7 @@ fn contradicted(loaded: &Loaded) -> Option<AnyView> {
         (substance, record) => format!("{substance} in substance, {record} in record"),
     };
     let cause = (!report.common_cause.is_empty())
-        .then(|| view! { <p class="common-cause">{words::capital(&report.common_cause)} "."</p> });
+        .then(|| view! { <p class="common-cause">{words::sentence(&report.common_cause)}</p> });
     Some(
         view! {
             <section class="card" aria-labelledby="contradicted-title">
@@ -294,7 +293,7 @@ fn key_facts(report: &Report) -> Option<AnyView> {
     let facts = report
         .key_facts
         .iter()
-        .map(|fact| view! { <dt>{fact.label.clone()}</dt><dd>{fact.text.clone()}</dd> })
+        .map(|fact| view! { <dt>{fact.label.clone()}</dt><dd>{parts::prose(&fact.text)}</dd> })
         .collect_view();
     Some(
         view! {
@@ -318,7 +317,7 @@ fn notes(loaded: &Loaded) -> Option<AnyView> {
         .map(|note| {
             let chips =
                 links::to_all_evidence(report, &note.evidence).into_iter().map(parts::chip).collect_view();
-            view! { <li><span>{note.text.clone()}</span> <span class="chips">{chips}</span></li> }
+            view! { <li><span>{parts::prose(&words::sentence(&note.text))}</span> <span class="chips">{chips}</span></li> }
         })
         .collect_view();
     Some(
@@ -463,8 +462,9 @@ fn YoursToJudge() -> impl IntoView {
                 }
             };
             let is_hidden = move || index >= FIRST_YOURS && !show_all.get();
-            let why = (!check.because.is_empty())
-                .then(|| view! { <span class="because">{check.because.clone()}</span> });
+            let why = (!check.because.is_empty()).then(
+                || view! { <span class="because">{parts::prose(&words::sentence(&check.because))}</span> },
+            );
             view! {
                 <li class:folded=is_hidden>
                     <label>
@@ -508,33 +508,40 @@ fn YoursToJudge() -> impl IntoView {
     .into_any()
 }
 
-fn sign_off(loaded: &Loaded) -> AnyView {
+/// What to write down when one decides: it names exactly what was looked at.
+fn decision(loaded: &Loaded) -> AnyView {
     let report = &loaded.report;
     let tally = Tally::of(&report.checks);
-    let id = report.snapshot.short_id.clone().unwrap_or_default();
+    let id = report.snapshot.id.clone().unwrap_or_default();
+    let gates: Vec<String> = report
+        .gates
+        .iter()
+        .map(|gate| format!("{} {}", gate.id, checks::verdict_word(gate.verdict)))
+        .collect();
+    let gates = if gates.is_empty() { "no gates".to_owned() } else { gates.join(", ") };
+    let words = format!(
+        "{}: {gates} · {} confirmed, {} contradicted ({} in substance), {} without evidence, {} left to judge · \
+         snapshot {id}",
+        report.phase.id,
+        tally.confirmed,
+        tally.contradicted(),
+        tally.substance,
+        tally.no_evidence,
+        tally.yours
+    );
     let already = match loaded.sign_offs() {
-        0 => "none in this file".to_owned(),
-        1 => "one statement lies beside the seal; verify it with the command line".to_owned(),
-        many => format!("{many} statements lie beside the seal; verify them with the command line"),
+        0 => "no statement lies beside the packer’s".to_owned(),
+        1 => "one statement lies beside the packer’s".to_owned(),
+        many => format!("{many} statements lie beside the packer’s"),
     };
-    let accepted = match tally.contradicted() {
-        0 => String::new(),
-        1 => ", and the one contradiction you accept".to_owned(),
-        many => format!(", and the {} contradictions you accept", words::in_words(many)),
-    };
-    let despite = if tally.substance > 0 { " --despite" } else { "" };
-    let command =
-        format!("dossier sign {} --role operator --decision approved{despite}", shell_word(&loaded.name));
-    let gathered = time::iso(report.snapshot.packed_at);
     view! {
-        <section class="card" aria-labelledby="sign-title">
-            <h2 id="sign-title">"Sign-off" <small>{already}</small></h2>
+        <section class="card" aria-labelledby="decision-title">
+            <h2 id="decision-title">"Your decision" <small>{already}</small></h2>
             <p class="muted">
-                "Binds snapshot " <span class="mono" title=report.snapshot.id.clone()>{id}</span>
-                {format!(" of {gathered}, its report{accepted}. Signing needs your SSH key and the command line; ")}
-                "this page signs nothing."
+                "The evidence decides nothing. When you do, write down what you looked at: the line names this \
+                 snapshot by its fingerprint, so that nobody can mean another one."
             </p>
-            <CopyLine text=command/>
+            <CopyLine text=words/>
         </section>
     }
     .into_any()
