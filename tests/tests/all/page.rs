@@ -70,7 +70,16 @@ async fn a_report_opens_by_double_click() {
     let (snapshot, _) = phase.seal();
     let page = Browser::new().open(html(&snapshot)).await;
     shows_the_ghost_phase(&page, &report_of(&snapshot)).await;
-    for screen in ["builds", "builds/612", "tests", "logs/612/run-tests", "changes", "documents/REVIEW-ghost.md", "files", "trust"] {
+    for screen in [
+        "builds",
+        "builds/612",
+        "tests",
+        "logs/612/run-tests",
+        "changes",
+        "documents/REVIEW-ghost.md",
+        "files",
+        "trust",
+    ] {
         page.go(&format!("#/{screen}")).await;
         page.settled().await;
         page.wait_for("[data-testid=trust-strip]").await;
@@ -91,10 +100,16 @@ async fn a_snapshot_is_picked_on_the_empty_page() {
 async fn both_sides_make_the_same_report_byte_for_byte() {
     let phase = Phase::ghost();
     let (snapshot, _) = phase.seal();
-    let output = dossier().arg("check").arg(&snapshot).args(["--format", "json"]).output().expect("it starts");
+    let output =
+        dossier().arg("check").arg(&snapshot).args(["--format", "json"]).output().expect("it starts");
     let native = String::from_utf8(output.stdout).expect("JSON is UTF-8");
-    let opened = open::open(fs_err::read(&snapshot).expect("readable"), &Limits::default()).expect("a snapshot");
-    assert_eq!(report::judge(&opened, None, None).to_json(), native, "the CLI prints the report and nothing else");
+    let opened =
+        open::open(fs_err::read(&snapshot).expect("readable"), &Limits::default()).expect("a snapshot");
+    assert_eq!(
+        report::judge(&opened, None, None).to_json(),
+        native,
+        "the CLI prints the report and nothing else"
+    );
     let page = Browser::new().open(html(&snapshot)).await;
     page.wait_for("[data-testid=trust-strip]").await;
     let browser: String = page.eval("return wasm_bindgen.report_json()").await;
@@ -122,7 +137,8 @@ async fn the_strip_answers_apart_and_never_all_green() {
 fn flip_raw(snapshot: &Path) -> PathBuf {
     let mut bytes = fs_err::read(snapshot).expect("readable");
     let name = b"/data/documents/REVIEW-ghost.md";
-    let at = bytes.windows(name.len()).position(|window| window == name).expect("the entry") + name.len() + 400;
+    let at =
+        bytes.windows(name.len()).position(|window| window == name).expect("the entry") + name.len() + 400;
     bytes[at] ^= 1;
     let changed = snapshot.with_file_name("flipped.zip");
     fs_err::write(&changed, bytes).expect("written");
@@ -206,7 +222,9 @@ async fn it_fits_from_a_telephone_to_a_wide_screen_in_both_themes() {
         let browser = Browser::new().width(width);
         let page = if dark { browser.dark() } else { browser }.open(&report).await;
         page.wait_for("[data-testid=trust-strip]").await;
-        for screen in ["", "gates/M1", "timeline", "builds/612", "files", "trust", "documents/REVIEW-ghost.md"] {
+        for screen in
+            ["", "gates/M1", "timeline", "builds/612", "files", "trust", "documents/REVIEW-ghost.md"]
+        {
             page.go(&format!("#/{screen}")).await;
             page.settled().await;
             let wide: u32 = page.eval("return document.documentElement.scrollWidth").await;
