@@ -91,6 +91,19 @@ pub static RULES: &[Rule] = &[
     yours_to_judge::RULE,
 ];
 
+/// Rules that read the negation themselves; what others find in a negated sentence is left to a person.
+const READ_NEGATION: &[&str] = &[
+    "verdict-stamp",
+    "looked-at",
+    "tested-pull",
+    "pull-state",
+    "nothing-merged",
+    "no-runs-as-of",
+    "before-after",
+    "clean-up",
+    "yours-to-judge",
+];
+
 /// What the evidence says about one fact of a statement.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Fact {
@@ -183,7 +196,15 @@ fn number(units: &[Unit<'_>], context: &Context<'_>) -> Vec<Numbered> {
         for rule in RULES {
             let mut found = Vec::new();
             (rule.find)(unit, context, &mut found);
-            drafts.extend(found.into_iter().map(|draft| (rule, draft)));
+            let reads_negation = READ_NEGATION.contains(&rule.id);
+            drafts.extend(found.into_iter().map(|mut draft| {
+                if !reads_negation && unit.is_negated(&draft.span) {
+                    let why = "negated or only supposed here, so it is not compared";
+                    draft.facts = vec![Fact::Unclear(why.to_owned(), Vec::new())];
+                    draft.key.clear();
+                }
+                (rule, draft)
+            }));
         }
         drafts.sort_by_key(|(_, draft)| draft.span.start);
         for (rule, draft) in drafts {

@@ -26,6 +26,11 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
         let Some(word) = ENDED.as_ref().and_then(|p| p.captures(rest)).and_then(|c| c.get(1)) else {
             continue;
         };
+        // "failed to start", "passed over": something else is said.
+        let next = rest.get(word.end()..).unwrap_or("");
+        if [" to ", " over", " on "].iter().any(|other| next.starts_with(other)) {
+            continue;
+        }
         push(vec![number], word.as_str(), span.start..span.end + word.end(), context, drafts);
     }
     for (span, key, value) in unit.pairs() {

@@ -30,7 +30,10 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
             continue;
         }
         let builds = context.builds_at(unit, at);
-        let facts: Vec<Fact> = builds.iter().map(|number| fact(*number, level, of, context)).collect();
+        let mut facts: Vec<Fact> = builds.iter().map(|number| fact(*number, level, of, context)).collect();
+        if unit.is_negated(&mention.span) && !facts.is_empty() {
+            facts = vec![Fact::Unclear("negated or only supposed here, so it is not compared".to_owned(), Vec::new())];
+        }
         if !facts.is_empty() {
             let span = context.with_builds(unit, mention.span.clone());
             drafts.push(Draft::new(span, format!("level {builds:?} {level}"), facts));

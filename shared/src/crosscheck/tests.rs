@@ -295,6 +295,17 @@ fn builds() {
 }
 
 #[test]
+fn what_is_denied_or_supposed_is_left_to_a_person() {
+    check("run-level", "build 102: level 5 was not reached", ".");
+    check("run-level", "build 101 is not L5", ".");
+    check("run-level", "build 101 should be level 5", ".");
+    check("run-flags", "run 102 without `clean_teardown=True`", ".");
+    check("pull-head", "this is not PR#8 (aaaaaaa1)", ".");
+    check("build-status", "build 102 did not pass; #102 failed to start", "");
+    check("build-time", "build 102 started 12:00:00+02:00", "+");
+}
+
+#[test]
 fn order_and_distance() {
     check("before-after", "Build 102 ran 30 min after router swap", "+");
     check("before-after", "Build 102 ran 50 min after router swap", "-");

@@ -54,6 +54,25 @@ impl<'a> Unit<'a> {
         before.get(clause_start(before)..).unwrap_or("")
     }
 
+    /// Whether the words around `span` deny it or only suppose it: "not level 5", "level 5 was not reached",
+    /// "should be level 5".
+    pub(crate) fn is_negated(&self, span: &Range<usize>) -> bool {
+        let plain = |word: &str| {
+            let word = word.trim_matches(|c: char| !c.is_alphanumeric() && c != '\'' && c != '’');
+            word.to_ascii_lowercase().replace('’', "'")
+        };
+        let before: Vec<String> = self.clause_before(span.start).split_whitespace().map(plain).collect();
+        let near = before.get(before.len().saturating_sub(3)..).unwrap_or(&[]);
+        let after = self.block.text.get(span.end..self.clause(span.start).end.max(span.end)).unwrap_or("");
+        let mut after = after.split_whitespace().map(plain).take(3);
+        let pairs = [("instead", "of"), ("rather", "than")];
+        near.iter().any(|word| DENY.contains(&word.as_str()) || SUPPOSE.contains(&word.as_str()))
+            || near
+                .windows(2)
+                .any(|two| pairs.iter().any(|(first, second)| two[0] == *first && two[1] == *second))
+            || after.any(|word| DENY.contains(&word.as_str()))
+    }
+
     /// The span of the clause around byte `at`.
     pub(crate) fn clause(&self, at: usize) -> Range<usize> {
         let text = &self.block.text;
@@ -111,6 +130,32 @@ impl<'a> Unit<'a> {
         pairs.collect()
     }
 }
+
+/// Words that deny what stands beside them.
+const DENY: &[&str] = &[
+    "not", "never", "without", "isn't", "wasn't", "weren't", "aren't", "didn't", "doesn't", "hasn't",
+    "cannot", "can't", "unless",
+];
+
+/// Words that only suppose what stands behind them.
+const SUPPOSE: &[&str] = &[
+    "no",
+    "should",
+    "would",
+    "could",
+    "might",
+    "may",
+    "must",
+    "will",
+    "if",
+    "expected",
+    "expect",
+    "until",
+    "whether",
+    "claims",
+    "supposedly",
+    "allegedly",
+];
 
 fn clause_start(before: &str) -> usize {
     ["; ", " — ", ". "]

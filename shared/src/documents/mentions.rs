@@ -77,6 +77,8 @@ pub struct Moment {
     pub second: Option<i8>,
     /// The last second of a range such as `06:14:50–53Z`.
     pub until_second: Option<i8>,
+    /// How far east of UTC its clock is, in minutes: 120 for `+02:00`.
+    pub east_minutes: i64,
     /// Whether `~` stands before it.
     pub about: bool,
 }
@@ -101,7 +103,9 @@ impl Moment {
             (false, None) => 0,
         };
         let slack = jiff::SignedDuration::from_secs(slack);
-        Some((first.checked_sub(slack).ok()?, last.checked_add(slack).ok()?))
+        let east = jiff::SignedDuration::from_mins(self.east_minutes);
+        let first = first.checked_sub(east).ok()?.checked_sub(slack).ok()?;
+        Some((first, last.checked_sub(east).ok()?.checked_add(slack).ok()?))
     }
 
     /// The instant it names, at its first second.
@@ -131,11 +135,11 @@ static PATTERNS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
     vec![
         pattern(r"\b([A-Za-z_][A-Za-z0-9_.]*)=('[^']*'|\x22[^\x22]*\x22|[^\s,;()`]+)", pair),
         pattern(
-            r"(~)?\b(\d{4})-(\d{2})-(\d{2})[T ](~)?(\d{2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?(?:[–-](\d{2}))?Z?",
+            r"(~)?\b(\d{4})-(\d{2})-(\d{2})[T ](~)?(\d{2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?(?:([+-]\d{2}:?\d{2})\b|[–-](\d{2})Z|Z)?(\s?[A-Z]{2,4}T\b)?",
             full_time,
         ),
         pattern(
-            r"(~)?\b()()()T?()(\d{2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?(?:[–-](\d{2}))?(?:Z\b|\s?UTC\b)",
+            r"(~)?\b()()()T?()(\d{2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?(?:([+-]\d{2}:\d{2})\b|[–-](\d{2})Z\b|Z\b|\s?UTC\b)",
             full_time,
         ),
         pattern(r"\b(\d{4})-(\d{2})-(\d{2})\b", day),
@@ -202,17 +206,30 @@ fn full_time(captures: &Captures<'_>) -> Option<Vec<Mention>> {
         None | Some("") => None,
         Some(_) => Some(Date::new(group(captures, 2)?, group(captures, 3)?, group(captures, 4)?).ok()?),
     };
+    // "CEST" and its kin mean different things in different places.
+    if captures.get(11).is_some() {
+        return None;
+    }
     let about = [1, 5].into_iter().any(|g| captures.get(g).is_some_and(|tilde| tilde.as_str() == "~"));
     let moment = Moment {
         date,
         hour: group(captures, 6)?,
         minute: group(captures, 7)?,
         second: group(captures, 8),
-        until_second: group(captures, 9),
+        until_second: group(captures, 10),
+        east_minutes: captures.get(9).map_or(Some(0), |offset| east_minutes(offset.as_str()))?,
         about,
     };
     let sound = moment.hour < 24 && moment.minute < 60 && moment.second.unwrap_or(0) < 60;
     sound.then(|| one(captures, What::Time(moment)))?
+}
+
+/// `+02:00` or `-0530` in minutes.
+fn east_minutes(offset: &str) -> Option<i64> {
+    let digits: String = offset.chars().filter(char::is_ascii_digit).collect();
+    let (hours, minutes) = digits.split_at_checked(2)?;
+    let minutes = hours.parse::<i64>().ok()? * 60 + minutes.parse::<i64>().ok()?;
+    Some(if offset.starts_with('-') { -minutes } else { minutes })
 }
 
 fn day(captures: &Captures<'_>) -> Option<Vec<Mention>> {
@@ -337,6 +354,7 @@ mod tests {
         check("dated 2026-06-12,", &["day 2026-06-12"]);
         check("(1m36s from start) 51s, 2 h", &["96 s", "51 s", "7200 s"]);
         check("25:00Z 12:61Z", &[]);
+        check("2026-06-13 08:13 CEST", &["day 2026-06-13"]);
     }
 
     #[test]
@@ -365,6 +383,8 @@ mod tests {
             ("~04:00Z", "2026-06-13T03:45:00Z", "2026-06-13T04:15:59Z"),
             ("06:35Z", "2026-06-13T06:35:00Z", "2026-06-13T06:35:59Z"),
             ("06:14:50–53Z", "2026-06-13T06:14:49Z", "2026-06-13T06:14:54Z"),
+            ("2026-06-13T08:13:02+02:00", "2026-06-13T06:13:01Z", "2026-06-13T06:13:03Z"),
+            ("2026-06-13 01:13-05:00", "2026-06-13T06:13:00Z", "2026-06-13T06:13:59Z"),
         ] {
             let (from, until) = moment(text).window(day).expect("a window");
             assert_eq!((from.to_string().as_str(), until.to_string().as_str()), (first, last), "{text}");
