@@ -4,7 +4,7 @@
 use std::env;
 use std::error::Error;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-env-changed=DOSSIER_VIEWER_HTML");
@@ -26,11 +26,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+/// A relative name counts from the workspace's root, as one would type it there.
 fn viewer() -> Result<Option<PathBuf>, Box<dyn Error>> {
+    let package = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").ok_or("cargo sets CARGO_MANIFEST_DIR")?);
+    let root = package.parent().ok_or("the package lies in the workspace")?;
     if let Some(named) = env::var_os("DOSSIER_VIEWER_HTML").filter(|value| !value.is_empty()) {
-        return Ok(Some(named.into()));
+        return Ok(Some(root.join(named)));
     }
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/viewer");
+    let folder = root.join("target/viewer");
     let page = folder.join("viewer.html");
     if page.exists() {
         return Ok(Some(page));

@@ -182,10 +182,10 @@ impl Reader {
                 Some(item) if self.blocks[*item].text.is_empty() => {}
                 _ => self.start(BlockKind::Paragraph, at),
             },
-            Event::End(TagEnd::Paragraph) => {
-                if self.top().is_some_and(|block| block.kind == BlockKind::Paragraph) {
-                    self.open.pop();
-                }
+            Event::End(TagEnd::Paragraph)
+                if self.top().is_some_and(|block| block.kind == BlockKind::Paragraph) =>
+            {
+                self.open.pop();
             }
             Event::Start(Tag::List(_)) => {
                 let before = self.blocks.len().checked_sub(1);
@@ -204,10 +204,8 @@ impl Reader {
             }
             Event::Start(Tag::TableRow | Tag::TableHead) => self.start(BlockKind::Row, at),
             Event::Start(Tag::CodeBlock(_)) => self.start(BlockKind::Code, at),
-            Event::Start(Tag::TableCell) => {
-                if self.top().is_some_and(|row| !row.text.is_empty()) {
-                    self.append(" | ", at.start);
-                }
+            Event::Start(Tag::TableCell) if self.top().is_some_and(|row| !row.text.is_empty()) => {
+                self.append(" | ", at.start);
             }
             Event::End(
                 TagEnd::Heading(_) | TagEnd::Item | TagEnd::TableRow | TagEnd::TableHead | TagEnd::CodeBlock,

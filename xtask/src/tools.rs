@@ -1,4 +1,4 @@
-//! The tools that the viewer's build calls: the wasm target, wasm-bindgen, trunk, wasm-opt.
+//! The tools that the viewer's build calls: the wasm target, wasm-bindgen, trunk.
 //! Finds them in the pinned versions or installs them into the cache; never replaces the user's own.
 
 use std::ffi::OsString;
@@ -13,13 +13,10 @@ use crate::process;
 use crate::workspace::Workspace;
 
 pub(crate) const WASM_TARGET: &str = "wasm32-unknown-unknown";
-/// Debian's 108 writes a module that the page cannot start.
-const OLDEST_WASM_OPT: u32 = 120;
 
 /// What the viewer's build needs, found.
 pub(crate) struct Tools {
     pub(crate) trunk: PathBuf,
-    pub(crate) wasm_opt: Option<PathBuf>,
     /// PATH with the right wasm-bindgen in front, because trunk looks there for it.
     pub(crate) path: OsString,
 }
@@ -30,14 +27,13 @@ pub(crate) fn find_or_install(console: &Console, workspace: &Workspace) -> Outco
     let bindgen = Tool::new("wasm-bindgen-cli", "wasm-bindgen", workspace.pinned("wasm-bindgen")?);
     let wasm_bindgen = bindgen.find_or_install(console)?;
     let trunk = Tool::new("trunk", "trunk", workspace.pinned("trunk")?).find_or_install(console)?;
-    let wasm_opt = wasm_opt(console);
 
     let mut folders = vec![wasm_bindgen.parent().unwrap_or(Path::new("")).to_path_buf()];
     folders.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
     let path = std::env::join_paths(folders).map_err(|error| {
         Failure::new(format!("PATH cannot be extended: {error}"), "set DOSSIER_TOOLS to a path without `:`")
     })?;
-    Ok(Tools { trunk, wasm_opt, path })
+    Ok(Tools { trunk, path })
 }
 
 /// The folder of cached tools: `$DOSSIER_TOOLS`, or `dossier/tools` in the user's cache.
@@ -161,44 +157,9 @@ fn has_wasm_target() -> bool {
         .is_some_and(|folder| Path::new(&folder).read_dir().is_ok_and(|mut files| files.next().is_some()))
 }
 
-fn wasm_opt(console: &Console) -> Option<PathBuf> {
-    let Some(program) = process::on_path("wasm-opt") else {
-        console
-            .note("wasm-opt: not on PATH, so the viewer stays about 1 % larger (optional: npm's binaryen)");
-        return None;
-    };
-    let said = process::output(Command::new(&program).arg("--version")).unwrap_or_default();
-    match wasm_opt_version(&said) {
-        Some(version) if version >= OLDEST_WASM_OPT => {
-            console.note(&format!("wasm-opt {version}: {}", program.display()));
-            Some(program)
-        }
-        found => {
-            let found = found.map_or("an unknown version".to_owned(), |version| format!("version {version}"));
-            console.note(&format!(
-                "wasm-opt: {found} at {} is left alone; {OLDEST_WASM_OPT} or later would be used",
-                program.display()
-            ));
-            None
-        }
-    }
-}
-
-/// `wasm-opt version 132 (version_132)` → 132.
-fn wasm_opt_version(said: &str) -> Option<u32> {
-    said.strip_prefix("wasm-opt version ")?.split_whitespace().next()?.parse().ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn wasm_opt_says_its_version() {
-        assert_eq!(wasm_opt_version("wasm-opt version 108"), Some(108));
-        assert_eq!(wasm_opt_version("wasm-opt version 132 (version_132)"), Some(132));
-        assert_eq!(wasm_opt_version(""), None);
-    }
 
     #[cfg(unix)]
     #[test]

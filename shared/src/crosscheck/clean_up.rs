@@ -39,8 +39,27 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
         Some(list) => ALL.iter().copied().filter(|kind| list.contains(kind)).collect(),
         None => ALL.to_vec(),
     };
-    let facts = kinds.iter().map(|kind| fact(kind, recipe, context)).collect();
+    let facts = summary(kinds.iter().map(|kind| fact(kind, recipe, context)).collect(), recipe, context);
     drafts.push(Draft::new(whole.range(), format!("none {kinds:?} {recipe}"), facts));
+}
+
+/// Listings that are all free of it are told in one sentence.
+fn summary(facts: Vec<Fact>, wanted: &str, context: &Context<'_>) -> Vec<Fact> {
+    if facts.len() < 2 || !facts.iter().all(|fact| matches!(fact, Fact::Agrees(..))) {
+        return facts;
+    }
+    let cited: Vec<_> = facts
+        .into_iter()
+        .flat_map(|fact| match fact {
+            Fact::Agrees(_, cited) => cited,
+            _ => Vec::new(),
+        })
+        .collect();
+    let listings = context.evidence.docker.iter().filter(|o| cited.iter().any(|c| c.path == o.place.path));
+    let captured = listings.filter_map(|output| output.captured_at).min();
+    let captured = captured.map_or_else(|| "an unknown time".to_owned(), iso);
+    let words = format!("nothing matches `{wanted}` in {} listings as of capture {captured}", cited.len());
+    vec![Fact::Agrees(words, cited)]
 }
 
 fn fact(kind: &str, wanted: &str, context: &Context<'_>) -> Fact {

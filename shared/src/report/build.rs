@@ -19,8 +19,8 @@ use crate::history::History;
 use crate::open::Opened;
 use crate::signature::allowed_signers::AllowedSigners;
 use crate::snapshot::metadata::Metadata;
-use crate::timeline::timeline;
 use crate::time::Timestamp;
+use crate::timeline::timeline;
 use crate::verify::verify_at;
 
 /// What the judge calls itself in reports.

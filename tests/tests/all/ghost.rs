@@ -32,7 +32,8 @@ fn both_gates_passed_and_done_was_allowed() {
     assert_eq!(text(gates[0], "at"), "2026-06-13T06:27:57Z");
     assert_eq!(report["done"]["allowed"], true);
     assert_eq!(text(&report["done"], "written"), "2026-06-13T06:31:10Z");
-    let life: Vec<_> = gates[0]["history"].as_array().expect("history").iter().map(|e| text(e, "what")).collect();
+    let life: Vec<_> =
+        gates[0]["history"].as_array().expect("history").iter().map(|e| text(e, "what")).collect();
     assert_eq!(life, ["claimed", "pass"]);
 }
 
@@ -43,10 +44,17 @@ fn three_facts_are_contradicted_and_all_are_record_keeping() {
     let ids: Vec<_> = contradicted.iter().map(|check| text(check, "id")).collect();
     assert_eq!(ids, ["F3.1", "M1.0", "S.4"]);
     assert!(contradicted.iter().all(|check| check["kind"] == "record"));
-    let same: Vec<_> = report["checks"].as_array().expect("checks").iter().filter(|c| c["same_as"] == "M1.0").collect();
-    assert_eq!(same.iter().map(|check| (text(check, "id"), check["line"].as_u64())).collect::<Vec<_>>(), [("M2.0", Some(68))]);
+    let same: Vec<_> =
+        report["checks"].as_array().expect("checks").iter().filter(|c| c["same_as"] == "M1.0").collect();
+    assert_eq!(
+        same.iter().map(|check| (text(check, "id"), check["line"].as_u64())).collect::<Vec<_>>(),
+        [("M2.0", Some(68))]
+    );
     let stamp = check(&report, "REVIEW", "PASS @2026-06-13T06:38Z");
-    assert_eq!(text(stamp, "because"), "committed 06:27:57Z (git log), 10 min 3 s before its stamp; one clock is wrong");
+    assert_eq!(
+        text(stamp, "because"),
+        "committed 06:27:57Z (git log), 10 min 3 s before its stamp; one clock is wrong"
+    );
     let comment = check(&report, "STATUS", "06:35Z");
     assert_eq!(text(comment, "acknowledged"), "REVIEW-ghost.md:87");
     assert_eq!(comment["line"], 19);
@@ -59,15 +67,20 @@ fn the_missing_file_is_no_evidence_and_an_absence() {
     let missing = with_outcome(&report, "no-evidence");
     assert_eq!(missing.iter().map(|check| text(check, "id")).collect::<Vec<_>>(), ["R.5"]);
     assert_eq!(text(missing[0], "because"), "compose.ccci.yml: not collected (file gone)");
-    let absences: Vec<_> = report["absences"].as_array().expect("absences").iter().map(|a| text(a, "what")).collect();
+    let absences: Vec<_> =
+        report["absences"].as_array().expect("absences").iter().map(|a| text(a, "what")).collect();
     assert_eq!(absences, ["/tmp/ghost-render/compose.ccci.yml"]);
 }
 
 #[test]
 fn notes_tell_of_the_unlisted_failure_and_of_two_times_for_one_build() {
     let report = Phase::ghost().report();
-    let notes: Vec<_> = report["notes"].as_array().expect("notes").iter().map(|note| text(note, "text")).collect();
-    assert!(notes.iter().any(|note| note.contains("build 578") && note.contains("not in M1's list")), "{notes:?}");
+    let notes: Vec<_> =
+        report["notes"].as_array().expect("notes").iter().map(|note| text(note, "text")).collect();
+    assert!(
+        notes.iter().any(|note| note.contains("build 578") && note.contains("not in M1's list")),
+        "{notes:?}"
+    );
     assert!(notes.iter().any(|note| note.contains("build 585 has two times")), "{notes:?}");
 }
 
@@ -146,22 +159,31 @@ fn a_permission_to_write_done_is_no_check() {
     let report = Phase::ghost().report();
     let checks = report["checks"].as_array().expect("checks");
     assert!(!checks.iter().any(|check| text(check, "quote").contains("## DONE")));
-    assert_eq!(report["gates"].as_array().map(Vec::len), Some(2), "\"post-proxy verdict: PASS\" is no third gate");
+    assert_eq!(
+        report["gates"].as_array().map(Vec::len),
+        Some(2),
+        "\"post-proxy verdict: PASS\" is no third gate"
+    );
 }
 
 #[test]
 fn a_review_that_lost_its_line_breaks_says_the_same() {
     let whole = Phase::ghost().report();
-    let review = fs_err::read_to_string(repository().join("examples/ghost/machine-docs/REVIEW-ghost.md")).expect("text");
+    let review = fs_err::read_to_string(repository().join("examples/ghost/machine-docs/REVIEW-ghost.md"))
+        .expect("text");
     let phase = Phase::ghost();
     let one_line = review.split_whitespace().collect::<Vec<_>>().join(" ");
     fs_err::write(phase.path("machine-docs/REVIEW-ghost.md"), one_line).expect("written");
     let folded = phase.report();
     let without_places = |list: &Value, keys: &[&str]| -> Vec<String> {
         let items = list.as_array().expect("a list").iter();
-        items.map(|item| keys.iter().map(|key| item[*key].to_string()).collect::<Vec<_>>().join(" ")).collect()
+        items
+            .map(|item| keys.iter().map(|key| item[*key].to_string()).collect::<Vec<_>>().join(" "))
+            .collect()
     };
-    for (list, keys) in [("gates", &["id", "title", "verdict", "at"][..]), ("findings", &["id", "title", "state"])] {
+    for (list, keys) in
+        [("gates", &["id", "title", "verdict", "at"][..]), ("findings", &["id", "title", "state"])]
+    {
         assert_eq!(without_places(&whole[list], keys), without_places(&folded[list], keys), "{list}");
     }
     let contradicted = |report: &Value| -> Vec<String> {
@@ -186,26 +208,113 @@ fn an_altered_value_contradicts_its_statement() {
     let build_612 = "drone/repos/recipe-maintainers/cc-ci/builds/612.json";
     let results_612 = "runs/612/results.json";
     let alterations = [
-        Altered { quote: "started=2026-06-13T06:13:02Z", file: build_612, old: "\"started\": 1781331182,\n  \"finished\"", new: "\"started\": 1781331242,\n  \"finished\"" },
-        Altered { quote: "build_status=success", file: build_612, old: "\"number\": 612,\n  \"status\": \"success\"", new: "\"number\": 612,\n  \"status\": \"failure\"" },
+        Altered {
+            quote: "started=2026-06-13T06:13:02Z",
+            file: build_612,
+            old: "\"started\": 1781331182,\n  \"finished\"",
+            new: "\"started\": 1781331242,\n  \"finished\"",
+        },
+        Altered {
+            quote: "build_status=success",
+            file: build_612,
+            old: "\"number\": 612,\n  \"status\": \"success\"",
+            new: "\"number\": 612,\n  \"status\": \"failure\"",
+        },
         Altered { quote: "REF=d88f5801", file: build_612, old: "\"REF\": \"d88f", new: "\"REF\": \"e88f" },
-        Altered { quote: "RECIPE=ghost", file: build_612, old: "\"RECIPE\": \"ghost\"", new: "\"RECIPE\": \"toast\"" },
+        Altered {
+            quote: "RECIPE=ghost",
+            file: build_612,
+            old: "\"RECIPE\": \"ghost\"",
+            new: "\"RECIPE\": \"toast\"",
+        },
         Altered { quote: "level=5", file: results_612, old: "\"level\": 5", new: "\"level\": 4" },
-        Altered { quote: "L5/5", file: results_612, old: "\"upgrade\": \"pass\",\n    \"backup_restore\"", new: "\"upgrade\": \"fail\",\n    \"backup_restore\"" },
-        Altered { quote: "all stages pass", file: results_612, old: "\"restore\": \"pass\",\n    \"custom\"", new: "\"restore\": \"fail\",\n    \"custom\"" },
-        Altered { quote: "clean_teardown=True", file: results_612, old: "\"clean_teardown\": true", new: "\"clean_teardown\": false" },
-        Altered { quote: "no_secret_leak=true", file: "runs/557/results.json", old: "\"no_secret_leak\": true", new: "\"no_secret_leak\": false" },
-        Altered { quote: "install: 06:13:53Z", file: "runs/612/junit/install.xml", old: "06:13:53", new: "06:17:53" },
-        Altered { quote: "1m36s from start", file: "runs/612/junit/upgrade.xml", old: "06:14:38", new: "06:14:58" },
-        Altered { quote: "badge.svg → level 5", file: "runs/612/badge.svg", old: "level 5", new: "level 4" },
-        Altered { quote: "10.10.0.0/16", file: "docker/network-inspect-proxy.json", old: "10.10.0.0/16", new: "10.10.0.0/24" },
-        Altered { quote: "docker volume ls", file: "docker/volume-ls.ndjson", old: "\"Name\":\"", new: "\"Name\":\"ghost_" },
-        Altered { quote: "PR#3 closed", file: "gitea/repos/recipe-maintainers/ghost/pulls/3.json", old: "\"state\": \"closed\"", new: "\"state\": \"open\"" },
-        Altered { quote: "PR#4 (d88f5801)", file: "gitea/repos/recipe-maintainers/ghost/pulls/4.json", old: "d88f5801", new: "c88f5801" },
-        Altered { quote: "chore: upgrade to", file: "gitea/repos/recipe-maintainers/ghost/pulls/4.json", old: "chore: upgrade to 1.4.0", new: "chore: upgrade to 1.5.0" },
-        Altered { quote: "Comment at 2026-06-13T06:22:11Z", file: "gitea/repos/recipe-maintainers/ghost/issues/4/comments.json", old: "2026-06-13T06:22:11", new: "2026-06-13T06:24:11" },
-        Altered { quote: "[2026-06-13T06:12:48Z]: !testme", file: "gitea/repos/recipe-maintainers/ghost/issues/4/comments.json", old: "2026-06-13T06:12:48", new: "2026-06-13T06:15:48" },
-        Altered { quote: "This PR is operator-ready", file: "gitea/repos/recipe-maintainers/ghost/issues/4/comments.json", old: "operator-ready", new: "operator-steady" },
+        Altered {
+            quote: "L5/5",
+            file: results_612,
+            old: "\"upgrade\": \"pass\",\n    \"backup_restore\"",
+            new: "\"upgrade\": \"fail\",\n    \"backup_restore\"",
+        },
+        Altered {
+            quote: "all stages pass",
+            file: results_612,
+            old: "\"restore\": \"pass\",\n    \"custom\"",
+            new: "\"restore\": \"fail\",\n    \"custom\"",
+        },
+        Altered {
+            quote: "clean_teardown=True",
+            file: results_612,
+            old: "\"clean_teardown\": true",
+            new: "\"clean_teardown\": false",
+        },
+        Altered {
+            quote: "no_secret_leak=true",
+            file: "runs/557/results.json",
+            old: "\"no_secret_leak\": true",
+            new: "\"no_secret_leak\": false",
+        },
+        Altered {
+            quote: "install: 06:13:53Z",
+            file: "runs/612/junit/install.xml",
+            old: "06:13:53",
+            new: "06:17:53",
+        },
+        Altered {
+            quote: "1m36s from start",
+            file: "runs/612/junit/upgrade.xml",
+            old: "06:14:38",
+            new: "06:14:58",
+        },
+        Altered {
+            quote: "badge.svg → level 5", file: "runs/612/badge.svg", old: "level 5", new: "level 4"
+        },
+        Altered {
+            quote: "10.10.0.0/16",
+            file: "docker/network-inspect-proxy.json",
+            old: "10.10.0.0/16",
+            new: "10.10.0.0/24",
+        },
+        Altered {
+            quote: "docker volume ls",
+            file: "docker/volume-ls.ndjson",
+            old: "\"Name\":\"",
+            new: "\"Name\":\"ghost_",
+        },
+        Altered {
+            quote: "PR#3 closed",
+            file: "gitea/repos/recipe-maintainers/ghost/pulls/3.json",
+            old: "\"state\": \"closed\"",
+            new: "\"state\": \"open\"",
+        },
+        Altered {
+            quote: "PR#4 (d88f5801)",
+            file: "gitea/repos/recipe-maintainers/ghost/pulls/4.json",
+            old: "d88f5801",
+            new: "c88f5801",
+        },
+        Altered {
+            quote: "chore: upgrade to",
+            file: "gitea/repos/recipe-maintainers/ghost/pulls/4.json",
+            old: "chore: upgrade to 1.4.0",
+            new: "chore: upgrade to 1.5.0",
+        },
+        Altered {
+            quote: "Comment at 2026-06-13T06:22:11Z",
+            file: "gitea/repos/recipe-maintainers/ghost/issues/4/comments.json",
+            old: "2026-06-13T06:22:11",
+            new: "2026-06-13T06:24:11",
+        },
+        Altered {
+            quote: "[2026-06-13T06:12:48Z]: !testme",
+            file: "gitea/repos/recipe-maintainers/ghost/issues/4/comments.json",
+            old: "2026-06-13T06:12:48",
+            new: "2026-06-13T06:15:48",
+        },
+        Altered {
+            quote: "This PR is operator-ready",
+            file: "gitea/repos/recipe-maintainers/ghost/issues/4/comments.json",
+            old: "operator-ready",
+            new: "operator-steady",
+        },
     ];
     let mut wrong = Vec::new();
     for Altered { quote, file, old, new } in alterations {
@@ -213,7 +322,11 @@ fn an_altered_value_contradicts_its_statement() {
         let report = phase.replace(file, old, new).report();
         let check = check(&report, "REVIEW", quote);
         if check["outcome"] != "contradicted" {
-            wrong.push(format!("{quote}: {file} {old} → {new}: {} {}", check["outcome"], text(check, "because")));
+            wrong.push(format!(
+                "{quote}: {file} {old} → {new}: {} {}",
+                check["outcome"],
+                text(check, "because")
+            ));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

@@ -3,5 +3,6 @@
 mod ghost;
 mod harness;
 mod packing;
+mod page;
 mod phase;
 mod stock_tools;

@@ -9,7 +9,13 @@ use crate::phase::{Phase, succeed};
 fn pack(phase: &Phase, cwd: &Path, zone: &str, name: &str) -> Vec<u8> {
     let snapshot = phase.path(name);
     let mut command = dossier();
-    command.arg("pack").arg(phase.path("dossier.toml")).arg("-o").arg(&snapshot).arg("--key").arg(phase.path("key"));
+    command
+        .arg("pack")
+        .arg(phase.path("dossier.toml"))
+        .arg("-o")
+        .arg(&snapshot)
+        .arg("--key")
+        .arg(phase.path("key"));
     command.current_dir(cwd).env("SOURCE_DATE_EPOCH", "1781333000").env("TZ", zone);
     succeed(&mut command);
     fs_err::read(snapshot).expect("a snapshot")
@@ -44,7 +50,13 @@ fn a_copy_of_the_inputs_gives_the_same_bytes() {
 fn refused(old: &str, new: &str) -> (i32, String) {
     let phase = Phase::ghost();
     phase.replace("dossier.toml", old, new);
-    let output = dossier().arg("pack").arg(phase.path("dossier.toml")).arg("--unsigned").arg("-o").arg(phase.path("x.zip")).output();
+    let output = dossier()
+        .arg("pack")
+        .arg(phase.path("dossier.toml"))
+        .arg("--unsigned")
+        .arg("-o")
+        .arg(phase.path("x.zip"))
+        .output();
     let output = output.expect("it starts");
     assert!(!phase.path("x.zip").exists(), "nothing half-written may stay");
     (output.status.code().unwrap_or(-1), String::from_utf8_lossy(&output.stderr).into_owned())
@@ -71,7 +83,12 @@ fn a_source_of_an_unknown_kind_is_an_error() {
 #[test]
 fn nothing_is_packed_without_a_key_unless_asked() {
     let phase = Phase::ghost();
-    let output = dossier().arg("pack").arg(phase.path("dossier.toml")).current_dir(phase.path(".")).output().expect("it starts");
+    let output = dossier()
+        .arg("pack")
+        .arg(phase.path("dossier.toml"))
+        .current_dir(phase.path("."))
+        .output()
+        .expect("it starts");
     assert_eq!(output.status.code(), Some(2));
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(said.contains("--key") && said.contains("--unsigned") && said.contains("ssh-keygen"), "{said}");
@@ -80,7 +97,11 @@ fn nothing_is_packed_without_a_key_unless_asked() {
 #[test]
 fn what_is_no_snapshot_is_refused_with_its_own_exit_code() {
     let phase = Phase::ghost();
-    for (name, bytes) in [("empty.zip", &b""[..]), ("text.zip", b"hello"), ("zip.zip", b"PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0")] {
+    for (name, bytes) in [
+        ("empty.zip", &b""[..]),
+        ("text.zip", b"hello"),
+        ("zip.zip", b"PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"),
+    ] {
         fs_err::write(phase.path(name), bytes).expect("written");
         for command in ["verify", "check", "show", "html"] {
             let output = dossier().arg(command).arg(phase.path(name)).output().expect("it starts");

@@ -49,7 +49,12 @@ impl Phase {
     pub(crate) fn pack(&self) -> PathBuf {
         let snapshot = self.path("out.zip");
         let mut command = dossier();
-        command.arg("pack").arg(self.path("dossier.toml")).arg("-o").arg(&snapshot).args(["--unsigned", "--no-viewer"]);
+        command
+            .arg("pack")
+            .arg(self.path("dossier.toml"))
+            .arg("-o")
+            .arg(&snapshot)
+            .args(["--unsigned", "--no-viewer"]);
         succeed(&mut command);
         snapshot
     }
@@ -89,7 +94,8 @@ pub(crate) fn report(snapshot: &Path) -> Value {
 #[track_caller]
 pub(crate) fn check<'a>(report: &'a Value, document: &str, quote: &str) -> &'a Value {
     let checks = report["checks"].as_array().expect("checks");
-    let (left, compared): (Vec<_>, Vec<_>) = checks.iter().partition(|check| check["rule"] == "yours-to-judge");
+    let (left, compared): (Vec<_>, Vec<_>) =
+        checks.iter().partition(|check| check["rule"] == "yours-to-judge");
     let found = compared.into_iter().chain(left).find(|check| {
         let text = |key: &str| check[key].as_str().unwrap_or("");
         text("document").starts_with(document) && text("quote").contains(quote)
@@ -102,7 +108,13 @@ pub(crate) fn check<'a>(report: &'a Value, document: &str, quote: &str) -> &'a V
 pub(crate) fn succeed(command: &mut Command) -> Output {
     let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
     let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    assert!(output.status.success(), "{command:?}: {}\n{}{}", output.status, said(&output.stdout), said(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{command:?}: {}\n{}{}",
+        output.status,
+        said(&output.stdout),
+        said(&output.stderr)
+    );
     output
 }
 

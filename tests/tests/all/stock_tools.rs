@@ -23,7 +23,8 @@ fn unzip(snapshot: &Path, to: &Path) -> PathBuf {
 }
 
 fn recipe_accepts(bag: &Path, trust: &Path) -> bool {
-    let output = Command::new("sh").args(["-c", RECIPE]).current_dir(bag).env("TRUST", trust).output().expect("sh");
+    let output =
+        Command::new("sh").args(["-c", RECIPE]).current_dir(bag).env("TRUST", trust).output().expect("sh");
     eprintln!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     output.status.success()
 }
@@ -46,7 +47,10 @@ fn the_recipe_accepts_a_snapshot_and_refuses_a_forgery() {
         ls | grep -v -e '^data$' -e '^signatures$' -e '^tagmanifest' | LC_ALL=C sort | xargs sha256sum > tagmanifest-sha256.txt
     "#;
     succeed(Command::new("sh").args(["-ec", rewrite]).current_dir(&forged));
-    let consistent = Command::new("sha256sum").args(["-c", "--quiet", "tagmanifest-sha256.txt", "manifest-sha256.txt"]).current_dir(&forged).status();
+    let consistent = Command::new("sha256sum")
+        .args(["-c", "--quiet", "tagmanifest-sha256.txt", "manifest-sha256.txt"])
+        .current_dir(&forged)
+        .status();
     assert!(consistent.expect("sha256sum").success(), "the forgery has to be consistent in itself");
     assert!(!recipe_accepts(&forged, &trust), "the recipe has to refuse the forgery");
 }

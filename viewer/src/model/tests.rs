@@ -129,7 +129,7 @@ pub(crate) fn disagreement(declared: Counts, computed: Counts) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+mod cases {
     use super::*;
 
     #[test]

@@ -11,7 +11,7 @@ use crate::process;
 use crate::workspace::Workspace;
 
 /// The picture that the README shows.
-const README_PICTURE: &str = "light-1440.png";
+const README_PICTURE: &str = "verdict-light-1440.png";
 
 pub(crate) fn run(console: &Console, workspace: &Workspace, refresh_readme: bool) -> Outcome {
     let report = workspace.path("target/demo/ghost.html");

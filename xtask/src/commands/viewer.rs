@@ -21,7 +21,7 @@ pub(crate) fn run(console: &Console, workspace: &Workspace) -> Outcome<PathBuf> 
     let tools = setup::run(console, workspace)?;
     let dist = workspace.path("target/viewer/dist");
     console.step("viewer, trunk", || trunk(console, workspace, &tools, &dist))?;
-    console.step("viewer, one file", || inline(console, workspace, &tools, &dist))
+    console.step("viewer, one file", || inline(console, workspace, &dist))
 }
 
 fn trunk(console: &Console, workspace: &Workspace, tools: &Tools, dist: &Path) -> Outcome {
@@ -34,7 +34,8 @@ fn trunk(console: &Console, workspace: &Workspace, tools: &Tools, dist: &Path) -
     }
     let mut command = Command::new(&tools.trunk);
     process::forget_our_cargo(&mut command);
-    // Not `--release`: then trunk would call wasm-opt whatever its version. The page names the cargo profile.
+    // Not `--release`: then trunk would call wasm-opt, which makes the module 6 % smaller before it is packed,
+    // nothing after, and the page depend on who builds it. The page names the cargo profile.
     // Not offline: cargo may have to fetch the viewer's dependencies; trunk itself finds its tools on PATH.
     command
         .args(["build", "--skip-version-check", "--offline", "false", "--dist"])
@@ -54,12 +55,9 @@ fn trunk(console: &Console, workspace: &Workspace, tools: &Tools, dist: &Path) -
     )
 }
 
-fn inline(console: &Console, workspace: &Workspace, tools: &Tools, dist: &Path) -> Outcome<PathBuf> {
-    let mut wasm = only_file_ending(dist, "_bg.wasm")?;
+fn inline(console: &Console, workspace: &Workspace, dist: &Path) -> Outcome<PathBuf> {
+    let wasm = only_file_ending(dist, "_bg.wasm")?;
     let glue = only_file_ending(dist, ".js")?;
-    if let Some(wasm_opt) = &tools.wasm_opt {
-        wasm = optimise(console, wasm_opt, &wasm)?;
-    }
     let wasm = fs::read(wasm)?;
     let page = page::assemble(&Parts {
         index: &fs::read_to_string(dist.join("index.html"))?,
@@ -79,14 +77,6 @@ fn inline(console: &Console, workspace: &Workspace, tools: &Tools, dist: &Path) 
             .warn(&format!("the empty viewer has {kilobytes} KB, more than its {} KB", BUDGET_BYTES / 1000));
     }
     Ok(target)
-}
-
-fn optimise(console: &Console, wasm_opt: &Path, wasm: &Path) -> Outcome<PathBuf> {
-    let smaller = wasm.with_extension("opt");
-    let mut command = Command::new(wasm_opt);
-    command.arg("-Oz").arg(wasm).arg("-o").arg(&smaller);
-    process::run(console, &mut command, "take this wasm-opt off PATH: the viewer works without it")?;
-    Ok(smaller)
 }
 
 /// The one file with this ending; with none or several, trunk was set up in a way that cannot be inlined.
