@@ -22,6 +22,9 @@ pub(crate) fn Rows(
     /// A row to bring into sight.
     #[prop(optional, into)]
     reveal: Option<Signal<Option<usize>>>,
+    /// What the list is to a screen reader: rows of a table, or a `group`.
+    #[prop(default = "rowgroup")]
+    role: &'static str,
     /// Class of the list.
     class: &'static str,
     /// Draws a row.
@@ -74,7 +77,7 @@ pub(crate) fn Rows(
     view! {
         <div
             class=move || if is_long.get() { format!("rows long {class}") } else { format!("rows {class}") }
-            role="rowgroup"
+            role=role
             node_ref=list
             tabindex=move || if is_long.get() { Some("0") } else { None }
             on:scroll=move |_| measure()

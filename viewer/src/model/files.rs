@@ -116,6 +116,14 @@ pub(crate) fn select(report: &Report, text: &str) -> Vec<usize> {
     report.files.iter().enumerate().filter(|(_, file)| holds(file)).map(|(index, _)| index).collect()
 }
 
+/// A path cut in two: where room is short the end of it tells more than the beginning.
+pub(crate) fn folder_and_name(path: &str) -> (&str, &str) {
+    const LONGEST_NAME: usize = 28;
+    let cuts = || path.match_indices('/').map(|(slash, _)| slash + 1);
+    let cut = cuts().find(|cut| path.len() - cut <= LONGEST_NAME).or(cuts().next_back()).unwrap_or(0);
+    path.split_at(cut)
+}
+
 /// What a kind of entry is, in words.
 pub(crate) fn kind_in_words(kind: &str) -> &str {
     match kind {
@@ -162,6 +170,16 @@ mod tests {
         assert_eq!(at("/a/1/b~1c"), Some(r#"      "b/c": null"#));
         assert_eq!(at("/d"), Some(r#"  "d": {}"#));
         assert_eq!(json_lines(b"{"), None);
+    }
+
+    #[test]
+    fn the_end_of_a_path_is_kept() {
+        assert_eq!(
+            folder_and_name("data/cc-ci/builds/515/logs/1/3.json"),
+            ("data/cc-ci/", "builds/515/logs/1/3.json")
+        );
+        assert_eq!(folder_and_name("a/a-very-long-name-of-a-single-file.json").0, "a/");
+        assert_eq!(folder_and_name("bagit.txt"), ("", "bagit.txt"));
     }
 
     #[test]

@@ -171,28 +171,50 @@ pub(crate) fn plain(raw: &str) -> String {
     spans(raw).into_iter().map(|span| span.text).collect()
 }
 
-/// The positions of lines that hold `needle`, whatever its case.
-pub(crate) fn search(log: &LogText, needle: &str) -> Vec<usize> {
-    if needle.is_empty() {
-        return Vec::new();
-    }
-    let needle = needle.to_lowercase();
-    let holds = |line: &LogLine| plain(&line.raw).to_lowercase().contains(&needle);
-    log.lines.iter().enumerate().filter(|(_, line)| holds(line)).map(|(index, _)| index).collect()
+/// The lines of a log in one text without escapes and capitals, made once so that typing stays quick.
+pub(crate) struct Index {
+    text: String,
+    /// Where each line begins.
+    starts: Vec<usize>,
 }
 
-/// The positions of lines that look like trouble.
-pub(crate) fn troubles(log: &LogText) -> Vec<usize> {
-    log.lines
-        .iter()
-        .enumerate()
-        .filter(|(_, line)| is_trouble(&plain(&line.raw)))
-        .map(|(index, _)| index)
-        .collect()
+impl Index {
+    /// Reads every line once.
+    pub(crate) fn of(log: &LogText) -> Index {
+        let mut text = String::new();
+        let mut starts = Vec::with_capacity(log.lines.len());
+        for line in &log.lines {
+            starts.push(text.len());
+            text.push_str(&plain(&line.raw).to_lowercase());
+            text.push('\n');
+        }
+        Index { text, starts }
+    }
+
+    /// The positions of lines that hold `needle`, whatever its case.
+    pub(crate) fn search(&self, needle: &str) -> Vec<usize> {
+        let needle = needle.to_lowercase();
+        if needle.is_empty() {
+            return Vec::new();
+        }
+        let mut found: Vec<usize> = Vec::new();
+        for (at, _) in self.text.match_indices(&needle) {
+            let line = self.starts.partition_point(|start| *start <= at) - 1;
+            if found.last() != Some(&line) {
+                found.push(line);
+            }
+        }
+        found
+    }
+
+    /// The positions of lines that look like trouble.
+    pub(crate) fn troubles(&self) -> Vec<usize> {
+        let lines = self.text.lines().enumerate();
+        lines.filter(|(_, line)| is_trouble(line)).map(|(index, _)| index).collect()
+    }
 }
 
 fn is_trouble(line: &str) -> bool {
-    let line = line.to_lowercase();
     let denied = ["0 failed", "0 errors", "no error", "errors: 0", "failures: 0", "failed: 0"];
     let words = ["error", "failed", "failure", "fatal:", "panicked", "traceback", "!! "];
     words.iter().any(|word| line.contains(word)) && !denied.iter().any(|word| line.contains(word))
@@ -223,7 +245,10 @@ mod tests {
     #[test]
     fn finds_lines_and_troubles() {
         let log = read(b"one\n!! upgrade op failed\n5 passed, 0 failed\nONE");
-        assert_eq!(search(&log, "one"), [0, 3]);
-        assert_eq!(troubles(&log), [1]);
+        let index = Index::of(&log);
+        assert_eq!(index.search("one"), [0, 3]);
+        assert_eq!(index.search("o\nt"), [0; 0]);
+        assert_eq!(index.search(""), [0; 0]);
+        assert_eq!(index.troubles(), [1]);
     }
 }

@@ -2,7 +2,6 @@
 
 use dossier_shared::report::{Lane, Report, TimelineItem};
 use dossier_shared::time::Timestamp;
-use jiff::tz::TimeZone;
 
 use super::words;
 
@@ -325,21 +324,11 @@ pub(crate) fn seconds(at: Timestamp) -> f64 {
     at.as_millisecond() as f64 / 1000.0
 }
 
-/// `13 June 2026`, or `12–13 June 2026`, or both days in full.
+/// The days it spans.
 pub(crate) fn days(report: &Report) -> String {
     let first = report.timeline.iter().map(|item| item.at).min();
     let last = report.timeline.iter().map(|item| item.until.unwrap_or(item.at)).max();
-    let (Some(first), Some(last)) = (first, last) else { return String::new() };
-    let (from, to) = (words::day(first), words::day(last));
-    if from == to {
-        return from;
-    }
-    let month = |at: Timestamp| at.to_zoned(TimeZone::UTC).strftime("%B %Y").to_string();
-    if month(first) == month(last) {
-        let day = first.to_zoned(TimeZone::UTC).strftime("%-d").to_string();
-        return format!("{day}–{to}");
-    }
-    format!("{from} – {to}")
+    first.zip(last).map_or_else(String::new, |(first, last)| words::days(first, last))
 }
 
 #[cfg(test)]

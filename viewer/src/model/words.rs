@@ -1,45 +1,81 @@
 //! Times, sizes and counts as people read them; knows nothing about what they measure.
 
 use dossier_shared::time::Timestamp;
-use jiff::tz::TimeZone;
+use jiff::civil::DateTime;
+use jiff::tz::Offset;
+
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
 
 /// `13 June 2026, 06:41 UTC`.
 pub(crate) fn moment(at: Timestamp) -> String {
-    format(at, "%-d %B %Y, %H:%M UTC")
+    format!("{}, {} UTC", day(at), minute(at))
 }
 
 /// `13 Jun 06:27`.
 pub(crate) fn day_and_clock(at: Timestamp) -> String {
-    format(at, "%-d %b %H:%M")
+    format!("{} {}", short_day(at), minute(at))
 }
 
 /// `13 Jun 06:27:57`.
 pub(crate) fn day_and_second(at: Timestamp) -> String {
-    format(at, "%-d %b %H:%M:%S")
+    format!("{} {}", short_day(at), second(at))
 }
 
 /// `13 June 2026`.
 pub(crate) fn day(at: Timestamp) -> String {
-    format(at, "%-d %B %Y")
+    let utc = utc(at);
+    format!("{} {} {}", utc.day(), month(utc), utc.year())
+}
+
+/// `12–13 June 2026`, or both days in full.
+pub(crate) fn days(first: Timestamp, last: Timestamp) -> String {
+    let (from, to) = (utc(first), utc(last));
+    if from.date() == to.date() {
+        return day(first);
+    }
+    if (from.year(), from.month()) == (to.year(), to.month()) {
+        return format!("{}–{}", from.day(), day(last));
+    }
+    format!("{} – {}", day(first), day(last))
 }
 
 /// `13 Jun`.
 pub(crate) fn short_day(at: Timestamp) -> String {
-    format(at, "%-d %b")
+    let utc = utc(at);
+    let month: String = month(utc).chars().take(3).collect();
+    format!("{} {month}", utc.day())
 }
 
 /// `06:27`.
 pub(crate) fn minute(at: Timestamp) -> String {
-    format(at, "%H:%M")
+    let utc = utc(at);
+    format!("{:02}:{:02}", utc.hour(), utc.minute())
 }
 
 /// `06:27:57`.
 pub(crate) fn second(at: Timestamp) -> String {
-    format(at, "%H:%M:%S")
+    format!("{}:{:02}", minute(at), utc(at).second())
 }
 
-fn format(at: Timestamp, pattern: &str) -> String {
-    at.to_zoned(TimeZone::UTC).strftime(pattern).to_string()
+fn utc(at: Timestamp) -> DateTime {
+    Offset::UTC.to_datetime(at)
+}
+
+fn month(at: DateTime) -> &'static str {
+    MONTHS.get(at.month() as usize - 1).copied().unwrap_or_default()
 }
 
 /// `512 B`, `4.1 KB`, `23 MB`; powers of ten.
@@ -167,6 +203,11 @@ mod tests {
         let at: Timestamp = "2026-06-13T06:27:57Z".parse().expect("an instant");
         assert_eq!(moment(at), "13 June 2026, 06:27 UTC");
         assert_eq!(day_and_second(at), "13 Jun 06:27:57");
+        assert_eq!(days(at, at), "13 June 2026");
+        let later = "2026-06-15T00:00:00Z".parse().expect("an instant");
+        assert_eq!(days(at, later), "13–15 June 2026");
+        let much_later = "2026-07-01T00:00:00Z".parse().expect("an instant");
+        assert_eq!(days(at, much_later), "13 June 2026 – 1 July 2026");
         assert_eq!(length(0.314), "0.31 s");
         assert_eq!(length(96.0), "1 min 36 s");
     }

@@ -37,6 +37,8 @@ pub(crate) fn FilesScreen(query: String) -> impl IntoView {
         let path = file.path.to_string();
         let damage = loaded.damage(&path);
         let route = Route::File { path: path.clone(), at: None };
+        let (folder, name) = files::folder_and_name(&path);
+        let (folder, name) = (folder.to_owned(), name.to_owned());
         let short: String = file.sha256.chars().take(12).collect();
         view! {
             <div
@@ -49,9 +51,12 @@ pub(crate) fn FilesScreen(query: String) -> impl IntoView {
                 data-damaged=parts::damage_flag(damage)
                 title=damage.map(str::to_owned)
             >
-                <span role="cell" class="cut">
-                    <a class="link mono" href=route.href() title=path.clone()>{path.clone()}</a>
-                    {damage.map(|what| view! { " " <span class="damage">{format!("damaged: {what}")}</span> })}
+                <span role="cell" class="path">
+                    {damage.map(|_| view! { <b class="damage">"damaged "</b> })}
+                    <a class="link mono" href=route.href() title=path.clone()>
+                        <span class="cut">{folder}</span>
+                        <span class="name">{name}</span>
+                    </a>
                 </span>
                 <span role="cell" class="muted cut">{files::kind_in_words(&file.kind).to_owned()}</span>
                 <span role="cell" class="right muted">{words::size(file.size_bytes)}</span>
@@ -293,7 +298,7 @@ fn Content(path: String, bytes: Vec<u8>, at: Option<String>) -> impl IntoView {
             let row = move |index: usize| {
                 view! { <div class="code-row">{files::hex_row(&bytes, index)}</div> }.into_any()
             };
-            view! { <Rows count=Signal::derive(move || rows) height=20.0 class="code-rows" row/> }.into_any()
+            view! { <Rows count=Signal::derive(move || rows) height=20.0 role="group" class="code-rows" row/> }.into_any()
         }
         Preview::Json => match files::json_lines(&bytes) {
             Some(lines) => {
@@ -348,6 +353,7 @@ fn numbered(lines: Vec<String>, wanted: Option<usize>) -> AnyView {
             height=20.0
             most_plain=MOST_PLAIN_LINES
             reveal=Signal::derive(move || wanted)
+            role="group"
             class="code-rows numbered"
             row
         />

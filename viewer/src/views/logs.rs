@@ -164,11 +164,9 @@ fn LogText(
     let needle = RwSignal::new(String::new());
     let marked = RwSignal::new(lines);
     let target = RwSignal::new(lines.map(|lines| lines.first as usize - 1));
-    let hits = Memo::new({
-        let text = text.clone();
-        move |_| log::search(&text, &needle.get())
-    });
-    let troubles = Arc::new(log::troubles(&text));
+    let index = log::Index::of(&text);
+    let troubles = Arc::new(index.troubles());
+    let hits = Memo::new(move |_| needle.with(|needle| index.search(needle)));
     let has_times = text.lines.iter().any(|line| line.seconds.is_some());
 
     // Goes to the next or the previous of some lines, round the end.
@@ -302,6 +300,6 @@ fn LogText(
         </div>
         {dropped}
         {(total == 0).then(|| parts::nothing("The log is empty.", None))}
-        <Rows count height=LINE most_plain=MOST_PLAIN_LINES reveal=target class="log" row/>
+        <Rows count height=LINE most_plain=MOST_PLAIN_LINES reveal=target role="group" class="log" row/>
     }
 }
