@@ -2,6 +2,7 @@
 //!
 //! Nothing in a document is an error: what is not understood stays readable text.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
@@ -25,6 +26,8 @@ pub struct Document {
     /// Its blocks in order.
     pub blocks: Vec<Block>,
     line_starts: Vec<usize>,
+    /// For every line, how many equal ones stand above it.
+    occurrences: Vec<usize>,
     source: String,
 }
 
@@ -39,7 +42,7 @@ pub enum BlockKind {
     Item,
     /// A row of a table, cells joined by ` | `.
     Row,
-    /// A code block; its words state nothing.
+    /// A code block or somebody else's words in a block quote; they state nothing.
     Code,
 }
 
@@ -71,12 +74,21 @@ impl Document {
         let source = String::from_utf8_lossy(bytes).into_owned();
         let line_starts =
             std::iter::once(0).chain(source.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        let mut seen = HashMap::<&str, usize>::new();
+        let occurrences = source
+            .split('\n')
+            .map(|line| {
+                let count = seen.entry(line.trim()).or_default();
+                *count += 1;
+                *count - 1
+            })
+            .collect();
         let mut reader = Reader::default();
         for chunk in unfold::chunks(&source) {
             reader.read(&source[chunk.clone()], chunk.start);
         }
         let blocks = reader.finish();
-        Document { kind, name: path.file_name().to_owned(), path: path.clone(), blocks, line_starts, source }
+        Document { kind, name: path.file_name().to_owned(), path: path.clone(), blocks, line_starts, occurrences, source }
     }
 
     /// Line and column, from 1, of byte `at` of a block's text; columns count characters.
@@ -90,8 +102,20 @@ impl Document {
 
     /// The source line that a byte of a block's text stands on, trimmed.
     pub fn source_line(&self, block: &Block, at: usize) -> &str {
-        let (line, _) = self.position(block, at);
-        self.source.lines().nth(line as usize - 1).unwrap_or("").trim()
+        let line = self.line_of(block.source_offset(at));
+        let start = self.line_starts.get(line).copied().unwrap_or(0);
+        let end = self.line_starts.get(line + 1).copied().unwrap_or(self.source.len());
+        self.source.get(start..end).unwrap_or("").trim()
+    }
+
+    /// How many lines equal to the one that a byte of a block's text stands on stand above it.
+    pub fn occurrence(&self, block: &Block, at: usize) -> usize {
+        self.occurrences.get(self.line_of(block.source_offset(at))).copied().unwrap_or(0)
+    }
+
+    /// The index of the line that byte `offset` of the source stands on.
+    fn line_of(&self, offset: usize) -> usize {
+        self.line_starts.partition_point(|start| *start <= offset).saturating_sub(1)
     }
 
     /// The source of a block, as it is.
@@ -162,6 +186,8 @@ struct Reader {
     headings: Vec<(u8, usize)>,
     list_leads: Vec<Option<usize>>,
     strong_from: Option<usize>,
+    quotes: u32,
+    struck: u32,
 }
 
 impl Reader {
@@ -219,10 +245,13 @@ impl Reader {
                     block.strong.push(from..block.text.len());
                 }
             }
-            Event::Text(words) | Event::Html(words) | Event::InlineHtml(words) => {
-                self.append(&words, at.start);
-            }
-            Event::Code(words) => {
+            Event::Start(Tag::BlockQuote(_)) => self.quotes += 1,
+            Event::End(TagEnd::BlockQuote(_)) => self.quotes = self.quotes.saturating_sub(1),
+            Event::Start(Tag::Strikethrough) => self.struck += 1,
+            Event::End(TagEnd::Strikethrough) => self.struck = self.struck.saturating_sub(1),
+            // What is struck out or in a comment is no longer said.
+            Event::Text(words) if self.struck == 0 => self.append(&words, at.start),
+            Event::Code(words) if self.struck == 0 => {
                 let ticks = (at.len().saturating_sub(words.len())) / 2;
                 let from = self.top().map_or(0, |block| block.text.len());
                 self.append(&words, at.start + ticks);
@@ -257,6 +286,7 @@ impl Reader {
 
     fn start(&mut self, kind: BlockKind, at: Range<usize>) {
         let index = self.blocks.len();
+        let kind = if self.quotes > 0 { BlockKind::Code } else { kind };
         let mut block = Block::new(kind, at);
         if let BlockKind::Heading(level) = kind {
             self.headings.retain(|(above, _)| *above < level);

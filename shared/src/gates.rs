@@ -5,7 +5,8 @@
 use jiff::SignedDuration;
 
 use crate::documents::gate_words::{
-    claim_line, finding_line, gate_line, raises_veto, split_ids, subject_events,
+    GateLine, claim_line, finding_line, gate_line, lifts_veto, raises_veto, says_done, split_ids, stated_verdict,
+    subject_events,
 };
 use crate::documents::mentions::{What, mentions};
 use crate::documents::{Block, BlockKind, Document};
@@ -38,6 +39,8 @@ struct Word {
     title: String,
     stamped_at: Option<Timestamp>,
     committed: bool,
+    /// Whether nothing reliable says when: no commit holds it though there is a history, or no stamp either.
+    undated: bool,
     rank: u8,
 }
 
@@ -80,8 +83,8 @@ fn planned_gates(documents: &[Document]) -> Vec<(String, String)> {
 }
 
 fn review_words(document: &Document, history: &History<'_>, words: &mut Vec<Word>) {
-    for block in document.blocks.iter().filter(|block| block.is_heading()) {
-        let Some(line) = gate_line(&block.text) else { continue };
+    for (index, block) in document.blocks.iter().enumerate() {
+        let Some(line) = verdict_line(document, index) else { continue };
         let Some((verdict, span)) = line.verdict else { continue };
         let quote = block.text.get(span.clone()).unwrap_or("").trim().to_owned();
         let stamped_at = stamp(&block.text[span.clone()]);
@@ -99,6 +102,18 @@ fn review_words(document: &Document, history: &History<'_>, words: &mut Vec<Word
             ));
         }
     }
+}
+
+/// A heading that gives a verdict, or `Verdict: FAIL` below a gate's heading.
+fn verdict_line(document: &Document, index: usize) -> Option<GateLine> {
+    let block = document.blocks.get(index)?;
+    if block.is_heading() {
+        return gate_line(&block.text);
+    }
+    let verdict = stated_verdict(&block.text).filter(|_| block.kind == BlockKind::Paragraph)?;
+    let above = document.headings_above(index).filter_map(|heading| document.blocks.get(heading));
+    let gate = above.filter_map(|heading| gate_line(&heading.text)).next()?;
+    Some(GateLine { verdict: Some(verdict), ..gate })
 }
 
 fn status_words(
@@ -138,7 +153,8 @@ fn word(
         line,
         quote: quote.to_owned(),
     };
-    Word { id, event, title: title.to_owned(), stamped_at, committed: committed_at.is_some(), rank: 1 }
+    let undated = committed_at.is_none() && (!history.is_empty() || stamped_at.is_none());
+    Word { id, event, title: title.to_owned(), stamped_at, committed: committed_at.is_some(), undated, rank: 1 }
 }
 
 /// Claims and verdicts in commit subjects; a verdict that a document holds too is told by the document.
@@ -159,7 +175,7 @@ fn git_words(history: &History<'_>, words: &mut Vec<Word>) {
                 line,
                 quote: commit.subject.clone(),
             };
-            words.push(Word { id, event, title: String::new(), stamped_at: None, committed: true, rank: 0 });
+            words.push(Word { id, event, title: String::new(), stamped_at: None, committed: true, undated: false, rank: 0 });
         }
     }
 }
@@ -173,7 +189,11 @@ fn stamp(text: &str) -> Option<Timestamp> {
 }
 
 fn gates(planned: &[(String, String)], mut words: Vec<Word>) -> Vec<Gate> {
-    words.sort_by_key(|word| (word.event.at, word.rank));
+    // What nothing dates may be the newest word; of several such, a FAIL is taken for the last.
+    words.sort_by_key(|word| {
+        let at = word.event.at.filter(|_| !word.undated);
+        (word.undated, at, word.rank, word.undated && word.event.what == Verdict::Fail)
+    });
     let mut ids: Vec<String> = planned.iter().map(|(id, _)| id.clone()).collect();
     let mut judged: Vec<&Word> = words.iter().filter(|word| word.rank > 0).collect();
     judged.sort_by_key(|word| word.event.line);
@@ -191,6 +211,10 @@ fn gate(id: String, planned: &[(String, String)], words: &[Word]) -> Gate {
     // A claim after a FAIL opens the gate again; a claim line that outlived its PASS does not.
     let newest = life.last().copied();
     let newest_verdict = life.iter().rev().find(verdict).copied();
+    // An undated PASS does not overrule a dated FAIL: which came last is not known.
+    let dated_fail = life.iter().rev().filter(|word| !word.undated).find(verdict).copied();
+    let dated_fail = dated_fail.filter(|word| word.event.what == Verdict::Fail);
+    let newest_verdict = newest_verdict.map(|word| dated_fail.filter(|_| word.undated).unwrap_or(word));
     let standing = match (newest_verdict, newest) {
         (Some(word), Some(last)) if word.event.what == Verdict::Fail => {
             if last.event.what == Verdict::Claimed { Some(last) } else { Some(word) }
@@ -271,11 +295,15 @@ fn first_words(title: &str) -> String {
 fn vetoes(documents: &[Document]) -> Vec<Veto> {
     let mut vetoes = Vec::new();
     for document in documents.iter().filter(|document| document.kind == EvidenceKind::Review) {
-        for block in document.blocks.iter().filter(|block| block.is_heading() && raises_veto(&block.text)) {
+        let raised = |block: &&Block| {
+            let lead_in = block.kind == BlockKind::Paragraph
+                && block.strong.first().is_some_and(|strong| strong.start == 0 && block.text.starts_with("VETO"));
+            (block.is_heading() || lead_in) && raises_veto(&block.text)
+        };
+        for block in document.blocks.iter().filter(raised) {
             let after = block.text.find("VETO").and_then(|at| block.text.get(at + 4..)).unwrap_or("");
             let lifted = document.blocks.iter().any(|other| {
-                let words = other.text.to_ascii_lowercase();
-                words.contains("veto") && words.contains("lifted") && other.source.start > block.source.start
+                other.source.start > block.source.start && lifts_veto(&other.text, &block.text)
             });
             let (line, _) = document.position(block, 0);
             let scope = if block.text.contains("SCOPED VETO") {
@@ -299,7 +327,7 @@ fn done(documents: &[Document], history: &History<'_>, gates: &[Gate], vetoes: &
     let heading =
         documents.iter().filter(|document| document.kind == EvidenceKind::Status).find_map(|document| {
             let block = document.blocks.iter().find(|block| {
-                block.is_heading() && block.text.trim_start_matches(['✅', ' ']).starts_with("DONE")
+                block.is_heading() && block.code.is_empty() && says_done(&block.text)
             })?;
             Some((document, block))
         });

@@ -9,16 +9,25 @@ use crate::evidence::{Commit, FileChange};
 #[derive(Debug)]
 pub struct History<'a> {
     commits: &'a [Commit],
-    lines: HashMap<(&'a str, &'a str), usize>,
+    /// By file name and line: the commits that added it, once for every copy.
+    lines: HashMap<(&'a str, &'a str), Vec<usize>>,
 }
 
 impl<'a> History<'a> {
     /// Indexes `commits`, oldest first.
     pub fn new(commits: &'a [Commit]) -> History<'a> {
-        let mut lines = HashMap::new();
+        let mut lines = HashMap::<(&str, &str), Vec<usize>>::new();
         for (index, change) in changes(commits) {
-            for line in &change.added {
-                lines.entry((file_name(&change.path), line.trim())).or_insert(index);
+            // A line that is taken away and put back by the same commit was only moved.
+            let mut moved = HashMap::<&str, usize>::new();
+            for line in &change.removed {
+                *moved.entry(line.trim()).or_default() += 1;
+            }
+            for line in change.added.iter().map(|line| line.trim()) {
+                match moved.get_mut(line) {
+                    Some(count) if *count > 0 => *count -= 1,
+                    _ => lines.entry((file_name(&change.path), line)).or_default().push(index),
+                }
             }
         }
         History { commits, lines }
@@ -35,11 +44,12 @@ impl<'a> History<'a> {
     }
 
     /// The first commit that holds the words of `block`: the whole source line that byte `at` of its text
-    /// stands on, or, where line breaks were lost or moved, the block's own words.
+    /// stands on, its second copy by the commit that added a second one; or, where line breaks were lost or
+    /// moved, the block's own words.
     pub fn first_holding(&self, document: &Document, block: &Block, at: usize) -> Option<&'a Commit> {
         let line = document.source_line(block, at);
-        if let Some(index) = self.lines.get(&(document.name.as_str(), line)) {
-            return self.commits.get(*index);
+        if let Some(commits) = self.lines.get(&(document.name.as_str(), line)) {
+            return self.commits.get(*commits.get(document.occurrence(block, at))?);
         }
         let wanted = squeeze(document.source_of(block));
         if wanted.is_empty() {

@@ -15,9 +15,11 @@ fn regex(pattern: &str) -> Regex {
 const ID: &str = r"(?:DoD-\d+|[A-Z]{1,2}\d+(?:\.\d+)?[a-z]?)";
 
 static LEADING_IDS: LazyLock<Regex> = LazyLock::new(|| {
-    regex(&format!(r"^(?:Gate:?\s+)?({ID}(?:\s*(?:\+|/|,|&|and)\s*{ID})*)\s*(?:(?:—|–|-|:)\s*|$|\s)"))
+    regex(&format!(
+        r"^[^\w\s]*\s*(?:(?:Gate|Milestone|(?i:re-?check|re-?verification|re-?test) of):?\s+)?({ID}(?:\s*(?:\+|/|,|&|–|and)\s*{ID})*)\s*(?:(?:—|–|-|:)\s*|$|\s)"
+    ))
 });
-static VERDICT: LazyLock<Regex> = LazyLock::new(|| regex(r"\b(COLD-VERIFIED|PASS|FAIL)\b"));
+static VERDICT: LazyLock<Regex> = LazyLock::new(|| regex(r"\b(COLD-VERIFIED|PASS(?:ED)?|FAIL(?:ED)?)\b"));
 static NEGATED: LazyLock<Regex> = LazyLock::new(|| {
     regex(
         r"(?i)(?:\bno|\bnot|\bwithout|\bnever|n't)(?:\s+(?:an?|yet|the|gate|open|standing|[A-Z]+\d+))*\s*[\x22'“*_`]*$",
@@ -59,23 +61,54 @@ pub fn split_ids(text: &str) -> Vec<String> {
     ONE.find_iter(text).map(|id| id.as_str().to_owned()).collect()
 }
 
-/// The first verdict word from byte `from` on that nothing negates and that judges no tier or tool.
+/// The one verdict from byte `from` on; none where a heading holds two that differ, or where the word is about
+/// something else: a tier, a tool, a condition, a count.
 fn verdict(text: &str, from: usize) -> Option<(Verdict, Range<usize>)> {
-    VERDICT.find_iter(text).filter(|word| word.start() >= from).find_map(|word| {
-        let before = &text[..word.start()];
-        if NEGATED.is_match(before) {
-            return None;
-        }
-        let verdict = if word.as_str() == "FAIL" { Verdict::Fail } else { Verdict::Pass };
-        let end = stamp_end(text, word.end());
-        Some((verdict, word.start()..end))
-    })
+    static AFTER: LazyLock<Regex> = LazyLock::new(|| regex(r"^\s*(?:[.!✅✔✓❌✘]|$|@|\(|—|–|-\s|,\s*[A-Z]{3,})"));
+    static BEFORE: LazyLock<Regex> = LazyLock::new(|| regex(r"(?:^|[—–:.)-]|\s\*\*)\s*$"));
+    static OTHER: LazyLock<Regex> = LazyLock::new(|| {
+        regex(
+            r"(?i)(?:\b(?:lint|clippy|fmt|install|upgrade|backup|restore|custom|functional|tests?|suite|ci|build)\b|\d)\s*[:/—–-]?\s*$",
+        )
+    });
+    static SUPPOSED: LazyLock<Regex> = LazyLock::new(|| {
+        regex(r"(?i)\b(?:cannot|can't|would|should|could|might|may|if|hardly|until|criteria|what|was|previously|want|need)\b")
+    });
+    let words: Vec<_> = VERDICT
+        .find_iter(text)
+        .filter(|word| word.start() >= from && !NEGATED.is_match(&text[..word.start()]))
+        .collect();
+    let read = |word: &str| if word.starts_with("FAIL") { Verdict::Fail } else { Verdict::Pass };
+    let first = words.first()?;
+    if words.iter().any(|word| read(word.as_str()) != read(first.as_str())) {
+        return None;
+    }
+    let before = text.get(from..first.start()).unwrap_or("");
+    let after = text.get(first.end()..).unwrap_or("");
+    let stamped = after.trim_start().starts_with('@');
+    let stands_alone = AFTER.is_match(after) && (stamped || BEFORE.is_match(before) || before.trim().is_empty());
+    let about_else = OTHER.is_match(before) || (SUPPOSED.is_match(before) && !stamped);
+    (stands_alone && !about_else).then(|| (read(first.as_str()), first.start()..stamp_end(text, first.end())))
+}
+
+/// `Verdict: FAIL.` at the start of a paragraph below a gate's heading.
+pub fn stated_verdict(text: &str) -> Option<(Verdict, Range<usize>)> {
+    let from = text.strip_prefix("Verdict:").map(|_| "Verdict:".len())?;
+    verdict(text, from)
+}
+
+/// Whether a heading of STATUS says that the phase is done: `DONE`, `DONE @…`, `DONE — …`; not `DONE?` or
+/// `DONE criteria`.
+pub fn says_done(text: &str) -> bool {
+    static DONE: LazyLock<Regex> = LazyLock::new(|| regex(r"^[^\w\s]*\s*DONE\s*(?:$|[@(—–:.]|[✅✔✓])"));
+    static DENIED: LazyLock<Regex> = LazyLock::new(|| regex(r"(?i)\b(?:not|no|never|criteria|when|until|if)\b|\?"));
+    DONE.is_match(text) && !DENIED.is_match(text)
 }
 
 /// Where the stamp after a verdict word ends: `PASS @2026-06-13T06:38Z`.
 fn stamp_end(text: &str, from: usize) -> usize {
     static STAMP: LazyLock<Regex> =
-        LazyLock::new(|| regex(r"^\*{0,2}:?\s*@\s?~?(?:U\d+\s+)?\d[0-9T:.~ -]*Z?"));
+        LazyLock::new(|| regex(r"^\*{0,2}:?\s*@\s?~?(?:U\d+\s+)?\d[0-9T:.~ +-]*Z?"));
     text.get(from..).and_then(|rest| STAMP.find(rest)).map_or(from, |stamp| from + stamp.end())
 }
 
@@ -149,11 +182,29 @@ pub fn finding_line(text: &str) -> Option<FindingLine> {
     Some(FindingLine { ids, title: title.to_owned(), state })
 }
 
-/// Whether `text` (a heading) raises a veto; `no VETO` and `Open VETOes (none)` do not.
+/// Whether `text` (a heading, or a bold lead-in) raises a veto; `no VETO`, `VETO: none` and `the VETO right` do not.
 pub fn raises_veto(text: &str) -> bool {
-    static VETO: LazyLock<Regex> = LazyLock::new(|| regex(r"\bVETO\b"));
-    VETO.find_iter(text).any(|word| !NEGATED.is_match(&text[..word.start()]))
-        && !text.to_ascii_lowercase().contains("lifted")
+    static VETO: LazyLock<Regex> = LazyLock::new(|| regex(r"(?:^|[,;:(—–-]\s*|\bSCOPED\s+|\bstanding\s+)\s*VETO\b"));
+    static DENIED: LazyLock<Regex> = LazyLock::new(|| regex(r"(?i)\b(?:no|not|never|without|none|nothing)\b"));
+    static EMPTY: LazyLock<Regex> = LazyLock::new(|| regex(r"(?i)\bVETO\s*[:(—–-]*\s*(?:none|nothing|lifted|withdrawn)\b"));
+    VETO.find(text).is_some_and(|word| !DENIED.is_match(&text[..word.end()])) && !EMPTY.is_match(text)
+}
+
+/// Whether `text` lifts the veto that `raised` is the heading of: it says so outright, and names that veto or none.
+pub fn lifts_veto(text: &str, raised: &str) -> bool {
+    static LIFTED: LazyLock<Regex> =
+        LazyLock::new(|| regex(r"(?i)\bveto\b([^.;]*?)\b(?:is |was |has been )?(?:lifted|withdrawn)\b"));
+    static DENIED: LazyLock<Regex> =
+        LazyLock::new(|| regex(r"(?i)\b(?:no|not|never|unless|until|if|when|once|should|would|must|may|n't)\b|n't\b"));
+    let Some(found) = LIFTED.captures(text) else { return false };
+    let (Some(whole), Some(named)) = (found.get(0), found.get(1)) else { return false };
+    let sentence_start = text[..whole.start()].rfind(". ").map_or(0, |at| at + 2);
+    let sentence = &text[sentence_start..whole.end()];
+    let words: Vec<&str> = named.as_str().split(|c: char| !c.is_alphanumeric()).filter(|w| w.len() > 2).collect();
+    let about = words.is_empty() || words.iter().any(|word| raised.contains(word));
+    let short = named.as_str().trim();
+    let single = short.len() <= 2 && !short.is_empty() && !raised.contains(&format!("VETO {short}"));
+    !DENIED.is_match(sentence) && about && !single
 }
 
 #[cfg(test)]
@@ -188,6 +239,23 @@ mod tests {
         check("M0 — Foundations: PASS @2026-05-26T21:35Z", "M0 | Foundations | Pass PASS @2026-05-26T21:35Z");
         check("E0 / HC2 — x — PASS @2026-05-28", "E0 HC2 | x | Pass PASS @2026-05-28");
         check("Q2 — FAIL @2026-05-28 (dep teardown leak)", "Q2 |  | Fail FAIL @2026-05-28 ");
+        check("✅ M1 — PASS", "M1 |  | Pass PASS");
+        check("M2 PASSED", "M2 |  | Pass PASSED");
+        check("Re-check of M1: FAIL @2026-05-28", "M1 |  | Fail FAIL @2026-05-28");
+        for text in [
+            "M1 — lint: PASS",
+            "M1 — install/backup PASS, upgrade FAIL",
+            "M1 — cannot PASS",
+            "M1 — WOULD PASS if fixed",
+            "M1 — what PASS means",
+            "M1 — PASS?",
+            "M1 — PASS withheld",
+            "M1 — was PASS, now FAIL",
+            "M1 — 8 PASS, 2 FAIL",
+            "M1 — FAIL → PASS",
+        ] {
+            assert_eq!(gate_line(text).and_then(|line| line.verdict), None, "{text}");
+        }
         check("M1 — NOT an M1 PASS", "M1 | NOT an M1 PASS | open");
         check("R1 — x. COLD-VERIFIED @U0 07:05Z.", "R1 | x. | Pass COLD-VERIFIED @U0 07:05Z");
         check("Verdict: Both M1 and M2 PASS", "none");
@@ -241,8 +309,21 @@ mod tests {
     fn vetoes() {
         assert!(raises_veto("VETO secrets in the log"));
         assert!(raises_veto("M2 — FAIL, SCOPED VETO on DONE"));
-        for text in ["no VETO", "Open VETOes", "No standing VETO", "VETO lifted @2026-05-28"] {
+        assert!(raises_veto("VETO until weight lifted"));
+        for text in [
+            "no VETO", "Open VETOes", "No standing VETO", "VETO lifted @2026-05-28", "VETO: none", "On the VETO right",
+            "Why I did not use my VETO",
+        ] {
             assert!(!raises_veto(text), "{text}");
+        }
+        assert!(lifts_veto("The VETO is lifted.", "VETO leak"));
+        assert!(lifts_veto("VETO leak lifted @2026-05-28", "VETO leak"));
+        for text in ["This VETO is not lifted.", "no VETO was lifted", "VETO other lifted", "VETO lasts until lifted"] {
+            assert!(!lifts_veto(text, "VETO leak"), "{text}");
+        }
+        assert!(says_done("DONE") && says_done("✅ DONE @2026-06-13T06:31Z"));
+        for text in ["DONE?", "DONE criteria (not met)", "DONE is not allowed yet", "NOT DONE"] {
+            assert!(!says_done(text), "{text}");
         }
     }
 }

@@ -168,14 +168,20 @@ static PATTERNS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
 /// Everything that `text` names, in order of place.
 pub fn mentions(text: &str) -> Vec<Mention> {
     let mut found: Vec<Mention> = Vec::new();
+    let mut taken = vec![false; text.len()];
     for pattern in PATTERNS.iter() {
         let mut fresh = Vec::new();
         for captures in pattern.regex.captures_iter(text) {
             let Some(whole) = captures.get(0) else { continue };
-            if found.iter().any(|m| m.span.start < whole.end() && whole.start() < m.span.end) {
+            if taken.get(whole.range()).is_none_or(|bytes| bytes.contains(&true)) {
                 continue;
             }
             fresh.extend((pattern.read)(&captures).unwrap_or_default());
+        }
+        for mention in &fresh {
+            if let Some(bytes) = taken.get_mut(mention.span.clone()) {
+                bytes.fill(true);
+            }
         }
         found.append(&mut fresh);
     }
@@ -242,7 +248,8 @@ fn subnet(captures: &Captures<'_>) -> Option<Vec<Mention>> {
 }
 
 fn range(captures: &Captures<'_>) -> Option<Vec<Mention>> {
-    one(captures, What::BuildRange(group(captures, 1)?, group(captures, 2)?))
+    let (from, until): (u64, u64) = (group(captures, 1)?, group(captures, 2)?);
+    one(captures, What::BuildRange(from.min(until), from.max(until)))
 }
 
 fn builds(captures: &Captures<'_>) -> Option<Vec<Mention>> {
