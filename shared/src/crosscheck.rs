@@ -92,17 +92,11 @@ pub static RULES: &[Rule] = &[
 ];
 
 /// Rules that read the negation themselves; what others find in a negated sentence is left to a person.
-const READ_NEGATION: &[&str] = &[
-    "verdict-stamp",
-    "looked-at",
-    "tested-pull",
-    "pull-state",
-    "nothing-merged",
-    "no-runs-as-of",
-    "before-after",
-    "clean-up",
-    "yours-to-judge",
-];
+const READ_NEGATION: &[&str] =
+    &["verdict-stamp", "looked-at", "tested-pull", "pull-state", "no-runs-as-of", "yours-to-judge"];
+
+/// Rules whose statement is somebody else's words, which may well deny something.
+const QUOTE_OTHERS: &[&str] = &["quoted-log", "comment-quote", "pull-title"];
 
 /// What the evidence says about one fact of a statement.
 #[derive(Debug, Clone, PartialEq)]
@@ -198,10 +192,23 @@ fn number(units: &[Unit<'_>], context: &Context<'_>) -> Vec<Numbered> {
             (rule.find)(unit, context, &mut found);
             let reads_negation = READ_NEGATION.contains(&rule.id);
             drafts.extend(found.into_iter().map(|mut draft| {
-                if !reads_negation && unit.is_negated(&draft.span) {
+                let quotes = QUOTE_OTHERS.contains(&rule.id);
+                let denied = unit.is_negated(&draft.span) || (!quotes && unit.denies(&draft.span));
+                if !reads_negation && denied {
                     let why = "negated or only supposed here, so it is not compared";
                     draft.facts = vec![Fact::Unclear(why.to_owned(), Vec::new())];
                     draft.key.clear();
+                }
+                // Hand-written stamps run ahead: where only a stamp says when, a state of then contradicts nothing.
+                if unit.commit.is_none()
+                    && matches!(rule.id, "pull-state" | "only-open-pull" | "nothing-merged")
+                {
+                    for fact in &mut draft.facts {
+                        if let Fact::Differs(words, cited) = fact {
+                            let words = format!("{words}, but no commit says when this was written");
+                            *fact = Fact::Unclear(words, std::mem::take(cited));
+                        }
+                    }
                 }
                 (rule, draft)
             }));

@@ -88,7 +88,15 @@ impl Document {
             reader.read(&source[chunk.clone()], chunk.start);
         }
         let blocks = reader.finish();
-        Document { kind, name: path.file_name().to_owned(), path: path.clone(), blocks, line_starts, occurrences, source }
+        Document {
+            kind,
+            name: path.file_name().to_owned(),
+            path: path.clone(),
+            blocks,
+            line_starts,
+            occurrences,
+            source,
+        }
     }
 
     /// Line and column, from 1, of byte `at` of a block's text; columns count characters.

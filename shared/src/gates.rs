@@ -5,8 +5,8 @@
 use jiff::SignedDuration;
 
 use crate::documents::gate_words::{
-    GateLine, claim_line, finding_line, gate_line, lifts_veto, raises_veto, says_done, split_ids, stated_verdict,
-    subject_events,
+    GateLine, claim_line, finding_line, gate_line, lifts_veto, raises_veto, says_done, split_ids,
+    stated_verdict, subject_events,
 };
 use crate::documents::mentions::{What, mentions};
 use crate::documents::{Block, BlockKind, Document};
@@ -154,7 +154,15 @@ fn word(
         quote: quote.to_owned(),
     };
     let undated = committed_at.is_none() && (!history.is_empty() || stamped_at.is_none());
-    Word { id, event, title: title.to_owned(), stamped_at, committed: committed_at.is_some(), undated, rank: 1 }
+    Word {
+        id,
+        event,
+        title: title.to_owned(),
+        stamped_at,
+        committed: committed_at.is_some(),
+        undated,
+        rank: 1,
+    }
 }
 
 /// Claims and verdicts in commit subjects; a verdict that a document holds too is told by the document.
@@ -175,7 +183,15 @@ fn git_words(history: &History<'_>, words: &mut Vec<Word>) {
                 line,
                 quote: commit.subject.clone(),
             };
-            words.push(Word { id, event, title: String::new(), stamped_at: None, committed: true, undated: false, rank: 0 });
+            words.push(Word {
+                id,
+                event,
+                title: String::new(),
+                stamped_at: None,
+                committed: true,
+                undated: false,
+                rank: 0,
+            });
         }
     }
 }
@@ -297,14 +313,18 @@ fn vetoes(documents: &[Document]) -> Vec<Veto> {
     for document in documents.iter().filter(|document| document.kind == EvidenceKind::Review) {
         let raised = |block: &&Block| {
             let lead_in = block.kind == BlockKind::Paragraph
-                && block.strong.first().is_some_and(|strong| strong.start == 0 && block.text.starts_with("VETO"));
+                && block
+                    .strong
+                    .first()
+                    .is_some_and(|strong| strong.start == 0 && block.text.starts_with("VETO"));
             (block.is_heading() || lead_in) && raises_veto(&block.text)
         };
         for block in document.blocks.iter().filter(raised) {
             let after = block.text.find("VETO").and_then(|at| block.text.get(at + 4..)).unwrap_or("");
-            let lifted = document.blocks.iter().any(|other| {
-                other.source.start > block.source.start && lifts_veto(&other.text, &block.text)
-            });
+            let lifted = document
+                .blocks
+                .iter()
+                .any(|other| other.source.start > block.source.start && lifts_veto(&other.text, &block.text));
             let (line, _) = document.position(block, 0);
             let scope = if block.text.contains("SCOPED VETO") {
                 split_ids(&block.text).join("+")
@@ -326,9 +346,10 @@ fn vetoes(documents: &[Document]) -> Vec<Veto> {
 fn done(documents: &[Document], history: &History<'_>, gates: &[Gate], vetoes: &[Veto]) -> Done {
     let heading =
         documents.iter().filter(|document| document.kind == EvidenceKind::Status).find_map(|document| {
-            let block = document.blocks.iter().find(|block| {
-                block.is_heading() && block.code.is_empty() && says_done(&block.text)
-            })?;
+            let block = document
+                .blocks
+                .iter()
+                .find(|block| block.is_heading() && block.code.is_empty() && says_done(&block.text))?;
             Some((document, block))
         });
     let written = heading.and_then(|(document, block)| history.first_holding(document, block, 0)?.at());

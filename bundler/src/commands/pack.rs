@@ -21,9 +21,9 @@ const NO_KEY: &str = "say how to seal the snapshot: --key FILE with an OpenSSH p
 pub(super) fn run(arguments: Pack) -> Result<Exit, Failure> {
     let limits = Limits::default();
     // Whatever can be refused is refused before the work begins.
+    let config = config::load(&arguments.config)?;
     let key = key(&arguments)?;
     let packed_at = packed_at(std::env::var("SOURCE_DATE_EPOCH").ok().as_deref())?;
-    let config = config::load(&arguments.config)?;
     let target = target(&arguments, &config.phase.id, packed_at);
     atomic::check(&target).map_err(|error| Failure::write(&target, error))?;
 

@@ -50,6 +50,17 @@ const RULES: &[Rule] = &[
         "assignment",
         r#"(?i)(?:\b|_)(?:token|secret|passwd|password|passphrase|pwd|api_?key|secret_?key|secret_key_base|private_?key|access_?key)=(?:\\?["'])?(?P<s>[^\s"'`<>\\,;&|(){}]{8,})"#,
     ),
+    // secret_key_base = …, api-key: …, PGPASSWORD=…, also where a terminal's colours end between name and value
+    (
+        "assignment",
+        r#"(?i)(?:secret_key_base|api[_-]?key|secret[_-]?key|private[_-]?key|access[_-]?key|passwd|password|passphrase)(?:(?:\x1b|\\u001b)\[[0-9;]*m)?\s{0,8}(?:=|: )\s{0,8}(?:\\?["'])?(?P<s>[^\s"'`<>\\,;&|(){}]{8,})"#,
+    ),
+    // --password …, curl -u user:…
+    (
+        "argument",
+        r#"(?i)\s--?(?:password|passwd|token|secret|api-?key)[ =](?:\\?["'])?(?P<s>[^\s"'`<>\\,;&|(){}-][^\s"'`<>\\,;&|(){}]{7,})"#,
+    ),
+    ("argument", r#"\bcurl\b[^\n]{0,200}?\s(?:-u|--user)[ =]?["']?[^\s:"']{1,64}:(?P<s>[^\s"'`<>\\]{4,})"#),
     // "db_password": "…" in JSON and YAML, also inside a JSON string
     (
         "assignment",

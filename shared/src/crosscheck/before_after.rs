@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use regex_lite::Regex;
 
 use super::{Context, Draft, Fact, Rule, Unit, cite};
-use crate::documents::mentions::What;
+use crate::documents::mentions::{What, length_fits};
 use crate::evidence::Place;
 use crate::report::CheckKind;
 use crate::snapshot::metadata::DeclaredEvent;
@@ -77,6 +77,10 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
                 facts.extend(summary(judged.collect(), &subjects, event, context));
             }
         }
+        // Another event is meant: nothing that follows from this one is compared.
+        if facts.iter().any(|fact| matches!(fact, Fact::Unclear(..))) {
+            facts.retain(|fact| matches!(fact, Fact::Unclear(..)));
+        }
         let distance = length.map_or(0, |(_, seconds, _)| seconds);
         drafts.push(Draft::new(
             span,
@@ -136,10 +140,10 @@ fn subjects(unit: &Unit<'_>, words: Range<usize>, context: &Context<'_>) -> Resu
 /// `84 min` right before the words, with its span and slack.
 fn length_before(unit: &Unit<'_>, at: usize) -> Option<(Range<usize>, i64, i64)> {
     unit.mentions.iter().find_map(|mention| match mention.what {
-        What::Length { seconds, slack }
+        What::Length { seconds, unit: figure }
             if mention.span.end <= at && unit.text(&(mention.span.end..at)).trim().is_empty() =>
         {
-            Some((mention.span.clone(), seconds, slack))
+            Some((mention.span.clone(), seconds, figure))
         }
         _ => None,
     })
@@ -148,9 +152,8 @@ fn length_before(unit: &Unit<'_>, at: usize) -> Option<(Range<usize>, i64, i64)>
 /// The document's own time for the event, against the declared one.
 fn event_time(window: Option<(Timestamp, Timestamp)>, event: &DeclaredEvent) -> Option<Fact> {
     let (first, last) = window?;
-    (event.at < first || event.at > last).then(|| {
-        Fact::Differs(format!("the packer declared {} at {}", event.label, clock(event.at)), Vec::new())
-    })
+    let words = format!("the only declared event like it is {} at {}", event.label, clock(event.at));
+    (event.at < first || event.at > last).then(|| Fact::Unclear(words, Vec::new()))
 }
 
 fn judge(
@@ -177,7 +180,7 @@ fn judge(
         clock(event.at)
     );
     let ordered = (after_seconds < 0) == is_before;
-    let close = length.is_none_or(|(_, seconds, slack)| (after_seconds.abs() - seconds).abs() <= *slack);
+    let close = length.is_none_or(|(_, seconds, unit)| length_fits(after_seconds.abs(), *seconds, *unit));
     if ordered && close { Fact::Agrees(words, cited) } else { Fact::Differs(words, cited) }
 }
 

@@ -31,7 +31,11 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
         if [" to ", " over", " on "].iter().any(|other| next.starts_with(other)) {
             continue;
         }
-        push(vec![number], word.as_str(), span.start..span.end + word.end(), context, drafts);
+        let builds = match context.list_ending_at(unit, &span) {
+            list if list.is_empty() => vec![number],
+            list => list,
+        };
+        push(builds, word.as_str(), span.start..span.end + word.end(), context, drafts);
     }
     for (span, key, value) in unit.pairs() {
         if !matches!(key, "build_status" | "status") {

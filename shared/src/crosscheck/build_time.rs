@@ -39,6 +39,9 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
             "failed" | "passed" | "succeeded" => Which::Either,
             _ => Which::Start,
         };
+        if !is_about_build(unit, context, whole.start()) {
+            continue;
+        }
         let nearest = context.named_builds(unit).into_iter().rfind(|(at, _)| at.end <= whole.start());
         let builds = nearest.map_or_else(|| context.builds_at(unit, span.start), |(_, number)| vec![number]);
         push(builds, which, moment, whole.start()..span.end, unit.text(span), unit, context, drafts);
@@ -53,6 +56,17 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
         let builds = context.builds_at(unit, span.start);
         push(builds, which, moment, span.clone(), value, unit, context, drafts);
     }
+}
+
+/// Whether nothing between the build and the verb names another subject: a step, a suite, a session.
+fn is_about_build(unit: &Unit<'_>, context: &Context<'_>, verb: usize) -> bool {
+    const FILL: &[&str] = &["", "it", "was", "has", "that", "which", "and", "then", "only", "again"];
+    let clause = unit.clause(verb);
+    let named = context.named_builds(unit);
+    let last = named.iter().rfind(|(span, _)| span.end <= verb && clause.contains(&span.start));
+    let from = last.map_or(clause.start, |(span, _)| span.end);
+    let between = unit.text(&(from..verb)).to_ascii_lowercase();
+    between.split(|c: char| !c.is_alphanumeric()).all(|word| FILL.contains(&word))
 }
 
 #[expect(clippy::too_many_arguments, reason = "one place makes the draft of both shapes")]

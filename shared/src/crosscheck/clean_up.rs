@@ -16,10 +16,10 @@ pub(super) const RULE: Rule = Rule {
 };
 
 static GREP: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"docker (stack|service|volume|network|container|secret|config) ls[^|]*\|\s*grep\s+(?:-\S+\s+)*[\x22']?([^\s\x22']+)[\x22']?\s*(?:=|→|:|->)\s*(nothing|empty|none|no output)").ok()
+    Regex::new(r"docker (stack|service|volume|network|container|secret|config) ls\s*\|\s*grep\s+[\x22']?([A-Za-z0-9_-]*[A-Za-z0-9_])[\x22']?\s*(?:=|→|:|->)\s*(nothing|empty|none|no output)").ok()
 });
 static NO_LEAKS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?i)\bno (?:[a-z0-9-]+ )?(?:resource )?(?:leaks|left-?overs)\b|\bno (?:stale|left-?over) ((?:stacks?|services?|volumes?|networks?)(?:\s*(?:/|,|and|or)\s*(?:stacks?|services?|volumes?|networks?))*)").ok()
+    Regex::new(r"(?i)\bno ([a-z0-9-]+ )?(?:resource )?(?:leaks|left-?overs)\b|\bno (?:stale|left-?over) ((?:stacks?|services?|volumes?|networks?)(?:\s*(?:/|,|and|or)\s*(?:stacks?|services?|volumes?|networks?))*)").ok()
 });
 const ALL: &[&str] = &["stack", "service", "volume"];
 
@@ -34,7 +34,12 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
     }
     let Some(found) = NO_LEAKS.as_ref().and_then(|pattern| pattern.captures(unit.words())) else { return };
     let (Some(whole), Some(recipe)) = (found.get(0), context.recipe()) else { return };
-    let named = found.get(1).map(|list| list.as_str().to_ascii_lowercase());
+    // "No memory leaks" is about something else.
+    let whose = found.get(1).map(|word| word.as_str().trim().to_ascii_lowercase());
+    if whose.is_some_and(|word| word != recipe.to_ascii_lowercase() && word != "resource") {
+        return;
+    }
+    let named = found.get(2).map(|list| list.as_str().to_ascii_lowercase());
     let kinds: Vec<&str> = match &named {
         Some(list) => ALL.iter().copied().filter(|kind| list.contains(kind)).collect(),
         None => ALL.to_vec(),

@@ -12,6 +12,9 @@ use crate::report;
 use crate::snapshot::metadata::DeclaredEvent;
 use crate::time::{Timestamp, clock};
 
+/// How many units around an item may say what it is about; lists longer than this are not read back to their top.
+const NEIGHBOURS: usize = 64;
+
 /// Everything a rule may look at.
 pub(crate) struct Context<'a> {
     /// The evidence.
@@ -54,27 +57,29 @@ impl<'a> Context<'a> {
         named.filter_map(|m| self.build_number(&m.what).map(|n| (m.span.clone(), n))).collect()
     }
 
-    /// The builds that the words at byte `at` are about: those of the clause, else of the whole unit, else the
-    /// last ones named above it in its list or in the paragraph that introduces it.
+    /// The builds that the words at byte `at` are about: the list named last before them in the unit, else the
+    /// first list behind them in their clause, else the last list above, in the same list of items or in the
+    /// paragraph that introduces it.
     pub(crate) fn builds_at(&self, unit: &Unit<'_>, at: usize) -> Vec<u64> {
         let named = self.named_builds(unit);
-        let clause = unit.clause(at);
-        let in_clause: Vec<u64> =
-            named.iter().filter(|(span, _)| clause.contains(&span.start)).map(|(_, n)| *n).collect();
-        if !in_clause.is_empty() {
-            return in_clause;
+        let before = named.partition_point(|(span, _)| span.start < at);
+        if before > 0 {
+            return group_ending(unit, &named[..before]);
         }
-        let before: Vec<u64> = named.iter().filter(|(span, _)| span.start < at).map(|(_, n)| *n).collect();
-        if !before.is_empty() {
-            return before;
+        if let Some((first, _)) = named.first() {
+            let clause = unit.clause(at);
+            return if clause.contains(&first.start) { group_beginning(unit, &named) } else { Vec::new() };
         }
-        if !named.is_empty() {
-            return named.into_iter().map(|(_, n)| n).collect();
-        }
-        self.above(unit)
-            .map(|above| self.named_builds(above))
-            .find(|builds| !builds.is_empty())
-            .map_or_else(Vec::new, |builds| builds.into_iter().map(|(_, n)| n).collect())
+        let above = self.above(unit).map(|above| (above, self.named_builds(above)));
+        let nearest = above.into_iter().find(|(_, named)| !named.is_empty());
+        nearest.map_or_else(Vec::new, |(above, named)| group_ending(above, &named))
+    }
+
+    /// The list of builds that the build named at `span` closes: `Builds 557 and 578 failed`.
+    pub(crate) fn list_ending_at(&self, unit: &Unit<'_>, span: &Range<usize>) -> Vec<u64> {
+        let named = self.named_builds(unit);
+        let until = named.partition_point(|(other, _)| other.start <= span.start);
+        group_ending(unit, &named[..until])
     }
 
     /// `words` with the builds of the same clause that stand shortly before them, so that a quote says of what.
@@ -100,11 +105,10 @@ impl<'a> Context<'a> {
 
     /// The units above an item, nearest first, up to and including the paragraph that introduces its list.
     pub(crate) fn above<'b>(&'b self, unit: &Unit<'_>) -> impl Iterator<Item = &'b Unit<'a>> + use<'a, 'b> {
-        let index = self.units.iter().position(|other| std::ptr::eq(other.block, unit.block));
         let is_item = unit.block.kind == BlockKind::Item;
-        let before = self.units.get(..index.filter(|_| is_item).unwrap_or(0)).unwrap_or(&[]);
+        let before = self.units.get(..if is_item { unit.index } else { 0 }).unwrap_or(&[]);
         let mut ended = false;
-        before.iter().rev().take_while(move |above| {
+        before.iter().rev().take(NEIGHBOURS).take_while(move |above| {
             let take = !ended && !above.block.is_heading();
             ended |= above.block.kind == BlockKind::Paragraph;
             take
@@ -113,15 +117,11 @@ impl<'a> Context<'a> {
 
     /// A unit with its list: itself, its neighbours and the paragraph that introduces them.
     pub(crate) fn neighbourhood<'b>(&'b self, unit: &Unit<'_>) -> Vec<&'b Unit<'a>> {
-        let Some(index) = self.units.iter().position(|other| std::ptr::eq(other.block, unit.block)) else {
-            return Vec::new();
-        };
-        let mut near: Vec<&Unit<'a>> = self.above(unit).collect();
+        let mut near: Vec<&Unit<'a>> = self.above(unit).take(NEIGHBOURS).collect();
+        let below = self.units.get(unit.index..).unwrap_or(&[]).iter().enumerate();
         near.extend(
-            self.units[index..]
-                .iter()
-                .enumerate()
-                .take_while(|(n, other)| *n == 0 || other.block.kind == BlockKind::Item)
+            below
+                .take_while(|(n, other)| *n == 0 || (*n < NEIGHBOURS && other.block.kind == BlockKind::Item))
                 .map(|(_, other)| other),
         );
         near
@@ -196,6 +196,32 @@ impl<'a> Context<'a> {
             _ => None,
         }
     }
+}
+
+/// The numbers at the end of `named` that the text joins into one list.
+fn group_ending(unit: &Unit<'_>, named: &[(Range<usize>, u64)]) -> Vec<u64> {
+    let mut from = named.len().saturating_sub(1);
+    while from > 0 && joins(unit.text(&(named[from - 1].0.end..named[from].0.start))) {
+        from -= 1;
+    }
+    named[from..].iter().map(|(_, number)| *number).collect()
+}
+
+/// The numbers at the beginning of `named` that the text joins into one list.
+fn group_beginning(unit: &Unit<'_>, named: &[(Range<usize>, u64)]) -> Vec<u64> {
+    let mut until = 1;
+    while until < named.len() && joins(unit.text(&(named[until - 1].0.end..named[until].0.start))) {
+        until += 1;
+    }
+    named[..until.min(named.len())].iter().map(|(_, number)| *number).collect()
+}
+
+/// Whether words between two numbers only join them: `, `, `/`, ` and #`, ` and builds `.
+fn joins(between: &str) -> bool {
+    between.len() <= 16
+        && between
+            .split(|c: char| c.is_whitespace() || matches!(c, ',' | '/' | '+' | '&' | '#'))
+            .all(|word| matches!(word, "" | "and" | "build" | "builds" | "run" | "runs"))
 }
 
 /// The commit that a build tested, from its parameters.

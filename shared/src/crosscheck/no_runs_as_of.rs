@@ -32,6 +32,12 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
         _ => None,
     };
     let recipe = found.get(3).map(|word| word.as_str().to_ascii_lowercase());
+    // "No failed runs" is about something else than "no apple runs".
+    let known_recipe =
+        |name: &String| context.evidence.builds.values().any(|b| b.params.get("RECIPE") == Some(name));
+    if recipe.as_ref().is_some_and(|name| !known_recipe(name)) {
+        return;
+    }
     let mut facts = Vec::new();
     let mut earliest: Option<Timestamp> = None;
     let known = context.evidence.builds.values().any(|build| build.started.is_some());

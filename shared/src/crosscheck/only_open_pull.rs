@@ -51,7 +51,11 @@ fn summary(facts: Vec<Fact>, unit: &Unit<'_>, context: &Context<'_>) -> Vec<Fact
     let words = format!(
         "{}{}",
         states.join(", "),
-        unit.as_of.map_or_else(String::new, |at| format!(" when committed {}", clock(at)))
+        unit.as_of.map_or_else(String::new, |at| format!(
+            " when {} {}",
+            if unit.commit.is_some() { "committed" } else { "stamped" },
+            clock(at)
+        ))
     );
     let cited = facts.into_iter().flat_map(|fact| match fact {
         Fact::Agrees(_, cited) => cited,

@@ -81,7 +81,11 @@ fn fact(number: u64, word: &str, denied: bool, unit: &Unit<'_>, context: &Contex
         (None, None) => format!("PR#{number} is {captured}"),
     };
     let words = match unit.as_of {
-        Some(at) => format!("{since}; this was committed {}", clock(at)),
+        Some(at) => format!(
+            "{since}; this was {} {}",
+            if unit.commit.is_some() { "committed" } else { "stamped" },
+            clock(at)
+        ),
         None => since,
     };
     if holds != denied { Fact::Agrees(words, cited) } else { Fact::Differs(words, cited) }

@@ -16,7 +16,8 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
         if !(before.ends_with("titled") || before.ends_with("title:") || before.ends_with("title")) {
             continue;
         }
-        let Some(number) = context.pull_of(unit) else { continue };
+        let nearest = unit.pulls().filter(|(at, _)| at.end <= span.start).last().map(|(_, number)| number);
+        let Some(number) = nearest.or_else(|| context.pull_of(unit)) else { continue };
         let fact = context.pull(number).map_or_else(
             |missing| missing,
             |pull| {

@@ -23,7 +23,13 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
         let before = unit.words().get(..span.start).unwrap_or("").trim_end_matches(['"', '“']);
         let shown = SHOWS.as_ref().is_some_and(|pattern| pattern.is_match(before));
         let builds = context.named_builds(unit);
-        if !shown || builds.is_empty() || words.len() < 4 {
+        let clause = unit.clause_before(span.start).to_ascii_lowercase();
+        let of_other = ["plan", "status", "description", "comment", "review", "journal", "backlog"];
+        if !shown
+            || builds.is_empty()
+            || words.len() < 8
+            || of_other.iter().any(|other| clause.contains(other))
+        {
             continue;
         }
         let builds = context.builds_at(unit, span.start);
@@ -37,6 +43,12 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
         let builds = context.builds_at(unit, span.start);
         if !builds.is_empty() {
             push(builds, &format!("{key}={value}"), span.clone(), context, drafts);
+            // A bare pair may come from anywhere: that no log holds it contradicts nothing.
+            for fact in drafts.iter_mut().rev().take(1).flat_map(|draft| &mut draft.facts) {
+                if let Fact::Differs(words, _) = fact {
+                    *fact = Fact::Missing(std::mem::take(words));
+                }
+            }
         }
     }
 }

@@ -31,8 +31,20 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
         }
         let builds = context.builds_at(unit, at);
         let mut facts: Vec<Fact> = builds.iter().map(|number| fact(*number, level, of, context)).collect();
+        let clause = unit.clause(at);
+        let levels = unit
+            .mentions
+            .iter()
+            .filter(|m| clause.contains(&m.span.start) && matches!(m.what, What::Level { .. }));
+        if builds.len() > 1 && levels.count() > 1 && !facts.is_empty() {
+            facts =
+                vec![Fact::Unclear("which level belongs to which build is not plain".to_owned(), Vec::new())];
+        }
         if unit.is_negated(&mention.span) && !facts.is_empty() {
-            facts = vec![Fact::Unclear("negated or only supposed here, so it is not compared".to_owned(), Vec::new())];
+            facts = vec![Fact::Unclear(
+                "negated or only supposed here, so it is not compared".to_owned(),
+                Vec::new(),
+            )];
         }
         if !facts.is_empty() {
             let span = context.with_builds(unit, mention.span.clone());

@@ -1,7 +1,7 @@
 //! "install: 06:13:53Z (51s from start)": when a tier's test suites began, and how long after the build.
 
 use super::{Context, Draft, Fact, Rule, Unit, cite};
-use crate::documents::mentions::What;
+use crate::documents::mentions::{What, length_fits};
 use crate::evidence::{Build, Suite};
 use crate::report::CheckKind;
 use crate::time::{Timestamp, clock, human_length};
@@ -65,7 +65,7 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
     };
     drafts.push(Draft::new(0..span.end, format!("suite {number} {tier} {first}"), facts));
     for mention in &unit.mentions {
-        let What::Length { seconds, slack } = mention.what else { continue };
+        let What::Length { seconds, unit: figure } = mention.what else { continue };
         let rest = unit.words().get(mention.span.end..).unwrap_or("");
         if !(rest.starts_with(" from start") || rest.starts_with(" after start")) {
             continue;
@@ -74,7 +74,7 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
         let fact = match (context.build(number), begun.first()) {
             (Err(missing), _) => missing,
             (_, None) => missing(),
-            (Ok(build), Some((at, suite))) => from_start(build, tier, *at, suite, seconds, slack),
+            (Ok(build), Some((at, suite))) => from_start(build, tier, *at, suite, seconds, figure),
         };
         let key = format!("suite length {number} {tier} {seconds}");
         drafts.push(Draft::new(mention.span.start..end.min(unit.words().len()), key, vec![fact]));
@@ -97,7 +97,7 @@ fn begun<'a>(suites: &[&'a Suite], build: Option<&Build>) -> Vec<(Timestamp, &'a
     begun
 }
 
-fn from_start(build: &Build, tier: &str, at: Timestamp, suite: &Suite, seconds: i64, slack: i64) -> Fact {
+fn from_start(build: &Build, tier: &str, at: Timestamp, suite: &Suite, seconds: i64, unit: i64) -> Fact {
     let Some(started) = build.started else {
         return Fact::Missing(format!("build {} has no start time", build.number));
     };
@@ -113,9 +113,5 @@ fn from_start(build: &Build, tier: &str, at: Timestamp, suite: &Suite, seconds: 
         build.number,
         clock(started)
     );
-    if (real - seconds).abs() <= slack.max(1) {
-        Fact::Agrees(words, cited)
-    } else {
-        Fact::Differs(words, cited)
-    }
+    if length_fits(real, seconds, unit) { Fact::Agrees(words, cited) } else { Fact::Differs(words, cited) }
 }

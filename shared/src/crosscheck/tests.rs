@@ -303,6 +303,27 @@ fn what_is_denied_or_supposed_is_left_to_a_person() {
     check("pull-head", "this is not PR#8 (aaaaaaa1)", ".");
     check("build-status", "build 102 did not pass; #102 failed to start", "");
     check("build-time", "build 102 started 12:00:00+02:00", "+");
+    check("run-level", "Build 102 did not reach level 5", ".");
+    check("run-tiers", "Not all stages pass in build 101", ".");
+    check("badge-level", "the badge of run 102 does not show level 5", ".");
+    check("nothing-merged", "It is not true that nothing was merged", ".");
+    check("build-status", "If #102 failed", ".");
+    check("build-status", "the claim \"build 101 passed\" is false", ".");
+    check("network-subnet", "edge is not 10.1.0.0/16", ".");
+    check("before-after", "Build 101 was never post-router", ".");
+}
+
+#[test]
+fn values_belong_to_the_builds_named_last_before_them() {
+    check("run-level", "Run 102 is L5, run 101 L1", "++");
+    check("run-level", "Runs 101, 102: level 1, level 5", "..");
+    check("build-status", "Builds 101 and 102 failed", "-");
+    check("build-time", "build 102: the upgrade step started at 10:03:00Z", "");
+    check("pull-title", "PR#7 titled \"title 7\", PR#8 titled \"title 7\"", "+-");
+    check("before-after", "Build 102 ran 1 h after router swap", "-");
+    check("before-after", "Build 102 ran after the router was restarted at 09:45Z", ".");
+    check("clean-up", "No memory leaks in build 102", "");
+    check("clean-up", "`docker stack ls | grep -v appl` = nothing", "");
 }
 
 #[test]
@@ -316,7 +337,8 @@ fn order_and_distance() {
     check("before-after", "Build 102 ran after lunch", "");
     check("no-runs-as-of", "No post-router apple runs as of 09:50Z", "+");
     check("no-runs-as-of", "No post-router runs as of 10:20Z", "-");
-    check("no-runs-as-of", "No post-router pear runs as of 10:20Z", "+");
+    check("no-runs-as-of", "No post-router pear runs as of 10:20Z", "");
+    check("no-runs-as-of", "No failed runs as of 10:20Z", "");
 }
 
 #[test]

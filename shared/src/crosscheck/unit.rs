@@ -19,6 +19,8 @@ use crate::time::Timestamp;
 /// A block to be judged, with its surroundings.
 #[derive(Debug, Clone)]
 pub(crate) struct Unit<'a> {
+    /// Its place among all units.
+    pub(crate) index: usize,
     /// The document.
     pub(crate) document: &'a Document,
     /// The block.
@@ -62,15 +64,33 @@ impl<'a> Unit<'a> {
             word.to_ascii_lowercase().replace('’', "'")
         };
         let before: Vec<String> = self.clause_before(span.start).split_whitespace().map(plain).collect();
-        let near = before.get(before.len().saturating_sub(3)..).unwrap_or(&[]);
+        let near = before.get(before.len().saturating_sub(8)..).unwrap_or(&[]);
         let after = self.block.text.get(span.end..self.clause(span.start).end.max(span.end)).unwrap_or("");
         let mut after = after.split_whitespace().map(plain).take(3);
-        let pairs = [("instead", "of"), ("rather", "than")];
+        let pairs = [
+            ("instead", "of"),
+            ("rather", "than"),
+            ("more", "than"),
+            ("less", "than"),
+            ("at", "least"),
+            ("at", "most"),
+            ("is", "above"),
+            ("is", "below"),
+            ("rose", "from"),
+        ];
         near.iter().any(|word| DENY.contains(&word.as_str()) || SUPPOSE.contains(&word.as_str()))
             || near
                 .windows(2)
                 .any(|two| pairs.iter().any(|(first, second)| two[0] == *first && two[1] == *second))
-            || after.any(|word| DENY.contains(&word.as_str()))
+            || after.any(|word| DENY_AFTER.contains(&word.as_str()))
+    }
+
+    /// Whether the words at `span` themselves deny something.
+    pub(crate) fn denies(&self, span: &Range<usize>) -> bool {
+        let words = self.text(span).to_ascii_lowercase();
+        words
+            .split_whitespace()
+            .any(|word| DENY.contains(&word.trim_matches(|c: char| !c.is_alphanumeric() && c != '\'')))
     }
 
     /// The span of the clause around byte `at`.
@@ -78,7 +98,12 @@ impl<'a> Unit<'a> {
         let text = &self.block.text;
         let before = text.get(..at).unwrap_or("");
         let after = text.get(at..).unwrap_or("");
-        let end = ["; ", " — ", ". "].iter().filter_map(|mark| after.find(mark)).min();
+        let mut until = after.len().min(CLAUSE_BYTES);
+        while !after.is_char_boundary(until) {
+            until -= 1;
+        }
+        let near = after.get(..until).unwrap_or("");
+        let end = ["; ", " — ", ". "].iter().filter_map(|mark| near.find(mark)).min();
         clause_start(before)..end.map_or(text.len(), |end| at + end)
     }
 
@@ -133,8 +158,35 @@ impl<'a> Unit<'a> {
 
 /// Words that deny what stands beside them.
 const DENY: &[&str] = &[
-    "not", "never", "without", "isn't", "wasn't", "weren't", "aren't", "didn't", "doesn't", "hasn't",
-    "cannot", "can't", "unless",
+    "not",
+    "never",
+    "without",
+    "isn't",
+    "wasn't",
+    "weren't",
+    "aren't",
+    "didn't",
+    "doesn't",
+    "hasn't",
+    "cannot",
+    "can't",
+    "unless",
+    "neither",
+    "nor",
+    "hardly",
+    "except",
+    "lacks",
+    "false",
+    "wrong",
+    "untrue",
+    "formerly",
+    "previously",
+];
+
+/// Words that deny what stands before them.
+const DENY_AFTER: &[&str] = &[
+    "not", "never", "isn't", "wasn't", "weren't", "aren't", "didn't", "doesn't", "hasn't", "cannot", "can't",
+    "unless", "except",
 ];
 
 /// Words that only suppose what stands behind them.
@@ -155,9 +207,27 @@ const SUPPOSE: &[&str] = &[
     "claims",
     "supposedly",
     "allegedly",
+    "had",
+    "once",
+    "when",
+    "unlike",
+    "needs",
+    "wants",
+    "claim",
 ];
 
+/// How far a clause is followed; prose without a full stop for longer is taken as it comes.
+const CLAUSE_BYTES: usize = 400;
+
 fn clause_start(before: &str) -> usize {
+    let mut from = before.len().saturating_sub(CLAUSE_BYTES);
+    while !before.is_char_boundary(from) {
+        from += 1;
+    }
+    from + clause_start_in(before.get(from..).unwrap_or(""))
+}
+
+fn clause_start_in(before: &str) -> usize {
     ["; ", " — ", ". "]
         .iter()
         .filter_map(|mark| before.rfind(mark).map(|at| at + mark.len()))
@@ -191,7 +261,9 @@ pub(crate) fn units<'a>(documents: &'a [Document], history: &History<'a>) -> Vec
                 (EvidenceKind::Review, None, None) => "R".to_owned(),
                 _ => "S".to_owned(),
             };
-            units.push(unit(document, index, block, section, gate, history));
+            let mut next = unit(document, index, block, section, gate, history);
+            next.index = units.len();
+            units.push(next);
         }
     }
     units
@@ -221,6 +293,7 @@ fn unit<'a>(
     let stamped_day = stamps.iter().find_map(|(day, _)| *day);
     let stamped = stamps.iter().find_map(|(_, at)| *at);
     Unit {
+        index: 0,
         document,
         block,
         mentions: mentions(&block.text),

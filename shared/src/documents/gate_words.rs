@@ -64,7 +64,8 @@ pub fn split_ids(text: &str) -> Vec<String> {
 /// The one verdict from byte `from` on; none where a heading holds two that differ, or where the word is about
 /// something else: a tier, a tool, a condition, a count.
 fn verdict(text: &str, from: usize) -> Option<(Verdict, Range<usize>)> {
-    static AFTER: LazyLock<Regex> = LazyLock::new(|| regex(r"^\s*(?:[.!✅✔✓❌✘]|$|@|\(|—|–|-\s|,\s*[A-Z]{3,})"));
+    static AFTER: LazyLock<Regex> =
+        LazyLock::new(|| regex(r"^\s*(?:[.!✅✔✓❌✘]|$|@|\(|—|–|-\s|,\s*[A-Z]{3,})"));
     static BEFORE: LazyLock<Regex> = LazyLock::new(|| regex(r"(?:^|[—–:.)-]|\s\*\*)\s*$"));
     static OTHER: LazyLock<Regex> = LazyLock::new(|| {
         regex(
@@ -72,7 +73,9 @@ fn verdict(text: &str, from: usize) -> Option<(Verdict, Range<usize>)> {
         )
     });
     static SUPPOSED: LazyLock<Regex> = LazyLock::new(|| {
-        regex(r"(?i)\b(?:cannot|can't|would|should|could|might|may|if|hardly|until|criteria|what|was|previously|want|need)\b")
+        regex(
+            r"(?i)\b(?:cannot|can't|would|should|could|might|may|if|hardly|until|criteria|what|was|previously|want|need)\b",
+        )
     });
     let words: Vec<_> = VERDICT
         .find_iter(text)
@@ -86,7 +89,8 @@ fn verdict(text: &str, from: usize) -> Option<(Verdict, Range<usize>)> {
     let before = text.get(from..first.start()).unwrap_or("");
     let after = text.get(first.end()..).unwrap_or("");
     let stamped = after.trim_start().starts_with('@');
-    let stands_alone = AFTER.is_match(after) && (stamped || BEFORE.is_match(before) || before.trim().is_empty());
+    let stands_alone =
+        AFTER.is_match(after) && (stamped || BEFORE.is_match(before) || before.trim().is_empty());
     let about_else = OTHER.is_match(before) || (SUPPOSED.is_match(before) && !stamped);
     (stands_alone && !about_else).then(|| (read(first.as_str()), first.start()..stamp_end(text, first.end())))
 }
@@ -101,7 +105,8 @@ pub fn stated_verdict(text: &str) -> Option<(Verdict, Range<usize>)> {
 /// `DONE criteria`.
 pub fn says_done(text: &str) -> bool {
     static DONE: LazyLock<Regex> = LazyLock::new(|| regex(r"^[^\w\s]*\s*DONE\s*(?:$|[@(—–:.]|[✅✔✓])"));
-    static DENIED: LazyLock<Regex> = LazyLock::new(|| regex(r"(?i)\b(?:not|no|never|criteria|when|until|if)\b|\?"));
+    static DENIED: LazyLock<Regex> =
+        LazyLock::new(|| regex(r"(?i)\b(?:not|no|never|criteria|when|until|if)\b|\?"));
     DONE.is_match(text) && !DENIED.is_match(text)
 }
 
@@ -184,9 +189,12 @@ pub fn finding_line(text: &str) -> Option<FindingLine> {
 
 /// Whether `text` (a heading, or a bold lead-in) raises a veto; `no VETO`, `VETO: none` and `the VETO right` do not.
 pub fn raises_veto(text: &str) -> bool {
-    static VETO: LazyLock<Regex> = LazyLock::new(|| regex(r"(?:^|[,;:(—–-]\s*|\bSCOPED\s+|\bstanding\s+)\s*VETO\b"));
-    static DENIED: LazyLock<Regex> = LazyLock::new(|| regex(r"(?i)\b(?:no|not|never|without|none|nothing)\b"));
-    static EMPTY: LazyLock<Regex> = LazyLock::new(|| regex(r"(?i)\bVETO\s*[:(—–-]*\s*(?:none|nothing|lifted|withdrawn)\b"));
+    static VETO: LazyLock<Regex> =
+        LazyLock::new(|| regex(r"(?:^|[,;:(—–-]\s*|\bSCOPED\s+|\bstanding\s+)\s*VETO\b"));
+    static DENIED: LazyLock<Regex> =
+        LazyLock::new(|| regex(r"(?i)\b(?:no|not|never|without|none|nothing)\b"));
+    static EMPTY: LazyLock<Regex> =
+        LazyLock::new(|| regex(r"(?i)\bVETO\s*[:(—–-]*\s*(?:none|nothing|lifted|withdrawn)\b"));
     VETO.find(text).is_some_and(|word| !DENIED.is_match(&text[..word.end()])) && !EMPTY.is_match(text)
 }
 
@@ -194,13 +202,15 @@ pub fn raises_veto(text: &str) -> bool {
 pub fn lifts_veto(text: &str, raised: &str) -> bool {
     static LIFTED: LazyLock<Regex> =
         LazyLock::new(|| regex(r"(?i)\bveto\b([^.;]*?)\b(?:is |was |has been )?(?:lifted|withdrawn)\b"));
-    static DENIED: LazyLock<Regex> =
-        LazyLock::new(|| regex(r"(?i)\b(?:no|not|never|unless|until|if|when|once|should|would|must|may|n't)\b|n't\b"));
+    static DENIED: LazyLock<Regex> = LazyLock::new(|| {
+        regex(r"(?i)\b(?:no|not|never|unless|until|if|when|once|should|would|must|may|n't)\b|n't\b")
+    });
     let Some(found) = LIFTED.captures(text) else { return false };
     let (Some(whole), Some(named)) = (found.get(0), found.get(1)) else { return false };
     let sentence_start = text[..whole.start()].rfind(". ").map_or(0, |at| at + 2);
     let sentence = &text[sentence_start..whole.end()];
-    let words: Vec<&str> = named.as_str().split(|c: char| !c.is_alphanumeric()).filter(|w| w.len() > 2).collect();
+    let words: Vec<&str> =
+        named.as_str().split(|c: char| !c.is_alphanumeric()).filter(|w| w.len() > 2).collect();
     let about = words.is_empty() || words.iter().any(|word| raised.contains(word));
     let short = named.as_str().trim();
     let single = short.len() <= 2 && !short.is_empty() && !raised.contains(&format!("VETO {short}"));
@@ -311,14 +321,21 @@ mod tests {
         assert!(raises_veto("M2 — FAIL, SCOPED VETO on DONE"));
         assert!(raises_veto("VETO until weight lifted"));
         for text in [
-            "no VETO", "Open VETOes", "No standing VETO", "VETO lifted @2026-05-28", "VETO: none", "On the VETO right",
+            "no VETO",
+            "Open VETOes",
+            "No standing VETO",
+            "VETO lifted @2026-05-28",
+            "VETO: none",
+            "On the VETO right",
             "Why I did not use my VETO",
         ] {
             assert!(!raises_veto(text), "{text}");
         }
         assert!(lifts_veto("The VETO is lifted.", "VETO leak"));
         assert!(lifts_veto("VETO leak lifted @2026-05-28", "VETO leak"));
-        for text in ["This VETO is not lifted.", "no VETO was lifted", "VETO other lifted", "VETO lasts until lifted"] {
+        for text in
+            ["This VETO is not lifted.", "no VETO was lifted", "VETO other lifted", "VETO lasts until lifted"]
+        {
             assert!(!lifts_veto(text, "VETO leak"), "{text}");
         }
         assert!(says_done("DONE") && says_done("✅ DONE @2026-06-13T06:31Z"));

@@ -41,8 +41,8 @@ pub enum What {
     Length {
         /// Seconds.
         seconds: i64,
-        /// Half a unit of the last written place, rounded up.
-        slack: i64,
+        /// What the last written figure is worth, in seconds.
+        unit: i64,
     },
     /// `key=value`.
     Pair {
@@ -115,6 +115,13 @@ impl Moment {
         let (first, _) = exact.window(inherited)?;
         first.checked_add(jiff::SignedDuration::from_secs(SAME_CLOCK_SECONDS)).ok()
     }
+}
+
+/// Whether a length of `real` seconds may be written as `said`, the last figure being worth `unit` seconds: cut or
+/// rounded, so less than a whole unit more, or a quarter less.
+pub fn length_fits(real: i64, said: i64, unit: i64) -> bool {
+    let over = real - said;
+    said > 0 && -(unit / 4).max(1) <= over && over < unit.max(2)
 }
 
 /// A copied machine time may be rounded, never more.
@@ -281,7 +288,7 @@ fn two_part_length(captures: &Captures<'_>) -> Option<Vec<Mention>> {
         (Some(hours), Some(minutes)) => (hours.checked_mul(3600)?.checked_add(minutes.checked_mul(60)?)?, 60),
         _ => (group::<i64>(captures, 3)?.checked_mul(60)?.checked_add(group(captures, 4)?)?, 1),
     };
-    one(captures, What::Length { seconds, slack })
+    one(captures, What::Length { seconds, unit: slack })
 }
 
 fn length(captures: &Captures<'_>) -> Option<Vec<Mention>> {
@@ -291,7 +298,7 @@ fn length(captures: &Captures<'_>) -> Option<Vec<Mention>> {
         _ => 3600,
     };
     let seconds = group::<i64>(captures, 1)?.checked_mul(unit)?;
-    one(captures, What::Length { seconds, slack: unit })
+    one(captures, What::Length { seconds, unit })
 }
 
 fn commit(captures: &Captures<'_>) -> Option<Vec<Mention>> {

@@ -74,13 +74,19 @@ pub fn judge(opened: &Opened, trust: Option<&AllowedSigners>, now: Option<Timest
 }
 
 fn assemble(metadata: &Metadata, payload: &BTreeMap<EntryPath, Payload<'_>>) -> Report {
-    let (evidence, issues) = evidence::read(metadata, |path| payload.get(path).map(|entry| entry.bytes));
+    let (mut evidence, issues) = evidence::read(metadata, |path| payload.get(path).map(|entry| entry.bytes));
+    evidence.commits.retain(|commit| payload.get(&commit.place.path).is_some_and(|entry| !entry.damaged));
     let documents = documents(metadata, payload);
     let history = History::new(&evidence.commits);
-    let life = phase_life(&documents, &history);
-    let mut judged = cross_check(&documents, &evidence, &life, &history);
     let damaged: BTreeSet<&EntryPath> =
         payload.iter().filter(|(_, entry)| entry.damaged).map(|(path, _)| path).collect();
+    // Words that are not what was sealed give no verdict, lift no veto and admit nothing.
+    let intact: Vec<Document> = documents.iter().filter(|d| !damaged.contains(&d.path)).cloned().collect();
+    let life = phase_life(&intact, &history);
+    let mut judged = cross_check(&documents, &evidence, &life, &history);
+    if !damaged.is_empty() {
+        judged.common_cause.clear();
+    }
     distrust_damaged(&mut judged.checks, &documents, &damaged);
     let key_facts = judged.key_facts;
     Report {
@@ -161,6 +167,7 @@ fn distrust_damaged(checks: &mut [super::Check], documents: &[Document], damaged
             check.outcome = Outcome::NoEvidence;
             check.because = format!("{path} is not what was sealed, so nothing is concluded from it");
             check.same_as = None;
+            check.acknowledged = None;
         }
     }
 }
