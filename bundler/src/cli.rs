@@ -59,7 +59,7 @@ pub(crate) struct Pack {
     /// What to collect; paths in it are relative to it
     #[arg(value_name = "DOSSIER.TOML", default_value = "dossier.toml")]
     pub(crate) config: PathBuf,
-    /// Where to write [default: <phase>-<UTC stamp>.zip in the current folder]; replaces a file in one step
+    /// Where to write [default: PHASE-STAMP.zip in the current folder]; replaces a file in one step
     #[arg(short, long, value_name = "PATH")]
     pub(crate) output: Option<PathBuf>,
     /// OpenSSH private key to seal the snapshot with
