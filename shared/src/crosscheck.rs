@@ -1,7 +1,7 @@
 //! Statements compared with the evidence beside them: one rule a file, each explained to a layman.
 //!
-//! A rule finds its statements in a [`Unit`] (a heading, paragraph or item) and says what the evidence has to
-//! say about each, as [`Fact`]s. This file turns facts into checks: numbers them, links repetitions, finds what
+//! A rule finds its statements in a `Unit` (a heading, paragraph or item) and says what the evidence has to
+//! say about each, as `Fact`s. This file turns facts into checks: numbers them, links repetitions, finds what
 //! a document itself admits. It knows nothing about Markdown, archives or screens.
 
 use std::ops::Range;
