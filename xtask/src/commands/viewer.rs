@@ -16,6 +16,9 @@ use crate::workspace::Workspace;
 /// An empty viewer travels inside every report, so it has a budget.
 const BUDGET_BYTES: usize = 700_000;
 
+/// Adds to what `.cargo/config.toml` says for this target.
+const RUSTFLAGS: &str = "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS";
+
 /// Builds the viewer and gives the path of its page.
 pub(crate) fn run(console: &Console, workspace: &Workspace) -> Outcome<PathBuf> {
     let tools = setup::run(console, workspace)?;
@@ -43,6 +46,7 @@ fn trunk(console: &Console, workspace: &Workspace, tools: &Tools, dist: &Path) -
         .arg(&index)
         .current_dir(workspace.root())
         .env("PATH", &tools.path)
+        .env(RUSTFLAGS, rustflags(workspace))
         .env_remove("NO_COLOR")
         .env_remove("CARGO_BUILD_TARGET");
     if std::env::var_os("NO_COLOR").is_some() {
@@ -55,10 +59,32 @@ fn trunk(console: &Console, workspace: &Workspace, tools: &Tools, dist: &Path) -
     )
 }
 
+/// Takes the folders of this machine out of the messages of panics: a page holds nothing of who built it.
+fn rustflags(workspace: &Workspace) -> String {
+    let mut flags: Vec<String> = std::env::var(RUSTFLAGS).into_iter().collect();
+    let cargo_home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let cargo_home = cargo_home.or_else(|| Some(std::env::home_dir()?.join(".cargo")));
+    let folders =
+        [(cargo_home.map(|home| home.join("registry/src")), "crates"), (Some(workspace.path("")), "")];
+    for (folder, name) in folders {
+        let folder = folder.unwrap_or_default().to_string_lossy().into_owned();
+        // Flags are split at spaces, so a folder with one cannot be said here.
+        if !folder.is_empty() && !folder.contains(' ') {
+            flags.push(format!("--remap-path-prefix={folder}={name}"));
+        }
+    }
+    flags.join(" ")
+}
+
 fn inline(console: &Console, workspace: &Workspace, dist: &Path) -> Outcome<PathBuf> {
     let wasm = only_file_ending(dist, "_bg.wasm")?;
     let glue = only_file_ending(dist, ".js")?;
     let wasm = fs::read(wasm)?;
+    if let Some(home) = std::env::home_dir().map(|home| home.join("").to_string_lossy().into_owned())
+        && wasm.windows(home.len()).any(|bytes| bytes == home.as_bytes())
+    {
+        console.warn(&format!("the viewer's messages name paths below {home}"));
+    }
     let page = page::assemble(&Parts {
         index: &fs::read_to_string(dist.join("index.html"))?,
         glue: &fs::read_to_string(glue)?,
