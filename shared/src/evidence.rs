@@ -11,6 +11,7 @@ use crate::entry_path::EntryPath;
 use crate::snapshot::metadata::{Absence, DeclaredEvent, Metadata};
 use crate::time::Timestamp;
 
+mod api_path;
 pub mod badge;
 pub mod capture;
 pub mod docker;

@@ -18,14 +18,20 @@ pub fn timeline(evidence: &Evidence, metadata: &Metadata) -> Vec<TimelineItem> {
     }
     commits(evidence, &mut items);
     for event in &evidence.events {
-        let label = event.label.clone();
-        let detail = format!("{label}, declared by the packer");
-        items.push(TimelineItem { detail, ..item(Lane::Declared, event.at, label) });
+        let detail = format!("{}, declared by the packer", event.label);
+        items.push(TimelineItem {
+            detail,
+            ..item(Lane::Declared, event.at, format!("{} (declared)", event.label))
+        });
     }
     let captured: BTreeSet<Timestamp> =
         metadata.entries.iter().filter_map(|entry| entry.captured_at).collect();
+    // Captures of the same minute are one mark.
+    let mut minute = None;
     for at in captured {
-        items.push(item(Lane::Captures, at, "captured".to_owned()));
+        if minute.replace(at.as_second() / 60) != Some(at.as_second() / 60) {
+            items.push(item(Lane::Captures, at, "captured".to_owned()));
+        }
     }
     items.sort_by(|a, b| (a.at, a.lane, &a.label).cmp(&(b.at, b.lane, &b.label)));
     items

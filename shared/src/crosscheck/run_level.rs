@@ -40,12 +40,6 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
             facts =
                 vec![Fact::Unclear("which level belongs to which build is not plain".to_owned(), Vec::new())];
         }
-        if unit.is_negated(&mention.span) && !facts.is_empty() {
-            facts = vec![Fact::Unclear(
-                "negated or only supposed here, so it is not compared".to_owned(),
-                Vec::new(),
-            )];
-        }
         if !facts.is_empty() {
             let span = context.with_builds(unit, mention.span.clone());
             drafts.push(Draft::new(span, format!("level {builds:?} {level}"), facts));

@@ -85,12 +85,13 @@ impl<'a> Unit<'a> {
             || after.any(|word| DENY_AFTER.contains(&word.as_str()))
     }
 
-    /// Whether the words at `span` themselves deny something.
+    /// Whether the words at `span` themselves deny or suppose something; "no" belongs to what some statements say.
     pub(crate) fn denies(&self, span: &Range<usize>) -> bool {
         let words = self.text(span).to_ascii_lowercase();
         words
             .split_whitespace()
-            .any(|word| DENY.contains(&word.trim_matches(|c: char| !c.is_alphanumeric() && c != '\'')))
+            .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric() && c != '\''))
+            .any(|word| word != "no" && (DENY.contains(&word) || SUPPOSE.contains(&word)))
     }
 
     /// The span of the clause around byte `at`.

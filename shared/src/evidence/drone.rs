@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::api_path;
 use super::fields::{self, Fields, When};
 use super::{Build, Issue, Place, Stage, Step};
 use crate::entry_path::EntryPath;
@@ -38,16 +39,7 @@ pub enum Subject {
 impl Request {
     /// Reads `/api/repos/<owner>/<name>/builds?page=1`, `…/repos/<owner>/<name>/builds.page2.json` and their like.
     pub fn of(path: &str) -> Option<Request> {
-        let path = path.split(['?', '#']).next()?;
-        let path = match path.strip_suffix(".json") {
-            None => path,
-            Some(file) => file.rsplit_once(".page").map_or(file, |(stem, page)| {
-                if page.bytes().all(|b| b.is_ascii_digit()) { stem } else { file }
-            }),
-        };
-        let mut segments = path.split('/').skip_while(|segment| *segment != "repos").skip(1);
-        let repository = format!("{}/{}", segments.next()?, segments.next()?);
-        let rest: Vec<&str> = segments.collect();
+        let (repository, rest) = api_path::split(path)?;
         let subject = match rest.as_slice() {
             ["builds"] => Subject::Builds,
             ["builds", number] => Subject::Build(number.parse().ok()?),

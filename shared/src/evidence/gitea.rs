@@ -3,6 +3,7 @@
 
 use serde_json::Value;
 
+use super::api_path;
 use super::fields::{self, Fields, When};
 use super::{Comment, CommitStatus, Issue, Place, Pull, PullEvent, PullState};
 use crate::entry_path::EntryPath;
@@ -34,16 +35,7 @@ pub enum Subject {
 impl Request {
     /// Reads `/api/v1/repos/<owner>/<name>/pulls?page=1`, `…/repos/<owner>/<name>/pulls.page2.json` and their like.
     pub fn of(path: &str) -> Option<Request> {
-        let path = path.split(['?', '#']).next()?;
-        let path = match path.strip_suffix(".json") {
-            None => path,
-            Some(file) => file.rsplit_once(".page").map_or(file, |(stem, page)| {
-                if page.bytes().all(|b| b.is_ascii_digit()) { stem } else { file }
-            }),
-        };
-        let mut segments = path.split('/').skip_while(|segment| *segment != "repos").skip(1);
-        let repository = format!("{}/{}", segments.next()?, segments.next()?);
-        let rest: Vec<&str> = segments.collect();
+        let (repository, rest) = api_path::split(path)?;
         let subject = match rest.as_slice() {
             ["pulls"] => Subject::Pulls,
             ["pulls", number] => Subject::Pull(number.parse().ok()?),
