@@ -133,7 +133,8 @@ fn review(size: &Size) -> String {
         let start = iso(at(started(n % size.builds)));
         let gate = n / 40 + 1;
         if n.is_multiple_of(40) {
-            let _ = writeln!(text, "## M{gate} — State of things **PASS @{start}**\n\n### Cold acceptance run\n");
+            let _ =
+                writeln!(text, "## M{gate} — State of things **PASS @{start}**\n\n### Cold acceptance run\n");
         }
         let _ = write!(
             text,
@@ -223,7 +224,8 @@ fn build(n: u64, tests: u64, files: &mut Files) {
     files.add(
         &format!("data/runs/{number}/badge.svg"),
         EvidenceKind::Badge,
-        "<svg xmlns=\"http://www.w3.org/2000/svg\"><title>apple: level 5</title><text>level 5</text></svg>".to_owned(),
+        "<svg xmlns=\"http://www.w3.org/2000/svg\"><title>apple: level 5</title><text>level 5</text></svg>"
+            .to_owned(),
     );
     for (index, tier) in ["install", "upgrade", "custom"].into_iter().enumerate() {
         let share = tests / 3 + u64::from(tests % 3 > index as u64);

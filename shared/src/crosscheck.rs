@@ -13,8 +13,10 @@ use crate::history::History;
 use crate::report::{self, Check, CheckKind, KeyFact, Note, Outcome};
 use crate::time::human_length;
 
+mod acknowledge;
 mod context;
 mod key_facts;
+mod lost_lines;
 mod notes;
 #[cfg(test)]
 mod tests;
@@ -95,6 +97,9 @@ pub static RULES: &[Rule] = &[
 const READ_NEGATION: &[&str] =
     &["verdict-stamp", "looked-at", "tested-pull", "pull-state", "no-runs-as-of", "yours-to-judge"];
 
+/// Rules that compare with what was so when the words were written.
+const STATES_OF_THEN: &[&str] = &["pull-state", "only-open-pull", "nothing-merged"];
+
 /// Rules whose statement is somebody else's words, which may well deny something.
 const QUOTE_OTHERS: &[&str] = &["quoted-log", "comment-quote", "pull-title"];
 
@@ -159,7 +164,18 @@ struct Numbered {
     ahead_seconds: Option<i64>,
 }
 
-/// Compares every statement of REVIEW and STATUS with the evidence.
+/// The documents whose statements are compared. The plan wants things and an inbox asks for them; neither reports.
+fn states_facts(kind: EvidenceKind) -> bool {
+    matches!(
+        kind,
+        EvidenceKind::Review | EvidenceKind::Status | EvidenceKind::Backlog | EvidenceKind::Journal
+    )
+}
+
+/// How many statements of one block are compared; prose never holds as many.
+const STATEMENTS_OF_A_UNIT: usize = 4_000;
+
+/// Compares every statement of the documents with the evidence.
 pub fn cross_check(
     documents: &[Document],
     evidence: &Evidence,
@@ -170,7 +186,7 @@ pub fn cross_check(
     let context = Context::new(evidence, &units, life, history);
     let mut numbered = number(&units, &context);
     link_repetitions(&mut numbered);
-    acknowledge(&mut numbered, &units);
+    acknowledge::acknowledge(&mut numbered, &units);
     let common_cause = common_cause(&numbered);
     let checks: Vec<Check> = numbered.into_iter().map(|n| n.check).collect();
     let notes = notes::notes(&context, &checks);
@@ -180,40 +196,17 @@ pub fn cross_check(
 
 /// Runs every rule over every unit and gives each statement its id: section and place in it.
 fn number(units: &[Unit<'_>], context: &Context<'_>) -> Vec<Numbered> {
-    let mut counters = std::collections::BTreeMap::<&str, u32>::new();
+    let mut counters = std::collections::HashMap::<&str, u32>::new();
     let mut numbered = Vec::new();
-    for unit in units {
-        if !matches!(unit.document.kind, EvidenceKind::Review | EvidenceKind::Status) {
-            continue;
-        }
+    for unit in units.iter().filter(|unit| states_facts(unit.document.kind)) {
         let mut drafts: Vec<(&Rule, Draft)> = Vec::new();
         for rule in RULES {
             let mut found = Vec::new();
             (rule.find)(unit, context, &mut found);
-            let reads_negation = READ_NEGATION.contains(&rule.id);
-            drafts.extend(found.into_iter().map(|mut draft| {
-                let quotes = QUOTE_OTHERS.contains(&rule.id);
-                let denied = unit.is_negated(&draft.span) || (!quotes && unit.denies(&draft.span));
-                if !reads_negation && denied {
-                    let why = "negated or only supposed here, so it is not compared";
-                    draft.facts = vec![Fact::Unclear(why.to_owned(), Vec::new())];
-                    draft.key.clear();
-                }
-                // Hand-written stamps run ahead: where only a stamp says when, a state of then contradicts nothing.
-                if unit.commit.is_none()
-                    && matches!(rule.id, "pull-state" | "only-open-pull" | "nothing-merged")
-                {
-                    for fact in &mut draft.facts {
-                        if let Fact::Differs(words, cited) = fact {
-                            let words = format!("{words}, but no commit says when this was written");
-                            *fact = Fact::Unclear(words, std::mem::take(cited));
-                        }
-                    }
-                }
-                (rule, draft)
-            }));
+            drafts.extend(found.into_iter().map(|draft| (rule, tempered(rule, draft, unit))));
         }
         drafts.sort_by_key(|(_, draft)| draft.span.start);
+        drafts.truncate(STATEMENTS_OF_A_UNIT);
         for (rule, draft) in drafts {
             let number = if rule.id == verdict_stamp::RULE.id {
                 0
@@ -226,6 +219,33 @@ fn number(units: &[Unit<'_>], context: &Context<'_>) -> Vec<Numbered> {
         }
     }
     numbered
+}
+
+/// What is denied, only supposed, announced, or true of an unknown time is left to a person.
+fn tempered(rule: &Rule, mut draft: Draft, unit: &Unit<'_>) -> Draft {
+    let quotes = QUOTE_OTHERS.contains(&rule.id);
+    let denied = unit.is_negated(&draft.span) || (!quotes && unit.denies(&draft.span));
+    let why = match () {
+        () if unit.is_expectation => Some("announced under this heading, not reported"),
+        () if denied && !READ_NEGATION.contains(&rule.id) => {
+            Some("negated or only supposed here, so it is not compared")
+        }
+        () => None,
+    };
+    if let Some(why) = why {
+        draft.facts = vec![Fact::Unclear(why.to_owned(), Vec::new())];
+        draft.key.clear();
+    }
+    // Hand-written stamps run ahead: where only a stamp says when, a state of then contradicts nothing.
+    if unit.commit.is_none() && STATES_OF_THEN.contains(&rule.id) {
+        for fact in &mut draft.facts {
+            if let Fact::Differs(words, cited) = fact {
+                let words = format!("{words}, but no commit says when this was written");
+                *fact = Fact::Unclear(words, std::mem::take(cited));
+            }
+        }
+    }
+    draft
 }
 
 /// A statement is contradicted if any fact differs, and confirmed only if every fact was found and agrees.
@@ -256,7 +276,7 @@ fn judge(unit: &Unit<'_>, rule: &Rule, draft: Draft, id: String) -> Numbered {
         (Outcome::NotCheckable, vec!["nothing here can tell".to_owned()])
     };
     evidence.dedup();
-    let (line, column) = unit.document.position(unit.block, draft.span.start);
+    let (line, column) = unit.position(draft.span.start);
     let check = Check {
         id,
         gate: unit.gate.clone(),
@@ -273,12 +293,13 @@ fn judge(unit: &Unit<'_>, rule: &Rule, draft: Draft, id: String) -> Numbered {
         same_as: None,
     };
     let ahead_seconds = draft.ahead_seconds.filter(|_| outcome == Outcome::Contradicted);
-    Numbered { check, key: draft.key, written: draft.written, ahead_seconds }
+    let written = draft.written.or_else(|| unit.value_in(&draft.span)).filter(|w| !w.is_empty());
+    Numbered { check, key: draft.key, written, ahead_seconds }
 }
 
 /// The same fact stated again is linked to the first statement of it and not counted twice.
 fn link_repetitions(numbered: &mut [Numbered]) {
-    let mut first = std::collections::BTreeMap::<(String, Outcome), String>::new();
+    let mut first = std::collections::HashMap::<(String, Outcome), String>::new();
     for item in numbered {
         if item.key.is_empty() {
             continue;
@@ -290,24 +311,6 @@ fn link_repetitions(numbered: &mut [Numbered]) {
                 first.insert(key, item.check.id.clone());
             }
         }
-    }
-}
-
-/// A contradiction about a time is acknowledged where another line names that very time as a discrepancy.
-fn acknowledge(numbered: &mut [Numbered], units: &[Unit<'_>]) {
-    const ADMITS: &[&str] = &["discrepan", "not blocking", "mismatch", "typo", "differs", "off by"];
-    for item in numbered.iter_mut().filter(|item| item.check.outcome == Outcome::Contradicted) {
-        let Some(written) = &item.written else { continue };
-        let admitting = units.iter().find_map(|unit| {
-            let text = &unit.block.text;
-            let at = text.find(written.as_str())?;
-            let lower = text.to_ascii_lowercase();
-            let (line, _) = unit.document.position(unit.block, at);
-            let elsewhere = unit.document.name != item.check.document || line != item.check.line;
-            (elsewhere && ADMITS.iter().any(|word| lower.contains(word)))
-                .then(|| format!("{}:{line}", unit.document.name))
-        });
-        item.check.acknowledged = admitting;
     }
 }
 

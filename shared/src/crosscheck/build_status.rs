@@ -21,7 +21,7 @@ static ENDED: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
-    for (span, number) in context.named_builds(unit) {
+    for (span, number) in context.named_builds(unit).iter().cloned() {
         let rest = unit.words().get(span.end..).unwrap_or("");
         let Some(word) = ENDED.as_ref().and_then(|p| p.captures(rest)).and_then(|c| c.get(1)) else {
             continue;

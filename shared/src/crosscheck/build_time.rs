@@ -42,8 +42,8 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
         if !is_about_build(unit, context, whole.start()) {
             continue;
         }
-        let nearest = context.named_builds(unit).into_iter().rfind(|(at, _)| at.end <= whole.start());
-        let builds = nearest.map_or_else(|| context.builds_at(unit, span.start), |(_, number)| vec![number]);
+        let nearest = context.named_builds(unit).iter().rfind(|(at, _)| at.end <= whole.start());
+        let builds = nearest.map_or_else(|| context.builds_at(unit, span.start), |(_, number)| vec![*number]);
         push(builds, which, moment, whole.start()..span.end, unit.text(span), unit, context, drafts);
     }
     for (span, key, value) in unit.pairs() {

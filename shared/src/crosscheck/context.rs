@@ -1,16 +1,22 @@
 //! What every rule may ask: which build, run or pull request a sentence is about, what was declared when.
 
+use std::cell::OnceCell;
+use std::collections::HashMap;
 use std::ops::Range;
 
+use super::quoted_log::plain;
 use super::{Fact, Unit, cite};
 use crate::documents::BlockKind;
 use crate::documents::mentions::What;
-use crate::evidence::{Build, Evidence, Pull, PullState, Run};
+use crate::evidence::{Build, Evidence, Log, Pull, PullState, Run, Suite};
 use crate::gates::PhaseLife;
 use crate::history::History;
 use crate::report;
 use crate::snapshot::metadata::DeclaredEvent;
 use crate::time::{Timestamp, clock};
+
+/// How many builds one list may name; what stands beyond is not taken for part of it.
+const LONGEST_LIST: usize = 256;
 
 /// How many units around an item may say what it is about; lists longer than this are not read back to their top.
 const NEIGHBOURS: usize = 64;
@@ -25,6 +31,26 @@ pub(crate) struct Context<'a> {
     pub(crate) life: &'a PhaseLife,
     /// When words were committed.
     pub(crate) history: &'a History<'a>,
+    /// By unit: the builds that it names itself, with their places.
+    named: Vec<Vec<(Range<usize>, u64)>>,
+    logs: HashMap<u64, BuildLog<'a>>,
+    suites: HashMap<&'a str, Vec<&'a Suite>>,
+}
+
+/// The logs of one build, and their lines as quotations are compared with them, made when first asked for.
+struct BuildLog<'a> {
+    logs: Vec<&'a Log>,
+    lines: OnceCell<Vec<PlainLine<'a>>>,
+}
+
+/// A line of a log, ready to be compared with quoted words.
+pub(crate) struct PlainLine<'a> {
+    /// The log it stands in.
+    pub(crate) log: &'a Log,
+    /// Its index there.
+    pub(crate) index: usize,
+    /// Its words without quote marks and runs of blanks.
+    pub(crate) text: String,
 }
 
 impl<'a> Context<'a> {
@@ -34,7 +60,42 @@ impl<'a> Context<'a> {
         life: &'a PhaseLife,
         history: &'a History<'a>,
     ) -> Context<'a> {
-        Context { evidence, units, life, history }
+        let mut logs = HashMap::<u64, BuildLog<'a>>::new();
+        for log in &evidence.logs {
+            let of = BuildLog { logs: Vec::new(), lines: OnceCell::new() };
+            logs.entry(log.build).or_insert(of).logs.push(log);
+        }
+        let mut suites = HashMap::<&str, Vec<&Suite>>::new();
+        for suite in &evidence.suites {
+            if let Some(run) = &suite.run {
+                suites.entry(run).or_default().push(suite);
+            }
+        }
+        let mut context = Context { evidence, units, life, history, named: Vec::new(), logs, suites };
+        context.named = units.iter().map(|unit| context.find_builds(unit)).collect();
+        context
+    }
+
+    /// The step logs of a build that are here.
+    pub(crate) fn logs_of(&self, build: u64) -> &[&'a Log] {
+        self.logs.get(&build).map_or(&[], |of| &of.logs)
+    }
+
+    /// Every line of a build's logs, to be compared with quoted words.
+    pub(crate) fn log_lines(&self, build: u64) -> &[PlainLine<'a>] {
+        let Some(of) = self.logs.get(&build) else { return &[] };
+        of.lines.get_or_init(|| {
+            let lines = of.logs.iter().flat_map(|log| {
+                let numbered = log.lines.iter().enumerate();
+                numbered.map(|(index, line)| PlainLine { log, index, text: plain(&line.text) })
+            });
+            lines.collect()
+        })
+    }
+
+    /// The test suites of a run, in entry order.
+    pub(crate) fn suites_of(&self, run: &str) -> &[&'a Suite] {
+        self.suites.get(run).map_or(&[], Vec::as_slice)
     }
 
     /// The build that a mention names: by word, or by a bare number that is no pull request's.
@@ -51,10 +112,14 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// The builds that a unit names itself, with their places.
-    pub(crate) fn named_builds(&self, unit: &Unit<'_>) -> Vec<(Range<usize>, u64)> {
+    fn find_builds(&self, unit: &Unit<'_>) -> Vec<(Range<usize>, u64)> {
         let named = unit.mentions.iter();
         named.filter_map(|m| self.build_number(&m.what).map(|n| (m.span.clone(), n))).collect()
+    }
+
+    /// The builds that a unit names itself, with their places, in order.
+    pub(crate) fn named_builds(&self, unit: &Unit<'_>) -> &[(Range<usize>, u64)] {
+        self.named.get(unit.index).map_or(&[], Vec::as_slice)
     }
 
     /// The builds that the words at byte `at` are about: the list named last before them in the unit, else the
@@ -68,11 +133,11 @@ impl<'a> Context<'a> {
         }
         if let Some((first, _)) = named.first() {
             let clause = unit.clause(at);
-            return if clause.contains(&first.start) { group_beginning(unit, &named) } else { Vec::new() };
+            return if clause.contains(&first.start) { group_beginning(unit, named) } else { Vec::new() };
         }
         let above = self.above(unit).map(|above| (above, self.named_builds(above)));
         let nearest = above.into_iter().find(|(_, named)| !named.is_empty());
-        nearest.map_or_else(Vec::new, |(above, named)| group_ending(above, &named))
+        nearest.map_or_else(Vec::new, |(above, named)| group_ending(above, named))
     }
 
     /// The list of builds that the build named at `span` closes: `Builds 557 and 578 failed`.
@@ -201,7 +266,10 @@ impl<'a> Context<'a> {
 /// The numbers at the end of `named` that the text joins into one list.
 fn group_ending(unit: &Unit<'_>, named: &[(Range<usize>, u64)]) -> Vec<u64> {
     let mut from = named.len().saturating_sub(1);
-    while from > 0 && joins(unit.text(&(named[from - 1].0.end..named[from].0.start))) {
+    while from > 0
+        && named.len() - from < LONGEST_LIST
+        && joins(unit.text(&(named[from - 1].0.end..named[from].0.start)))
+    {
         from -= 1;
     }
     named[from..].iter().map(|(_, number)| *number).collect()
@@ -210,7 +278,9 @@ fn group_ending(unit: &Unit<'_>, named: &[(Range<usize>, u64)]) -> Vec<u64> {
 /// The numbers at the beginning of `named` that the text joins into one list.
 fn group_beginning(unit: &Unit<'_>, named: &[(Range<usize>, u64)]) -> Vec<u64> {
     let mut until = 1;
-    while until < named.len() && joins(unit.text(&(named[until - 1].0.end..named[until].0.start))) {
+    while until < named.len().min(LONGEST_LIST)
+        && joins(unit.text(&(named[until - 1].0.end..named[until].0.start)))
+    {
         until += 1;
     }
     named[..until.min(named.len())].iter().map(|(_, number)| *number).collect()

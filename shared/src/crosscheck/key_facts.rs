@@ -12,7 +12,7 @@ use crate::time::human_length;
 pub(super) fn key_facts(context: &Context<'_>, checks: &[Check]) -> Vec<KeyFact> {
     let pull = most_named(context, |unit| unit.pulls().map(|(_, number)| number).collect())
         .and_then(|number| context.evidence.pulls.get(&number));
-    let build = most_named(context, |unit| context.named_builds(unit).into_iter().map(|(_, n)| n).collect())
+    let build = most_named(context, |unit| context.named_builds(unit).iter().map(|(_, n)| *n).collect())
         .and_then(|number| context.evidence.builds.get(&number));
     let mut facts = Vec::new();
     facts.extend(pull.map(|pull| fact("PR", pull_words(pull, build))));

@@ -14,7 +14,55 @@ pub(super) fn notes(context: &Context<'_>, checks: &[Check]) -> Vec<Note> {
     notes.extend(two_times(checks));
     notes.extend(levels_that_differ(context));
     notes.extend(named_but_missing(context));
+    notes.extend(never_fetched(context));
+    notes.extend(super::lost_lines::notes(context));
     notes
+}
+
+/// Members of listings that nobody asked for one by one: of them only what the listing says is known.
+fn never_fetched(context: &Context<'_>) -> Vec<Note> {
+    let evidence = context.evidence;
+    let builds: Vec<String> = evidence
+        .builds_listed
+        .iter()
+        .filter(|(number, listed)| evidence.builds.get(number).is_none_or(|build| build.place == **listed))
+        .map(|(number, _)| number.to_string())
+        .collect();
+    let listing = evidence.pulls_listing.as_ref().map(|listing| &listing.path);
+    let pulls: Vec<String> = evidence
+        .pulls
+        .values()
+        .filter(|pull| listing == Some(&pull.place.path))
+        .map(|pull| format!("PR#{}", pull.number))
+        .collect();
+    let comments: Vec<String> = evidence
+        .pulls
+        .values()
+        .filter(|pull| !pull.comments_fetched)
+        .map(|pull| format!("PR#{}", pull.number))
+        .collect();
+    let note = |names: Vec<String>, what: &str| {
+        let text = format!("{what}: {}", shortened(&names));
+        (!names.is_empty()).then(|| Note { text, evidence: Vec::new() })
+    };
+    [
+        note(builds, "builds that are listed and were never fetched"),
+        note(pulls, "pull requests that are listed and were never fetched"),
+        note(comments, "pull requests whose comments are not all here"),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// Some names and the number of the others.
+fn shortened(names: &[String]) -> String {
+    const SHOWN: usize = 12;
+    let shown = names.get(..SHOWN.min(names.len())).unwrap_or(names).join(", ");
+    match names.len().saturating_sub(SHOWN) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
 }
 
 /// Failed builds of before the verdict that no gate's section mentions.
@@ -22,7 +70,7 @@ fn unlisted_failures(context: &Context<'_>) -> Vec<Note> {
     let mut mentioned = BTreeMap::<u64, Option<String>>::new();
     for unit in context.units.iter().filter(|unit| unit.document.kind == EvidenceKind::Review) {
         for (_, number) in context.named_builds(unit) {
-            let gate = mentioned.entry(number).or_default();
+            let gate = mentioned.entry(*number).or_default();
             if gate.is_none() {
                 gate.clone_from(&unit.gate);
             }
@@ -109,7 +157,7 @@ fn named_but_missing(context: &Context<'_>) -> Vec<Note> {
                 What::Pull(n) if !context.evidence.pulls.contains_key(n) => format!("PR#{n}"),
                 _ => continue,
             };
-            let (line, _) = unit.document.position(unit.block, mention.span.start);
+            let (line, _) = unit.position(mention.span.start);
             missing.entry(name).or_insert_with(|| format!("{}:{line}", unit.document.name));
         }
     }

@@ -85,19 +85,16 @@ fn push(
 }
 
 fn fact(number: u64, words: &str, context: &Context<'_>) -> Fact {
-    let logs: Vec<_> = context.evidence.logs.iter().filter(|log| log.build == number).collect();
+    let logs = context.logs_of(number);
     if logs.is_empty() {
         return Fact::Missing(format!("the log of build {number} is not in the snapshot"));
     }
     let wanted = plain(words);
     let parts: Vec<&str> = wanted.split("...").map(str::trim).filter(|part| !part.is_empty()).collect();
-    for log in &logs {
-        for (index, line) in log.lines.iter().enumerate() {
-            if in_order(&plain(&line.text), &parts) {
-                let cited = vec![cite(&log.place, &format!("/{index}/out"), line.text.trim())];
-                return Fact::Agrees(format!("in the log of build {number}, line {}", index + 1), cited);
-            }
-        }
+    if let Some(line) = context.log_lines(number).iter().find(|line| in_order(&line.text, &parts)) {
+        let said = line.log.lines.get(line.index).map_or("", |line| line.text.trim());
+        let cited = vec![cite(&line.log.place, &format!("/{}/out", line.index), said)];
+        return Fact::Agrees(format!("in the log of build {number}, line {}", line.index + 1), cited);
     }
     if logs.iter().any(|log| log.dropped_head > 0) {
         let words = format!("the server had dropped the head of build {number}'s log");

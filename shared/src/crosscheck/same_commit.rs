@@ -22,9 +22,9 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
     let clause = unit.clause(found.start());
     let builds: Vec<u64> = context
         .named_builds(unit)
-        .into_iter()
+        .iter()
         .filter(|(span, _)| clause.contains(&span.start))
-        .map(|(_, number)| number)
+        .map(|(_, number)| *number)
         .collect();
     let Some((first, others)) = builds.split_first() else { return };
     if others.is_empty() {

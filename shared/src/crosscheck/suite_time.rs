@@ -27,10 +27,9 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
     let Some(number) = context.builds_at(unit, span.start).first().copied() else { return };
     let id = number.to_string();
     let suites: Vec<&Suite> = context
-        .evidence
-        .suites
+        .suites_of(&id)
         .iter()
-        .filter(|suite| suite.run.as_deref() == Some(&id))
+        .copied()
         .filter(|suite| suite.file_stem == tier || suite.file_stem.starts_with(&format!("{tier}__")))
         .collect();
     let is_tier =

@@ -2,7 +2,7 @@
 //!
 //! It knows documents and when their words were committed, and nothing about evidence.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use jiff::civil::Date;
@@ -37,6 +37,10 @@ pub(crate) struct Unit<'a> {
     pub(crate) commit: Option<&'a Commit>,
     /// When its words were written at the latest: that commit's time, else the stamp above it.
     pub(crate) as_of: Option<Timestamp>,
+    /// Whether it stands under a heading that announces wishes, not facts: EXPECTED, Required work.
+    pub(crate) is_expectation: bool,
+    /// Its words in lower case (ASCII letters), byte for byte at the same places.
+    lower: String,
 }
 
 impl<'a> Unit<'a> {
@@ -50,10 +54,30 @@ impl<'a> Unit<'a> {
         &self.block.text
     }
 
+    /// All its words with ASCII letters in lower case, byte for byte at the same places.
+    pub(crate) fn lower(&self) -> &str {
+        &self.lower
+    }
+
+    /// Line and column, from 1, of byte `at` of its words.
+    pub(crate) fn position(&self, at: usize) -> (u32, u32) {
+        self.document.position(self.block, at)
+    }
+
     /// The words before byte `at`, back to the last `.`, `;` or dash that ends a clause.
     pub(crate) fn clause_before(&self, at: usize) -> &'a str {
         let before = self.block.text.get(..at).unwrap_or("");
         before.get(clause_start(before)..).unwrap_or("")
+    }
+
+    /// The value that the words at `span` end in: a time, a level, a number; none where they name no value.
+    pub(crate) fn value_in(&self, span: &Range<usize>) -> Option<String> {
+        let from = self.mentions.partition_point(|mention| mention.span.start < span.start);
+        let inside = self.mentions.get(from..)?.iter().take_while(|mention| mention.span.end <= span.end);
+        let value = inside.filter(|mention| {
+            !matches!(mention.what, What::Build(_) | What::Pull(_) | What::Number(_) | What::BuildRange(..))
+        });
+        value.last().map(|mention| self.text(&mention.span).to_owned())
     }
 
     /// Whether the words around `span` deny it or only suppose it: "not level 5", "level 5 was not reached",
@@ -239,8 +263,10 @@ fn clause_start_in(before: &str) -> usize {
 /// Every block of every document that may state something, in order.
 pub(crate) fn units<'a>(documents: &'a [Document], history: &History<'a>) -> Vec<Unit<'a>> {
     let mut units = Vec::new();
+    let mut filed = BTreeSet::new();
     for document in documents {
         let letters = gate_letters(document, history);
+        let stamps: Vec<Stamp> = document.blocks.iter().map(heading_stamp).collect();
         let mut finding: Option<String> = None;
         for (index, block) in document.blocks.iter().enumerate() {
             if block.kind == BlockKind::Code {
@@ -249,52 +275,94 @@ pub(crate) fn units<'a>(documents: &'a [Document], history: &History<'a>) -> Vec
             if block.is_heading() {
                 finding = None;
             }
-            if document.kind == EvidenceKind::Review && files_finding(document, index) {
-                finding = finding_line(&block.text).map(|line| line.ids.join("/")).or(finding);
+            let files = matches!(document.kind, EvidenceKind::Review | EvidenceKind::Backlog);
+            if files && files_finding(document, index) {
+                let ids = finding_line(&block.text).map(|line| line.ids);
+                finding = ids.and_then(|ids| ids.into_iter().next()).or(finding);
             }
             let gate_heading = gate_heading(document, index);
             let gate = gate_heading.and_then(|(_, ids)| ids.first().cloned());
-            let section = match (&document.kind, &gate, &finding) {
+            let section = match (document.kind, &gate, &finding) {
                 (EvidenceKind::Review, Some(_), _) => {
                     gate_heading_section(gate_heading_index(document, index), &letters)
                 }
-                (EvidenceKind::Review, None, Some(id)) => id.split('/').next().unwrap_or(id).to_owned(),
-                (EvidenceKind::Review, None, None) => "R".to_owned(),
-                _ => "S".to_owned(),
+                (EvidenceKind::Review, None, Some(id)) => {
+                    filed.insert(id.clone());
+                    id.clone()
+                }
+                // A finding that REVIEW files too has its ids there.
+                (EvidenceKind::Backlog, _, Some(id)) if !filed.contains(id) => id.clone(),
+                (EvidenceKind::Backlog, _, Some(id)) => format!("B-{id}"),
+                (kind, _, _) => letter(kind).to_owned(),
             };
-            let mut next = unit(document, index, block, section, gate, history);
-            next.index = units.len();
-            units.push(next);
+            let index_of_unit = units.len();
+            units.push(unit(document, index, index_of_unit, section, gate, history, &stamps));
         }
     }
     units
 }
 
+/// What the ids of a document's checks begin with where they stand in no gate's and no finding's section.
+fn letter(kind: EvidenceKind) -> &'static str {
+    match kind {
+        EvidenceKind::Review => "R",
+        EvidenceKind::Status => "S",
+        EvidenceKind::Backlog => "B",
+        EvidenceKind::Journal => "J",
+        EvidenceKind::Plan => "P",
+        _ => "N",
+    }
+}
+
+/// What a heading says about time, and whether it announces wishes.
+#[derive(Debug, Clone, Copy, Default)]
+struct Stamp {
+    day: Option<Date>,
+    at: Option<Timestamp>,
+    expects: bool,
+}
+
+fn heading_stamp(block: &Block) -> Stamp {
+    static EXPECTS: &[&str] =
+        &["expected", "expectation", "required work", "next step", "to do", "todo", "acceptance criteria"];
+    if !block.is_heading() {
+        return Stamp::default();
+    }
+    let mut stamp = Stamp::default();
+    for mention in mentions(&block.text) {
+        match mention.what {
+            What::Time(moment) if moment.date.is_some() => {
+                stamp.day = stamp.day.or(moment.date);
+                stamp.at = stamp.at.or_else(|| moment.instant(None));
+            }
+            What::Day(day) => stamp.day = stamp.day.or(Some(day)),
+            _ => {}
+        }
+    }
+    let lower = block.text.to_ascii_lowercase();
+    stamp.expects = EXPECTS.iter().any(|word| lower.contains(word));
+    stamp
+}
+
 fn unit<'a>(
     document: &'a Document,
     index: usize,
-    block: &'a Block,
+    index_of_unit: usize,
     section: String,
     gate: Option<String>,
     history: &History<'a>,
+    stamps: &[Stamp],
 ) -> Unit<'a> {
+    let block = &document.blocks[index];
     let commit = history.first_holding(document, block, 0);
-    let headings =
-        std::iter::once(index).filter(|_| block.is_heading()).chain(document.headings_above(index));
-    let stamps: Vec<(Option<Date>, Option<Timestamp>)> = headings
-        .filter_map(|heading| document.blocks.get(heading))
-        .flat_map(|heading| mentions(&heading.text))
-        .filter_map(|mention| match mention.what {
-            What::Time(moment) => moment.date.map(|date| (Some(date), moment.instant(None))),
-            What::Day(day) => Some((Some(day), None)),
-            _ => None,
-        })
-        .collect();
+    let own = Some(index).filter(|_| block.is_heading());
+    let above = own.into_iter().chain(document.headings_above(index));
+    let above: Vec<Stamp> = above.filter_map(|heading| stamps.get(heading).copied()).collect();
     let committed = commit.and_then(|commit| commit.at());
-    let stamped_day = stamps.iter().find_map(|(day, _)| *day);
-    let stamped = stamps.iter().find_map(|(_, at)| *at);
+    let stamped_day = above.iter().find_map(|stamp| stamp.day);
+    let stamped = above.iter().find_map(|stamp| stamp.at);
     Unit {
-        index: 0,
+        index: index_of_unit,
         document,
         block,
         mentions: mentions(&block.text),
@@ -303,6 +371,8 @@ fn unit<'a>(
         day: stamped_day.or_else(|| committed.map(|at| at.to_zoned(TimeZone::UTC).date())),
         commit,
         as_of: committed.or(stamped),
+        is_expectation: !block.is_heading() && above.iter().any(|stamp| stamp.expects),
+        lower: block.text.to_ascii_lowercase(),
     }
 }
 

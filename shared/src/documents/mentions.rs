@@ -31,6 +31,8 @@ pub enum What {
     Pull(u64),
     /// `#4` with no word before it: a build, a pull request or a comment.
     Number(u64),
+    /// A comment by its id: `comment #14506`, `…#issuecomment-14506`.
+    Comment(u64),
     /// 7 to 40 hex digits that look like a commit.
     Commit(String),
     /// An instant, or part of one.
@@ -132,40 +134,65 @@ fn regex(pattern: &str) -> Regex {
 }
 
 struct Pattern {
+    /// Bytes without one of which a text cannot match: looked up before the pattern is tried.
+    needs: &'static [u8],
     regex: Regex,
     read: fn(&Captures<'_>) -> Option<Vec<Mention>>,
 }
 
+const DIGITS: &[u8] = b"0123456789";
+
 /// In order of precedence: what an earlier pattern took, a later one leaves alone.
 static PATTERNS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
-    let pattern = |text: &str, read| Pattern { regex: regex(text), read };
+    let pattern = |needs, text: &str, read| Pattern { needs, regex: regex(text), read };
     vec![
-        pattern(r"\b([A-Za-z_][A-Za-z0-9_.]*)=('[^']*'|\x22[^\x22]*\x22|[^\s,;()`]+)", pair),
+        pattern(b":", r"\bhttps?://[^\s<>()\[\]`\x22'|]+", address),
+        pattern(b"=", r"\b([A-Za-z_][A-Za-z0-9_.]*)=('[^']*'|\x22[^\x22]*\x22|[^\s,;()`]+)", pair),
         pattern(
+            b":",
             r"(~)?\b(\d{4})-(\d{2})-(\d{2})[T ](~)?(\d{2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?(?:([+-]\d{2}:?\d{2})\b|[–-](\d{2})Z|Z)?(\s?[A-Z]{2,4}T\b)?",
             full_time,
         ),
         pattern(
+            b":",
             r"(~)?\b()()()T?()(\d{2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?(?:([+-]\d{2}:\d{2})\b|[–-](\d{2})Z\b|Z\b|\s?UTC\b)",
             full_time,
         ),
-        pattern(r"\b(\d{4})-(\d{2})-(\d{2})\b", day),
-        pattern(r"\b\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}/\d{1,2}\b", subnet),
-        pattern(r"#(\d+)\s?[–-]\s?#(\d+)", range),
+        pattern(b"-", r"\b(\d{4})-(\d{2})-(\d{2})\b", day),
         pattern(
+            b"JFMASOND",
+            r"\b(\d{1,2})\s(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\s(\d{4})\b",
+            worded_day,
+        ),
+        pattern(b"/", r"\b\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}/\d{1,2}\b", subnet),
+        pattern(b"#", r"#(\d+)\s?[–-]\s?#(\d+)", range),
+        pattern(
+            DIGITS,
+            r"(?i)\b(?:builds?|runs?|drone)(?: builds?)?\s+#?(\d+)\s?(?:[–-]|\.\.\.?|…)\s?#?(\d+)\b",
+            range,
+        ),
+        pattern(
+            DIGITS,
             r"(?i)\b(?:builds?|runs?|drone)(?: builds?)?\s+#?\d+(?:(?:\s*(?:,|/|\+|&|and)\s*)+#?\d+\b)*",
             builds,
         ),
-        pattern(r"\bPRs?\s?#?(\d+)|\bpulls?/(\d+)", pull),
-        pattern(r"#(\d+)\b", number),
-        pattern(r"(?i)\blevel\s*[=:]?\s*(\d+)(?:\s*(?:/|of)\s*(\d+))?|\bL(\d)(?:/(?:L)?(\d))?\b", level),
+        pattern(DIGITS, r"(?i)\bcomments?\s+(?:id\s+)?#?(\d{3,})\b", comment),
+        pattern(DIGITS, r"\bPRs?\s?#?(\d+)|\bpulls?/(\d+)", pull),
+        pattern(b"#", r"#(\d+)\b", number),
         pattern(
-            r"\b(\d+)\s?h(?:ours?)?\s?(\d+)\s?m(?:in)?\b|\b(\d+)\s?m(?:in)?\s?(\d+)\s?s(?:ec)?\b",
+            DIGITS,
+            r"(?i)\blevel\s*[=:]?\s*(\d+)(?:\s*(?:/|of)\s*(\d+))?|\bL(\d)(?:/(?:L)?(\d))?\b",
+            level,
+        ),
+        pattern(
+            DIGITS,
+            r"\b(\d+)\s?h(?:ours?|rs?)?\s?(\d+)\s?m(?:in(?:utes?)?)?\b|\b(\d+)\s?m(?:in(?:utes?)?)?\s?(\d+)\s?s(?:ec(?:onds?)?)?\b",
             two_part_length,
         ),
-        pattern(r"\b(\d+)\s?(s|sec|seconds?|min|minutes?|h|hours?)\b", length),
-        pattern(r"\b[0-9a-f]{7,40}\b", commit),
+        pattern(DIGITS, r"\b(\d+(?:\.\d+)?)\s?(s|secs?|seconds?|mins?|minutes?|h|hrs?|hours?)\b", length),
+        pattern(DIGITS, r"\b[0-9a-f]{7,40}\b", commit),
         pattern(
+            b"/.",
             r"(?:\.{0,2}/)?[A-Za-z0-9_.@-]+(?:/[A-Za-z0-9_.@*-]+)+|\b[A-Za-z0-9_][A-Za-z0-9_.-]*\.(?:md|json|ya?ml|toml|xml|svg|png|txt|log|py|rs|sh|sqlite|db)\b",
             path,
         ),
@@ -174,9 +201,16 @@ static PATTERNS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
 
 /// Everything that `text` names, in order of place.
 pub fn mentions(text: &str) -> Vec<Mention> {
+    let mut has = [false; 256];
+    for byte in text.bytes() {
+        has[usize::from(byte)] = true;
+    }
     let mut found: Vec<Mention> = Vec::new();
     let mut taken = vec![false; text.len()];
     for pattern in PATTERNS.iter() {
+        if !pattern.needs.iter().any(|byte| has[usize::from(*byte)]) {
+            continue;
+        }
         let mut fresh = Vec::new();
         for captures in pattern.regex.captures_iter(text) {
             let Some(whole) = captures.get(0) else { continue };
@@ -193,7 +227,32 @@ pub fn mentions(text: &str) -> Vec<Mention> {
         found.append(&mut fresh);
     }
     found.sort_by_key(|mention| (mention.span.start, mention.span.end));
+    date_times(text, &mut found);
     found
+}
+
+/// `05:38Z on 2026-06-13`, `2026-06-13 at 05:38Z`: a time takes the day written beside it.
+fn date_times(text: &str, found: &mut [Mention]) {
+    let days: Vec<(Range<usize>, Date)> = found
+        .iter()
+        .filter_map(|mention| match mention.what {
+            What::Day(day) => Some((mention.span.clone(), day)),
+            _ => None,
+        })
+        .collect();
+    for mention in found.iter_mut() {
+        let What::Time(moment) = &mut mention.what else { continue };
+        if moment.date.is_some() {
+            continue;
+        }
+        let behind = days.partition_point(|(span, _)| span.start < mention.span.end);
+        let between = |from: usize, until: usize| text.get(from..until).unwrap_or("?");
+        let after = days.get(behind).filter(|(day, _)| between(mention.span.end, day.start) == " on ");
+        let before = behind.checked_sub(1).and_then(|last| days.get(last)).filter(|(day, _)| {
+            matches!(between(day.end, mention.span.start), " at " | ", " | " @" | " @ " | " ")
+        });
+        moment.date = after.or(before).map(|(_, day)| *day);
+    }
 }
 
 fn one(captures: &Captures<'_>, what: What) -> Option<Vec<Mention>> {
@@ -250,6 +309,50 @@ fn day(captures: &Captures<'_>) -> Option<Vec<Mention>> {
     one(captures, What::Day(date))
 }
 
+fn worded_day(captures: &Captures<'_>) -> Option<Vec<Mention>> {
+    const MONTHS: &str = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    let month = MONTHS.find(captures.get(2)?.as_str())? / 3 + 1;
+    let date = Date::new(group(captures, 3)?, i8::try_from(month).ok()?, group(captures, 1)?).ok()?;
+    one(captures, What::Day(date))
+}
+
+/// What an address points at: a comment, a pull request, a commit or a build; else its path.
+fn address(captures: &Captures<'_>) -> Option<Vec<Mention>> {
+    let whole = captures.get(0)?;
+    let address = whole.as_str().trim_end_matches(['.', ',', ':', ';', '!', '*', '_']);
+    let span = whole.start()..whole.start() + address.len();
+    let (_, rest) = address.split_once("://")?;
+    let (rest, fragment) = rest.split_once('#').unwrap_or((rest, ""));
+    let rest = rest.split('?').next().unwrap_or(rest);
+    let mut segments = rest.split('/');
+    let host = segments.next()?;
+    let segments: Vec<&str> = segments.filter(|segment| !segment.is_empty()).collect();
+    let after = |names: [&str; 2]| {
+        let at = segments.iter().position(|segment| names.contains(segment))?;
+        segments.get(at + 1).copied()
+    };
+    let what = match fragment.strip_prefix("issuecomment-").and_then(|id| id.parse().ok()) {
+        Some(id) => What::Comment(id),
+        None => match (after(["pulls", "pull"]), after(["commit", "commits"]), after(["builds", "build"])) {
+            (Some(number), _, _) if number.parse::<u64>().is_ok() => What::Pull(number.parse().ok()?),
+            (_, Some(sha), _) if sha.len() >= 7 && sha.bytes().all(|b| b.is_ascii_hexdigit()) => {
+                What::Commit(sha.to_ascii_lowercase())
+            }
+            (_, _, Some(number)) if number.parse::<u64>().is_ok() => What::Build(number.parse().ok()?),
+            // Drone's own pages: `drone.example.org/owner/name/612`.
+            _ => match segments.get(2).and_then(|number| number.parse().ok()) {
+                Some(number) if host.contains("drone") || host.starts_with("ci.") => What::Build(number),
+                _ => What::Path(rest.to_owned()),
+            },
+        },
+    };
+    Some(vec![Mention { span, what }])
+}
+
+fn comment(captures: &Captures<'_>) -> Option<Vec<Mention>> {
+    one(captures, What::Comment(group(captures, 1)?))
+}
+
 fn subnet(captures: &Captures<'_>) -> Option<Vec<Mention>> {
     one(captures, What::Subnet(captures.get(0)?.as_str().to_owned()))
 }
@@ -292,13 +395,20 @@ fn two_part_length(captures: &Captures<'_>) -> Option<Vec<Mention>> {
 }
 
 fn length(captures: &Captures<'_>) -> Option<Vec<Mention>> {
-    let unit = match captures.get(2)?.as_str().chars().next()? {
+    let unit: i64 = match captures.get(2)?.as_str().chars().next()? {
         's' => 1,
         'm' => 60,
         _ => 3600,
     };
-    let seconds = group::<i64>(captures, 1)?.checked_mul(unit)?;
-    one(captures, What::Length { seconds, unit })
+    let figure = captures.get(1)?.as_str();
+    let (whole, decimals) = figure.split_once('.').unwrap_or((figure, ""));
+    let mut seconds = whole.parse::<i64>().ok()?.checked_mul(unit)?;
+    let mut worth = unit;
+    for digit in decimals.bytes().take(3) {
+        worth /= 10;
+        seconds = seconds.checked_add(i64::from(digit - b'0') * worth)?;
+    }
+    one(captures, What::Length { seconds, unit: worth.max(1) })
 }
 
 fn commit(captures: &Captures<'_>) -> Option<Vec<Mention>> {
@@ -324,6 +434,7 @@ mod tests {
                 What::BuildRange(a, b) => format!("builds {a} to {b}"),
                 What::Pull(n) => format!("pull {n}"),
                 What::Number(n) => format!("#{n}"),
+                What::Comment(id) => format!("comment {id}"),
                 What::Commit(sha) => format!("commit {sha}"),
                 What::Time(m) => format!(
                     "{}{}{:02}:{:02}{}{}",
@@ -356,6 +467,17 @@ mod tests {
         check("PR#4, PR #5, PR6", &["pull 4", "pull 5", "pull 6"]);
         check("`GET /api/v1/repos/o/n/pulls/3`", &["pull 3"]);
         check("Same sha: #578 failed", &["#578"]);
+        check("builds 515–519, runs 1 - 3", &["builds 515 to 519", "builds 1 to 3"]);
+        check("comment #14506 on PR#4", &["comment 14506", "pull 4"]);
+        check(
+            "https://git.example/o/n/pulls/4#issuecomment-14506 https://git.example/o/n/pulls/4.",
+            &["comment 14506", "pull 4"],
+        );
+        check("https://drone.example/o/ci/612/1/3", &["build 612"]);
+        check(
+            "https://ci.example/runs/612/badge.svg, https://git.example/o/n/commit/D88F5801",
+            &["path ci.example/runs/612/badge.svg", "commit d88f5801"],
+        );
     }
 
     #[test]
@@ -369,6 +491,9 @@ mod tests {
         check("(1m36s from start) 51s, 2 h", &["96 s", "51 s", "7200 s"]);
         check("25:00Z 12:61Z", &[]);
         check("2026-06-13 08:13 CEST", &["day 2026-06-13"]);
+        check("fixed at 05:38Z on 2026-06-13", &["2026-06-13 05:38", "day 2026-06-13"]);
+        check("on 12 June 2026 at 05:38Z", &["day 2026-06-12", "2026-06-12 05:38"]);
+        check("45.3 s, 1.5 h, 1 min 54 s", &["45 s", "5400 s", "114 s"]);
     }
 
     #[test]

@@ -1,0 +1,44 @@
+//! Contradictions that a document itself mentions; knows nothing about evidence.
+
+use super::{Numbered, Unit};
+use crate::report::Outcome;
+
+/// Words by which people admit that something written is not right.
+const ADMITS: &[&str] =
+    &["discrepan", "not blocking", "mismatch", "typo", "differs", "off by", "misstat", "wrongly"];
+
+/// Lines that admit something; more than this are not looked through.
+const ADMISSIONS: usize = 256;
+
+/// A contradiction is acknowledged where another line names its very value as a discrepancy: a line of the same
+/// document, or one that names the document it stands in.
+pub(super) fn acknowledge(numbered: &mut [Numbered], units: &[Unit<'_>]) {
+    let admitting: Vec<&Unit<'_>> = units
+        .iter()
+        .filter(|unit| ADMITS.iter().any(|word| unit.lower().contains(word)))
+        .take(ADMISSIONS)
+        .collect();
+    for item in numbered.iter_mut().filter(|item| item.check.outcome == Outcome::Contradicted) {
+        let Some(written) = &item.written else { continue };
+        let short_name = item.check.document.split(['-', '.']).next().unwrap_or("").to_owned();
+        item.check.acknowledged = admitting.iter().find_map(|unit| {
+            let at = whole_word(unit.words(), written)?;
+            let (line, _) = unit.position(at);
+            let same_document = unit.document.name == item.check.document;
+            let elsewhere = !same_document || line != item.check.line;
+            let about_it = same_document || unit.words().contains(&short_name);
+            (elsewhere && about_it).then(|| format!("{}:{line}", unit.document.name))
+        });
+    }
+}
+
+/// Where `word` stands in `text` with nothing of a longer word or number around it.
+fn whole_word(text: &str, word: &str) -> Option<usize> {
+    let joins = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric());
+    let mut occurrences = text.match_indices(word);
+    occurrences.find_map(|(at, _)| {
+        let before = text.get(..at).and_then(|before| before.chars().next_back());
+        let after = text.get(at + word.len()..).and_then(|after| after.chars().next());
+        (!joins(before) && !joins(after)).then_some(at)
+    })
+}
