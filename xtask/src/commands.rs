@@ -2,6 +2,7 @@
 
 pub(crate) mod ci;
 pub(crate) mod demo;
+pub(crate) mod fuzz;
 pub(crate) mod screenshots;
 pub(crate) mod setup;
 pub(crate) mod test;

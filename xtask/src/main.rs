@@ -26,6 +26,7 @@ usage: cargo xtask <command>
   test          build everything, find a browser and run every test
   tidy          check the import rules and the house rules of the text
   ci            format, lints, docs, tidy and tests: what has to hold before anything lands
+  fuzz          [TARGET…] [--seconds N]: libFuzzer over everything that parses (nightly, cargo-fuzz)
   screenshots   photograph the demo report into target/screenshots
                 (--readme also refreshes docs/screenshot.png)
 
@@ -55,6 +56,7 @@ fn dispatch(console: &Console, arguments: &[String]) -> Outcome {
         ["test"] => commands::test::run(console, &workspace),
         ["tidy"] => commands::tidy::run(console, &workspace),
         ["ci"] => commands::ci::run(console, &workspace),
+        ["fuzz", rest @ ..] => commands::fuzz::run(console, &workspace, rest),
         ["screenshots"] => commands::screenshots::run(console, &workspace, false),
         ["screenshots", "--readme"] => commands::screenshots::run(console, &workspace, true),
         [] | ["help" | "--help" | "-h"] => {
