@@ -16,7 +16,7 @@ use keys::{Keys, Text};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Config {
     pub(crate) phase: Phase,
-    /// In the order review, plan, status, backlog, journal.
+    /// In the order review, plan, status, backlog, journal, decisions, inbox.
     pub(crate) documents: Vec<DocumentPattern>,
     /// By time.
     pub(crate) events: Vec<DeclaredEvent>,
@@ -40,10 +40,13 @@ pub(crate) enum DocumentKind {
     Status,
     Backlog,
     Journal,
+    Decisions,
+    Inbox,
 }
 
 impl DocumentKind {
-    const ALL: [Self; 5] = [Self::Review, Self::Plan, Self::Status, Self::Backlog, Self::Journal];
+    const ALL: [Self; 7] =
+        [Self::Review, Self::Plan, Self::Status, Self::Backlog, Self::Journal, Self::Decisions, Self::Inbox];
 
     /// The key.
     pub(crate) fn word(self) -> &'static str {
@@ -53,6 +56,8 @@ impl DocumentKind {
             Self::Status => "status",
             Self::Backlog => "backlog",
             Self::Journal => "journal",
+            Self::Decisions => "decisions",
+            Self::Inbox => "inbox",
         }
     }
 }

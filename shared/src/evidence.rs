@@ -42,6 +42,10 @@ pub enum EvidenceKind {
     Journal,
     /// `plan-phase-<id>*.md`.
     Plan,
+    /// `DECISIONS-<id>.md`.
+    Decisions,
+    /// `BUILDER-INBOX.md`, `ADVERSARY-INBOX.md`: messages, deleted when read, so that most are only in the git log.
+    Inbox,
     /// `capture.json`: what a recorder asked of a server, when, and what it answered.
     Capture,
     /// A recorded answer of Gitea or Forgejo; its path says to which request.

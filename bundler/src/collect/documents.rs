@@ -1,4 +1,4 @@
-//! The documents of a phase: REVIEW, STATUS, BACKLOG, JOURNAL, plan. Knows patterns, not Markdown.
+//! The documents of a phase: REVIEW, STATUS, BACKLOG, JOURNAL, plan, DECISIONS, INBOX. Knows patterns, not Markdown.
 
 use std::path::Path;
 
@@ -15,11 +15,17 @@ impl Collector for Documents {
         let pattern = &self.0.pattern;
         let mut collected = Collected::new("documents", pattern);
         let paths = matches(site.root, pattern);
-        if paths.is_empty() {
+        // An inbox is deleted when it is read: that it is gone says nothing.
+        let may_be_gone = self.0.kind == DocumentKind::Inbox;
+        if paths.is_empty() && !may_be_gone {
             collected.absent(self.0.kind.word(), pattern, "nothing matches");
         }
         for path in paths {
-            match files::read(&site.at(&path), site.limits.entry_bytes)? {
+            let file = site.at(&path);
+            if may_be_gone && fs_err::symlink_metadata(&file).is_err() {
+                continue;
+            }
+            match files::read(&file, site.limits.entry_bytes)? {
                 Ok(bytes) => {
                     let name = path.rsplit('/').next().unwrap_or(&path);
                     collected.keep(format!("data/documents/{name}"), kind_of(self.0.kind), &path, bytes);
@@ -38,6 +44,8 @@ fn kind_of(kind: DocumentKind) -> EvidenceKind {
         DocumentKind::Status => EvidenceKind::Status,
         DocumentKind::Backlog => EvidenceKind::Backlog,
         DocumentKind::Journal => EvidenceKind::Journal,
+        DocumentKind::Decisions => EvidenceKind::Decisions,
+        DocumentKind::Inbox => EvidenceKind::Inbox,
     }
 }
 

@@ -50,6 +50,28 @@ fn documents_by_name_and_by_pattern() {
 }
 
 #[test]
+fn an_inbox_may_be_gone() {
+    check(
+        "[documents]\ndecisions = \"DECISIONS-a.md\"\ninbox = \"*-INBOX.md\"",
+        &[("DECISIONS-a.md", "d")],
+        &["data/documents/DECISIONS-a.md Decisions <DECISIONS-a.md>"],
+        &[],
+    );
+    check(
+        "[documents]\ndecisions = \"DECISIONS-b.md\"\ninbox = \"BUILDER-INBOX.md\"",
+        &[],
+        &[],
+        &["decisions <DECISIONS-b.md> file gone"],
+    );
+    check(
+        "[documents]\ninbox = \"*-INBOX.md\"",
+        &[("BUILDER-INBOX.md", "b")],
+        &["data/documents/BUILDER-INBOX.md Inbox <BUILDER-INBOX.md>"],
+        &[],
+    );
+}
+
+#[test]
 fn names_that_clash_are_told() {
     check(
         "[documents]\nplan = \"**/plan.md\"",

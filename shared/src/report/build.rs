@@ -135,7 +135,7 @@ fn assemble(metadata: &Metadata, payload: &BTreeMap<EntryPath, Payload<'_>>) -> 
     }
 }
 
-/// The documents in the order people read them: REVIEW, STATUS, BACKLOG, JOURNAL, plan.
+/// The documents in the order people read them: REVIEW, STATUS, BACKLOG, JOURNAL, plan, DECISIONS, INBOX.
 fn documents(metadata: &Metadata, payload: &BTreeMap<EntryPath, Payload<'_>>) -> Vec<Document> {
     let is_document = |kind: EvidenceKind| {
         matches!(
@@ -145,6 +145,8 @@ fn documents(metadata: &Metadata, payload: &BTreeMap<EntryPath, Payload<'_>>) ->
                 | EvidenceKind::Backlog
                 | EvidenceKind::Journal
                 | EvidenceKind::Plan
+                | EvidenceKind::Decisions
+                | EvidenceKind::Inbox
         )
     };
     let mut entries: Vec<_> = metadata.entries.iter().filter(|entry| is_document(entry.kind)).collect();
