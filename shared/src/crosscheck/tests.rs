@@ -33,9 +33,7 @@ fn build(number: u64, status: &str, started: &str, finished: &str, sha: &str) ->
         created: Some(at(started)),
         started: Some(at(started)),
         finished: Some(at(finished)),
-        link: String::new(),
-        stages: Vec::new(),
-        place: place(&format!("data/builds/{number}.json")),
+        ..Build::nothing(place(&format!("data/builds/{number}.json")))
     };
     (number, build)
 }
@@ -62,9 +60,7 @@ fn pull(
         url: String::new(),
         comments,
         comments_fetched: true,
-        events: Vec::new(),
-        statuses: Vec::new(),
-        place: place(&format!("data/pulls/{number}.json")),
+        ..Pull::nothing(place(&format!("data/pulls/{number}.json")))
     };
     (number, pull)
 }
@@ -76,7 +72,7 @@ fn comment(id: u64, author: &str, body: &str, created: &str) -> Comment {
         body: body.to_owned(),
         created_at: Some(at(created)),
         updated_at: Some(at(created)),
-        place: place("data/comments.json"),
+        ..Comment::nothing(place("data/comments.json"))
     }
 }
 
@@ -99,8 +95,7 @@ fn run(id: &str, level: u64, rungs: &[&str]) -> (String, Run) {
         tiers: vec![("install".into(), "pass".into()), ("upgrade".into(), rungs[1].1.clone())],
         rungs,
         flags: BTreeMap::from([("clean_teardown".to_owned(), true)]),
-        lint: None,
-        place: place(&format!("data/runs/{id}/results.json")),
+        ..Run::nothing(place(&format!("data/runs/{id}/results.json")))
     };
     (id.to_owned(), run)
 }
@@ -128,8 +123,8 @@ fn evidence() -> Evidence {
         stage: 1,
         step: 1,
         lines: vec![LogLine { seconds: 0, text: text.to_owned() }],
-        dropped_head: 0,
-        place: place(&format!("data/builds/{build}/log.json")),
+        complete: true,
+        ..Log::nothing(place(&format!("data/builds/{build}/log.json")))
     };
     let network = DockerOutput {
         argv: ["docker", "network", "inspect", "edge"].map(str::to_owned).to_vec(),
@@ -176,8 +171,8 @@ fn evidence() -> Evidence {
             seconds: Some(2.0),
             declared: counts,
             computed: counts,
-            cases: Vec::new(),
-            place: place("data/runs/102/junit/install.xml"),
+            complete: true,
+            ..Suite::nothing(place("data/runs/102/junit/install.xml"))
         }],
         badges: BTreeMap::from([(
             "102".to_owned(),
@@ -213,10 +208,9 @@ fn judged(text: &str, stamp: &str) -> Vec<Check> {
         changes: vec![FileChange {
             path: "docs/REVIEW-x.md".to_owned(),
             added: review.lines().map(str::to_owned).collect(),
-            removed: Vec::new(),
-            deleted: false,
+            ..FileChange::default()
         }],
-        place: place("data/git/x.log"),
+        ..Commit::nothing(place("data/git/x.log"))
     };
     let commits = [commit];
     let history = History::new(&commits);

@@ -8,6 +8,21 @@ use super::api_path;
 use super::fields::{self, Fields, When};
 use super::{Build, Issue, Place, Stage, Step};
 use crate::entry_path::EntryPath;
+use crate::time::{self, Timestamp};
+
+/// Every word that Drone has for how a build, stage or step stands.
+const STATUSES: [&str; 10] = [
+    "skipped",
+    "blocked",
+    "declined",
+    "waiting_on_dependencies",
+    "pending",
+    "running",
+    "success",
+    "failure",
+    "killed",
+    "error",
+];
 
 /// What an answer answers, told by the path of the request or of the recorded file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -80,19 +95,67 @@ fn build(fields: &Fields<'_>, path: &EntryPath, issues: &mut Vec<Issue>) -> Opti
         return None;
     };
     let stages = fields.objects("stages", When::Optional, issues);
+    let started = fields.unix("started", When::Expected, issues);
+    let finished = fields.unix("finished", When::Expected, issues);
+    in_order(fields, "finished", started, finished, issues);
+    let text = |key: &str, issues: &mut Vec<Issue>| fields.string(key, When::Optional, issues);
     Some(Build {
         number,
-        status: fields.string("status", When::Expected, issues),
+        status: status(fields, issues),
+        error: text("error", issues),
         event: fields.string("event", When::Expected, issues),
         author: author(fields, issues),
+        trigger: text("trigger", issues),
         params: params(fields, issues),
         created: fields.unix("created", When::Expected, issues),
-        started: fields.unix("started", When::Expected, issues),
-        finished: fields.unix("finished", When::Expected, issues),
-        link: fields.string("link", When::Optional, issues),
+        started,
+        finished,
+        link: text("link", issues),
+        reference: text("ref", issues),
+        source: text("source", issues),
+        target: text("target", issues),
+        before: text("before", issues),
+        after: text("after", issues),
+        message: text("message", issues),
+        title: text("title", issues),
+        // 0 is unset here as it is of times.
+        parent: fields.count("parent", When::Optional, issues).filter(|parent| *parent > 0),
         stages: stages.iter().map(|fields| stage(fields, issues)).collect(),
         place: Place { path: path.clone(), pointer: fields.pointer().to_owned() },
     })
+}
+
+/// The server's word for how it stands, kept as it is also where it is none of Drone's.
+fn status(fields: &Fields<'_>, issues: &mut Vec<Issue>) -> String {
+    let status = fields.string("status", When::Expected, issues);
+    if !status.is_empty() && !STATUSES.contains(&status.as_str()) {
+        fields::push(issues, || {
+            let shown: String = status.chars().take(60).collect();
+            Issue::new(
+                fields.pointer_of("status"),
+                format!("{shown:?} is no status known here; kept as it is"),
+            )
+        });
+    }
+    status
+}
+
+/// What ended before it began is worth a word; both times are kept.
+fn in_order(
+    fields: &Fields<'_>,
+    key: &str,
+    began: Option<Timestamp>,
+    ended: Option<Timestamp>,
+    issues: &mut Vec<Issue>,
+) {
+    if let (Some(began), Some(ended)) = (began, ended)
+        && ended < began
+    {
+        fields::push(issues, || {
+            let what = format!("{} is before the beginning, {}", time::iso(ended), time::iso(began));
+            Issue::new(fields.pointer_of(key), what)
+        });
+    }
 }
 
 /// Who asked for the build: `sender`, or `trigger` unless it is `@hook`, or the commit's author.
@@ -117,25 +180,37 @@ fn params(fields: &Fields<'_>, issues: &mut Vec<Issue>) -> BTreeMap<String, Stri
 
 fn stage(fields: &Fields<'_>, issues: &mut Vec<Issue>) -> Stage {
     let steps = fields.objects("steps", When::Optional, issues);
+    let started = fields.unix("started", When::Optional, issues);
+    let stopped = fields.unix("stopped", When::Optional, issues);
+    in_order(fields, "stopped", started, stopped, issues);
     Stage {
         number: fields.count("number", When::Expected, issues).unwrap_or(0),
         name: fields.string("name", When::Optional, issues),
-        status: fields.string("status", When::Expected, issues),
-        started: fields.unix("started", When::Optional, issues),
-        stopped: fields.unix("stopped", When::Optional, issues),
+        status: status(fields, issues),
+        error: fields.string("error", When::Optional, issues),
+        exit_code: fields.integer("exit_code", When::Optional, issues),
+        failure_ignored: fields.boolean("errignore", When::Optional, issues).unwrap_or(false),
+        machine: fields.string("machine", When::Optional, issues),
+        started,
+        stopped,
         steps: steps.iter().map(|fields| step(fields, issues)).collect(),
     }
 }
 
 /// A step; its `step_id` is the id of its *stage*, so only `number` tells steps apart.
 fn step(fields: &Fields<'_>, issues: &mut Vec<Issue>) -> Step {
+    let started = fields.unix("started", When::Optional, issues);
+    let stopped = fields.unix("stopped", When::Optional, issues);
+    in_order(fields, "stopped", started, stopped, issues);
     Step {
         number: fields.count("number", When::Expected, issues).unwrap_or(0),
         name: fields.string("name", When::Optional, issues),
-        status: fields.string("status", When::Expected, issues),
+        status: status(fields, issues),
+        error: fields.string("error", When::Optional, issues),
         exit_code: fields.integer("exit_code", When::Expected, issues),
-        started: fields.unix("started", When::Optional, issues),
-        stopped: fields.unix("stopped", When::Optional, issues),
+        failure_ignored: fields.boolean("errignore", When::Optional, issues).unwrap_or(false),
+        started,
+        stopped,
     }
 }
 
@@ -183,6 +258,34 @@ mod tests {
         assert_eq!(issues, [Issue::new("/stages/0/steps/1/exit_code", "is missing")]);
     }
 
+    #[test]
+    fn reads_what_was_built_and_what_went_wrong() {
+        let json = r#"{"number":7,"parent":0,"status":"error","error":"linter: untrusted","event":"push","trigger":"@cron",
+            "message":"m","ref":"refs/heads/main","source":"a","target":"main","before":"b1","after":"c2","created":9,"started":9,
+            "finished":8,"stages":[{"number":1,"status":"failure","error":"x","exit_code":255,"errignore":true,
+            "steps":[{"step_id":1,"number":2,"status":"odd","exit_code":143,"error":"killed","errignore":true,"started":0}]}]}"#;
+        let (builds, issues) = parse(json.as_bytes(), &path());
+        let build = &builds[0];
+        assert_eq!(
+            (build.error.as_str(), build.trigger.as_str(), build.parent),
+            ("linter: untrusted", "@cron", None)
+        );
+        assert_eq!(
+            (build.reference.as_str(), build.source.as_str(), build.target.as_str()),
+            ("refs/heads/main", "a", "main")
+        );
+        assert_eq!((build.before.as_str(), build.after.as_str(), build.message.as_str()), ("b1", "c2", "m"));
+        let stage = &build.stages[0];
+        assert_eq!((stage.error.as_str(), stage.exit_code, stage.failure_ignored), ("x", Some(255), true));
+        let step = &stage.steps[0];
+        assert_eq!(
+            (step.number, step.error.as_str(), step.exit_code, step.started),
+            (2, "killed", Some(143), None)
+        );
+        let at: Vec<&str> = issues.iter().map(|issue| issue.at.as_str()).collect();
+        assert_eq!(at, ["/finished", "/stages/0/steps/0/status"]);
+    }
+
     fn check_numbers(json: &str, expected: &[(u64, &str)], expected_issues: &[&str]) {
         let (builds, issues) = parse(json.as_bytes(), &path());
         let found: Vec<_> = builds.iter().map(|build| (build.number, build.place.pointer.as_str())).collect();
@@ -204,7 +307,7 @@ mod tests {
         check_numbers(
             r#"[{"number":1,"started":"x","finished":-5}]"#,
             &[(1, "/0")],
-            &["/0/status", "/0/event", "/0/created", "/0/started", "/0/finished"],
+            &["/0/started", "/0/finished", "/0/status", "/0/event", "/0/created"],
         );
     }
 }

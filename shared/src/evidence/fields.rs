@@ -16,6 +16,15 @@ const MAX_BYTES: usize = 128 << 20;
 const MAX_VALUES: usize = 4_000_000;
 /// Repeated keys that are reported one by one.
 const MAX_REPEATED_KEYS: usize = 16;
+/// Issues that are kept of one document; more of the same would say no more.
+const MAX_ISSUES: usize = 1_000;
+
+/// Adds an issue unless there are too many already; its words are made only when they are kept.
+pub(super) fn push(issues: &mut Vec<Issue>, issue: impl FnOnce() -> Issue) {
+    if issues.len() < MAX_ISSUES {
+        issues.push(issue());
+    }
+}
 
 /// The JSON document in `bytes`, or none with an issue that says why.
 pub(super) fn document(bytes: &[u8], issues: &mut Vec<Issue>) -> Option<Value> {
@@ -191,7 +200,7 @@ impl<'a> Fields<'a> {
         match value.as_object() {
             Some(object) => Some(Fields { object, pointer }),
             None => {
-                issues.push(Issue::new(pointer, format!("is {}, not an object; left out", name(value))));
+                push(issues, || Issue::new(pointer, format!("is {}, not an object; left out", name(value))));
                 None
             }
         }
@@ -220,13 +229,15 @@ impl<'a> Fields<'a> {
     fn wanted(&self, key: &str, when: When, issues: &mut Vec<Issue>) -> Option<&'a Value> {
         let value = self.get(key);
         if value.is_none() && when == When::Expected {
-            issues.push(Issue::new(self.pointer_of(key), "is missing"));
+            push(issues, || Issue::new(self.pointer_of(key), "is missing"));
         }
         value
     }
 
     fn refuse(&self, key: &str, value: &Value, wanted: &str, issues: &mut Vec<Issue>) {
-        issues.push(Issue::new(self.pointer_of(key), format!("is {}, not {wanted}; left out", name(value))));
+        push(issues, || {
+            Issue::new(self.pointer_of(key), format!("is {}, not {wanted}; left out", name(value)))
+        });
     }
 
     /// A string; empty where there is none.
@@ -278,7 +289,7 @@ impl<'a> Fields<'a> {
         let seconds = self.integer(key, when, issues)?;
         let at = time::from_unix(seconds);
         if at.is_none() && seconds != 0 {
-            issues.push(Issue::new(self.pointer_of(key), format!("{seconds} is no instant; left out")));
+            push(issues, || Issue::new(self.pointer_of(key), format!("{seconds} is no instant; left out")));
         }
         at
     }
@@ -290,10 +301,9 @@ impl<'a> Fields<'a> {
         let never = text.is_empty() || text.starts_with("0001-") || text.starts_with("1970-01-01");
         if at.is_none() && !never {
             let shown: String = text.chars().take(60).collect();
-            issues.push(Issue::new(
-                self.pointer_of(key),
-                format!("{shown:?} is no time with a zone; left out"),
-            ));
+            push(issues, || {
+                Issue::new(self.pointer_of(key), format!("{shown:?} is no time with a zone; left out"))
+            });
         }
         at
     }
@@ -310,12 +320,32 @@ impl<'a> Fields<'a> {
             .map(|value| objects(value, &self.pointer_of(key), issues))
             .unwrap_or_default()
     }
+
+    /// The strings of an array; elements of other types are left out with an issue each.
+    pub(super) fn strings(&self, key: &str, when: When, issues: &mut Vec<Issue>) -> Vec<String> {
+        let Some(value) = self.wanted(key, when, issues) else { return Vec::new() };
+        let Some(array) = value.as_array() else {
+            self.refuse(key, value, "an array", issues);
+            return Vec::new();
+        };
+        let mut strings = Vec::with_capacity(array.len());
+        for (index, item) in array.iter().enumerate() {
+            match item.as_str() {
+                Some(text) => strings.push(text.to_owned()),
+                None => push(issues, || {
+                    let at = format!("{}/{index}", self.pointer_of(key));
+                    Issue::new(at, format!("is {}, not a string; left out", name(item)))
+                }),
+            }
+        }
+        strings
+    }
 }
 
 /// The objects of the array `value` at `pointer`; what is no object is left out with an issue each.
 pub(super) fn objects<'a>(value: &'a Value, pointer: &str, issues: &mut Vec<Issue>) -> Vec<Fields<'a>> {
     let Some(array) = value.as_array() else {
-        issues.push(Issue::new(pointer, format!("is {}, not an array; left out", name(value))));
+        push(issues, || Issue::new(pointer, format!("is {}, not an array; left out", name(value))));
         return Vec::new();
     };
     array

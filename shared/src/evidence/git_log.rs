@@ -16,6 +16,8 @@ use crate::time;
 const MAX_LINES: usize = 2_000_000;
 /// Commits and file changes that are kept of one log.
 const MAX_CHANGES: usize = 500_000;
+/// Bytes of a message's body that are kept.
+const MAX_BODY_BYTES: usize = 16 << 10;
 /// Issues about single lines that are reported.
 const MAX_ISSUES: usize = 32;
 
@@ -24,7 +26,6 @@ pub fn parse(bytes: &[u8], path: &EntryPath) -> (Vec<Commit>, Vec<Issue>) {
     let mut reader = Reader {
         path,
         commits: Vec::new(),
-        parents: Vec::new(),
         part: Part::Start,
         kept_lines: 0,
         kept_changes: 0,
@@ -57,7 +58,6 @@ enum Part {
 struct Reader<'a> {
     path: &'a EntryPath,
     commits: Vec<Commit>,
-    parents: Vec<Vec<String>>,
     part: Part,
     kept_lines: usize,
     kept_changes: usize,
@@ -165,18 +165,18 @@ impl Reader<'_> {
             _ if in_diff && word.starts_with("@@@") => self.part = Part::AfterHunk,
             _ if matches!(self.part, Part::AfterHunk) => {}
             _ if in_diff => self.file_line(number, &text),
-            "" => self.message_line(rest.trim_start()),
+            "" => self.message_line(&text),
             "parents" => {
                 let parents = rest.split_whitespace().map(str::to_owned).collect();
-                if let Some(last) = self.parents.last_mut() {
-                    *last = parents;
+                if let Some(commit) = self.commit() {
+                    commit.parents = parents;
                 }
             }
-            "author" => {
+            "author" | "committer" => {
                 // `Name <address>`; the name may hold anything but a line break.
                 let name = rest.rsplit_once(" <").map_or(rest, |(name, _)| name).to_owned();
                 if let Some(commit) = self.commit() {
-                    commit.author = name;
+                    *if word == "author" { &mut commit.author } else { &mut commit.committer } = name;
                 }
             }
             "author-time" | "commit-time" => {
@@ -189,7 +189,6 @@ impl Reader<'_> {
                         at;
                 }
             }
-            "committer" => {}
             _ => self.issue(number, format!("{:?} is no known line of a commit; left out", short(&text))),
         }
     }
@@ -197,22 +196,29 @@ impl Reader<'_> {
     fn begin_commit(&mut self, number: usize, sha: &str) {
         self.part = Part::Header;
         self.kept_changes += 1;
-        self.parents.push(Vec::new());
-        self.commits.push(Commit {
-            sha: sha.to_owned(),
-            author: String::new(),
-            author_time: None,
-            commit_time: None,
-            subject: String::new(),
-            changes: Vec::new(),
-            place: Place { path: self.path.clone(), pointer: format!("line {number}") },
-        });
+        let place = Place { path: self.path.clone(), pointer: format!("line {number}") };
+        self.commits.push(Commit { sha: sha.to_owned(), ..Commit::nothing(place) });
     }
 
     /// A line of the message; the first that is not empty is the subject.
     fn message_line(&mut self, text: &str) {
-        if let Some(commit) = self.commit().filter(|commit| commit.subject.is_empty()) {
-            commit.subject = text.trim_end().to_owned();
+        let Some(commit) = self.commit() else { return };
+        if commit.subject.is_empty() {
+            commit.subject = text.trim().to_owned();
+            return;
+        }
+        // Four spaces are the log's own indentation.
+        let line = text.strip_prefix("    ").unwrap_or(text).trim_end();
+        if commit.body.len() > MAX_BODY_BYTES || (commit.body.is_empty() && line.is_empty()) {
+            return;
+        }
+        if !commit.body.is_empty() {
+            commit.body.push('\n');
+        }
+        commit.body.push_str(line);
+        if commit.body.len() > MAX_BODY_BYTES {
+            commit.body.truncate(commit.body.floor_char_boundary(MAX_BODY_BYTES));
+            commit.body.push('…');
         }
     }
 
@@ -227,7 +233,7 @@ impl Reader<'_> {
         }
         self.kept_changes += 1;
         if let Some(commit) = self.commit() {
-            commit.changes.push(FileChange { path, added: Vec::new(), removed: Vec::new(), deleted: false });
+            commit.changes.push(FileChange { path, ..FileChange::default() });
         }
     }
 
@@ -256,9 +262,14 @@ impl Reader<'_> {
             }
         } else if text.starts_with("deleted file mode ") {
             change.deleted = true;
+        } else if text.starts_with("new file mode ") {
+            change.created = true;
+        } else if let Some(name) = text.strip_prefix("rename from ").or(text.strip_prefix("copy from ")) {
+            change.old_path = Some(unquote(name));
         } else if let Some(name) = text.strip_prefix("rename to ").or(text.strip_prefix("copy to ")) {
             change.path = unquote(name);
         } else if text.starts_with("Binary files ") || text.starts_with("GIT binary patch") {
+            change.binary = true;
             let what = format!("{:?} is binary; its content is not in the log", short(&change.path));
             self.issue(number, what);
         }
@@ -275,8 +286,8 @@ impl Reader<'_> {
         if self.commits.is_empty() && self.issues.is_empty() {
             self.issues.push(Issue::new("", "holds no commit"));
         }
-        for index in 0..self.commits.len() {
-            let Some(commit) = self.commits.get(index) else { break };
+        for commit in &mut self.commits {
+            commit.body.truncate(commit.body.trim_end().len());
             if commit.commit_time.is_none() && self.issues.len() < MAX_ISSUES {
                 self.issues
                     .push(Issue::new(commit.place.pointer.clone(), "the commit has no readable commit time"));
@@ -300,8 +311,8 @@ impl Reader<'_> {
         let index: HashMap<&str, usize> =
             self.commits.iter().enumerate().map(|(index, commit)| (commit.sha.as_str(), index)).collect();
         let (mut before, mut after) = (0_usize, 0_usize);
-        for (child, parents) in self.parents.iter().enumerate() {
-            for parent in parents.iter().filter_map(|parent| index.get(parent.as_str())) {
+        for (child, commit) in self.commits.iter().enumerate() {
+            for parent in commit.parents.iter().filter_map(|parent| index.get(parent.as_str())) {
                 if *parent > child { after += 1 } else { before += 1 }
             }
         }
@@ -417,7 +428,7 @@ mod tests {
 
     #[test]
     fn reads_a_commit() {
-        let log = header(A, "", "    review(ghost-M1): M1 PASS\n\n    commit body")
+        let log = header(A, B, "    review(ghost-M1): M1 PASS\n    \n      commit body\n\n    end")
             + "diff --git a/x.md b/x.md\n\
              new file mode 100644\nindex 0000000..1111111\n--- /dev/null\n+++ b/x.md\n@@ -0,0 +1,2 @@\n+one\n+two\n\
              \\ No newline at end of file\n";
@@ -426,6 +437,9 @@ mod tests {
         let commit = &commits[0];
         assert_eq!((commit.sha.as_str(), commit.author.as_str()), (A, "A <b> c"));
         assert_eq!(commit.subject, "review(ghost-M1): M1 PASS");
+        assert_eq!(commit.body, "  commit body\n\nend");
+        assert_eq!((commit.committer.as_str(), commit.parents.as_slice()), ("C", &[B.to_owned()][..]));
+        assert!(!commit.is_merge() && commit.changes[0].created);
         assert_eq!(commit.author_time.map(iso).as_deref(), Some("2026-06-13T06:27:57Z"));
         assert_eq!(commit.at().map(iso).as_deref(), Some("2026-06-13T06:28:01Z"));
         assert_eq!(commit.changes[0].path, "x.md");
@@ -481,6 +495,25 @@ mod tests {
             "x",
             false,
         );
+    }
+
+    #[test]
+    fn keeps_where_a_file_came_from() {
+        let log = header(A, &format!("{B} {A}"), "    s")
+            + "diff --git a/old b/new\nsimilarity index 90%\nrename from old\nrename to new\n--- a/old\n+++ b/new\n\
+               @@ -1 +1 @@\n-x\n\\ No newline at end of file\n+y\n\\ No newline at end of file\n\
+               diff --git a/p.png b/p.png\nindex 1..2 100644\nBinary files a/p.png and b/p.png differ\n";
+        let (commits, issues) = read(&log);
+        let changes = &commits[0].changes;
+        assert_eq!((changes[0].old_path.as_deref(), changes[0].path.as_str()), (Some("old"), "new"));
+        assert_eq!(
+            (changes[0].added.as_slice(), changes[0].removed.as_slice()),
+            (&["y".into()][..], &["x".into()][..])
+        );
+        assert!(commits[0].is_merge() && changes[1].binary && !changes[1].created);
+        assert_eq!(issues.len(), 1, "{issues:?}");
+        let (commits, _) = read(&header(A, "", &format!("    s\n\n    {}", "ü".repeat(20_000))));
+        assert!(commits[0].body.len() < 17_000 && commits[0].body.ends_with('…'));
     }
 
     #[test]

@@ -1,12 +1,15 @@
-//! Answers of Gitea and Forgejo: pull requests, comments, timelines, commit statuses.
+//! Answers of Gitea and Forgejo: pull requests, comments, timelines, reviews, commit statuses.
 //! Knows nothing about which answers belong together.
 
 use serde_json::Value;
 
 use super::api_path;
 use super::fields::{self, Fields, When};
-use super::{Comment, CommitStatus, Issue, Place, Pull, PullEvent, PullState};
+use super::{Comment, CommitStatus, Issue, Place, Pull, PullEvent, Review};
 use crate::entry_path::EntryPath;
+
+mod pull;
+mod talk;
 
 /// What an answer answers, told by the path of the request or of the recorded file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,6 +31,8 @@ pub enum Subject {
     Comments(u64),
     /// The timeline of a pull request.
     Timeline(u64),
+    /// The reviews of a pull request.
+    Reviews(u64),
     /// The statuses of a commit.
     Statuses(String),
 }
@@ -41,6 +46,7 @@ impl Request {
             ["pulls", number] => Subject::Pull(number.parse().ok()?),
             ["issues", number, "comments"] => Subject::Comments(number.parse().ok()?),
             ["issues", number, "timeline"] => Subject::Timeline(number.parse().ok()?),
+            ["pulls", number, "reviews"] => Subject::Reviews(number.parse().ok()?),
             ["commits", sha, "statuses" | "status"] | ["statuses", sha] => {
                 Subject::Statuses((*sha).to_owned())
             }
@@ -59,6 +65,8 @@ pub struct Answer {
     pub comments: Vec<Comment>,
     /// Events of a timeline without its comments.
     pub events: Vec<(u64, PullEvent)>,
+    /// Reviews.
+    pub reviews: Vec<Review>,
     /// Statuses of a commit.
     pub statuses: Vec<(u64, CommitStatus)>,
     /// How many objects the answer lists, readable or not; none when it is no answer to the request at all.
@@ -79,7 +87,7 @@ pub fn parse(bytes: &[u8], path: &EntryPath, subject: &Subject) -> (Answer, Vec<
     let (array, pointer) = array_of(&document, subject);
     let Some(objects) = array.map(|array| fields::objects(array, pointer, &mut issues)) else {
         if let Some(fields) = Fields::new(&document, "", &mut issues) {
-            answer.pulls.extend(pull(&fields, path, &mut issues));
+            answer.pulls.extend(pull::read(&fields, path, &mut issues));
             answer.listed = Some(1);
         }
         return (answer, issues);
@@ -87,10 +95,11 @@ pub fn parse(bytes: &[u8], path: &EntryPath, subject: &Subject) -> (Answer, Vec<
     answer.listed = array.and_then(Value::as_array).map(|array| array.len() as u64);
     for fields in &objects {
         match subject {
-            Subject::Pulls | Subject::Pull(_) => answer.pulls.extend(pull(fields, path, &mut issues)),
-            Subject::Comments(_) => answer.comments.push(comment(fields, path, &mut issues)),
-            Subject::Timeline(_) => answer.events.extend(event(fields, path, &mut issues)),
-            Subject::Statuses(sha) => answer.statuses.push(status(fields, path, sha, &mut issues)),
+            Subject::Pulls | Subject::Pull(_) => answer.pulls.extend(pull::read(fields, path, &mut issues)),
+            Subject::Comments(_) => answer.comments.push(talk::comment(fields, path, &mut issues)),
+            Subject::Timeline(_) => answer.events.extend(talk::event(fields, path, &mut issues)),
+            Subject::Reviews(_) => answer.reviews.push(talk::review(fields, path, &mut issues)),
+            Subject::Statuses(sha) => answer.statuses.push(talk::status(fields, path, sha, &mut issues)),
         }
     }
     (answer, issues)
@@ -123,117 +132,30 @@ fn place(fields: &Fields<'_>, path: &EntryPath) -> Place {
 
 /// The login of the user in `key`; a deleted or foreign account has a name only in `original_author`.
 fn login(fields: &Fields<'_>, key: &str, issues: &mut Vec<Issue>) -> String {
-    let user = fields.object(key, When::Optional, issues);
-    let login = user.map_or(String::new(), |user| {
-        let login = user.string("login", When::Optional, issues);
-        if login.is_empty() { user.string("username", When::Optional, issues) } else { login }
-    });
+    let login = login_or_nothing(fields, key, issues);
     if !login.is_empty() {
         return login;
     }
     let original = fields.string("original_author", When::Optional, issues);
     if original.is_empty() {
-        issues.push(Issue::new(fields.pointer_of(key), "names no user"));
+        fields::push(issues, || Issue::new(fields.pointer_of(key), "names no user"));
     }
     original
 }
 
-fn pull(fields: &Fields<'_>, path: &EntryPath, issues: &mut Vec<Issue>) -> Option<Pull> {
-    let Some(number) = fields.count("number", When::Optional, issues) else {
-        issues.push(Issue::new(fields.pointer(), "is a pull request without a number; left out"));
-        return None;
-    };
-    let merged_at = fields.instant("merged_at", When::Optional, issues);
-    let merged = fields.boolean("merged", When::Optional, issues).unwrap_or(false) || merged_at.is_some();
-    let state = match fields.string("state", When::Optional, issues).as_str() {
-        _ if merged => PullState::Merged,
-        "open" => PullState::Open,
-        "closed" => PullState::Closed,
-        other => {
-            // A pull request of unknown state would pass for open or closed: better none at all.
-            let what =
-                format!("pull request {number} is in state {other:?}, neither open nor closed; left out");
-            issues.push(Issue::new(fields.pointer_of("state"), what));
-            return None;
-        }
-    };
-    let head = fields.object("head", When::Expected, issues);
-    let base = fields.object("base", When::Expected, issues);
-    Some(Pull {
-        number,
-        title: fields.string("title", When::Expected, issues),
-        body: fields.string("body", When::Optional, issues),
-        author: login(fields, "user", issues),
-        state,
-        created_at: fields.instant("created_at", When::Expected, issues),
-        closed_at: fields.instant("closed_at", When::Optional, issues),
-        merged_at,
-        head_ref: head.as_ref().map_or(String::new(), |head| branch(head, issues)),
-        head_sha: head.map_or(String::new(), |head| head.string("sha", When::Expected, issues)),
-        base_ref: base.map_or(String::new(), |base| branch(&base, issues)),
-        url: fields.string("html_url", When::Optional, issues),
-        comments: Vec::new(),
-        comments_fetched: false,
-        events: Vec::new(),
-        statuses: Vec::new(),
-        place: place(fields, path),
+/// The login of the user in `key`, where there is one.
+fn login_or_nothing(fields: &Fields<'_>, key: &str, issues: &mut Vec<Issue>) -> String {
+    let user = fields.object(key, When::Optional, issues);
+    user.map_or(String::new(), |user| {
+        let login = user.string("login", When::Optional, issues);
+        if login.is_empty() { user.string("username", When::Optional, issues) } else { login }
     })
-}
-
-/// The branch; once it is deleted, `ref` says `refs/pull/<n>/head` and only `label` still has its name.
-fn branch(side: &Fields<'_>, issues: &mut Vec<Issue>) -> String {
-    let name = side.string("ref", When::Expected, issues);
-    let label = side.string("label", When::Optional, issues);
-    if name.starts_with("refs/pull/") && !label.is_empty() { label } else { name }
-}
-
-fn comment(fields: &Fields<'_>, path: &EntryPath, issues: &mut Vec<Issue>) -> Comment {
-    let created_at = fields.instant("created_at", When::Expected, issues);
-    Comment {
-        id: fields.count("id", When::Expected, issues).unwrap_or(0),
-        author: login(fields, "user", issues),
-        body: fields.string("body", When::Expected, issues),
-        created_at,
-        updated_at: fields.instant("updated_at", When::Optional, issues).or(created_at),
-        place: place(fields, path),
-    }
-}
-
-/// An event; none for a comment, which the comments' own answer holds.
-fn event(fields: &Fields<'_>, path: &EntryPath, issues: &mut Vec<Issue>) -> Option<(u64, PullEvent)> {
-    let kind = fields.string("type", When::Expected, issues);
-    if kind == "comment" {
-        return None;
-    }
-    let id = fields.count("id", When::Expected, issues).unwrap_or(0);
-    let event = PullEvent {
-        kind,
-        author: login(fields, "user", issues),
-        at: fields.instant("created_at", When::Expected, issues),
-        place: place(fields, path),
-    };
-    Some((id, event))
-}
-
-fn status(fields: &Fields<'_>, path: &EntryPath, sha: &str, issues: &mut Vec<Issue>) -> (u64, CommitStatus) {
-    let id = fields.count("id", When::Expected, issues).unwrap_or(0);
-    // GitHub and some libraries say `state` where Gitea says `status`.
-    let key =
-        if fields.get("status").is_none() && fields.get("state").is_some() { "state" } else { "status" };
-    let status = CommitStatus {
-        context: fields.string("context", When::Expected, issues),
-        status: fields.string(key, When::Expected, issues),
-        target_url: fields.string("target_url", When::Optional, issues),
-        sha: sha.to_owned(),
-        created_at: fields.instant("created_at", When::Expected, issues),
-        place: place(fields, path),
-    };
-    (id, status)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evidence::{Asset, PullState};
 
     fn path() -> EntryPath {
         EntryPath::new("data/forge/gitea/x.json").unwrap()
@@ -254,6 +176,7 @@ mod tests {
         check_request("repos/o/n/issues/4/comments.json", Some(("o/n", Subject::Comments(4))));
         check_request("repos/o/n/issues/4/timeline.page12.json", Some(("o/n", Subject::Timeline(4))));
         check_request("repos/o/n/commits/abc/statuses.json", Some(("o/n", Subject::Statuses("abc".into()))));
+        check_request("repos/o/n/pulls/4/reviews.json", Some(("o/n", Subject::Reviews(4))));
         check_request("repos/o/n/issues/4/labels.json", None);
         check_request("repos/o/n/pulls/x.json", None);
         check_request("repos/o", None);
@@ -290,6 +213,90 @@ mod tests {
             r#"{"number":4,"state":"open"}"#,
             Some(PullState::Open),
             &["/head", "/base", "/title", "/user", "/created_at"],
+        );
+    }
+
+    #[test]
+    fn reads_what_surrounds_a_pull() {
+        let json = r#"{"number":4,"state":"closed","merged":true,"title":"t","user":{"login":"u"},"draft":false,
+            "created_at":"2026-06-13T06:12:48Z","updated_at":"2026-06-14T06:12:48Z","merged_at":"2026-06-14T00:00:00Z",
+            "merged_by":{"login":"boss"},"merge_commit_sha":"abc","merge_base":"000","comments":3,"assignees":null,
+            "labels":[{"name":"ci"},{"name":""},7],"milestone":{"title":"v1"},"requested_reviewers":[{"login":"r"}],
+            "head":{"ref":"b","sha":"d88f","repo":{"full_name":"fork/n"}},"base":{"ref":"main","sha":"ba5e","repo":null}}"#;
+        let (answer, issues) = parse(json.as_bytes(), &path(), &Subject::Pull(4));
+        let pull = &answer.pulls[0];
+        assert_eq!(
+            (pull.merged_by.as_str(), pull.merge_commit_sha.as_str(), pull.comment_count),
+            ("boss", "abc", Some(3))
+        );
+        assert_eq!(
+            (pull.base_ref.as_str(), pull.base_sha.as_str(), pull.merge_base.as_str()),
+            ("main", "ba5e", "000")
+        );
+        assert_eq!(
+            (pull.head_repository.as_str(), pull.milestone.as_str(), pull.draft),
+            ("fork/n", "v1", Some(false))
+        );
+        assert_eq!(
+            (pull.labels.as_slice(), pull.requested_reviewers.as_slice()),
+            (&["ci".into()][..], &["r".into()][..])
+        );
+        assert!(pull.updated_at > pull.created_at && pull.assignees.is_empty());
+        assert_eq!(issues, [Issue::new("/labels/2", "is a number, not an object; left out")]);
+    }
+
+    #[test]
+    fn reads_what_events_say() {
+        let json = r#"[{"id":3,"type":"change_title","user":{"login":"a"},"created_at":"2026-06-12T14:40:12Z","old_title":"x",
+            "new_title":"y","body":"","label":null,"review_id":0},
+            {"id":4,"type":"pull_push","user":{"login":"a"},"created_at":"2026-06-12T14:41:12Z",
+            "body":"{\"is_force_push\":true,\"commit_ids\":[\"aa\",\"bb\"]}"},
+            {"id":5,"type":"pull_push","user":{"login":"a"},"created_at":"2026-06-12T14:42:12Z","body":"no JSON"},
+            {"id":6,"type":"label","user":{"login":"a"},"created_at":"2026-06-12T14:43:12Z","label":{"name":"ci"},
+            "ref_issue":{"number":9},"assignee":{"login":"b"},"ref_commit_sha":"cc","old_ref":"p","new_ref":"q","review_id":7}]"#;
+        let (answer, issues) = parse(json.as_bytes(), &path(), &Subject::Timeline(4));
+        let events: Vec<&PullEvent> = answer.events.iter().map(|(_, event)| event).collect();
+        assert_eq!(
+            (events[0].old_title.as_str(), events[0].new_title.as_str(), events[0].review_id),
+            ("x", "y", None)
+        );
+        assert_eq!(
+            (events[1].commit_ids.as_slice(), events[1].forced),
+            (&["aa".to_owned(), "bb".into()][..], Some(true))
+        );
+        assert_eq!(
+            (events[1].body.as_str(), events[2].body.as_str(), events[2].forced),
+            ("", "no JSON", None)
+        );
+        let last = events[3];
+        assert_eq!((last.label.as_str(), last.ref_issue, last.assignee.as_str()), ("ci", Some(9), "b"));
+        assert_eq!((last.commit_sha.as_str(), last.new_ref.as_str(), last.review_id), ("cc", "q", Some(7)));
+        assert!(issues.is_empty(), "{issues:?}");
+    }
+
+    #[test]
+    fn reads_reviews_and_attachments() {
+        let json = r#"[{"id":1,"user":{"login":"r"},"state":"APPROVED","body":"","commit_id":"d88f","stale":true,"dismissed":false,
+            "submitted_at":"2026-06-12T14:40:12Z","html_url":"h"},
+            {"id":2,"user":null,"team":{"name":"ops"},"state":"REQUEST_REVIEW","submitted_at":"2026-06-12T14:40:12Z"}]"#;
+        let (answer, issues) = parse(json.as_bytes(), &path(), &Subject::Reviews(4));
+        let [review, asked] = answer.reviews.as_slice() else { panic!("{answer:?}") };
+        assert_eq!(
+            (review.author.as_str(), review.state.as_str(), review.stale),
+            ("r", "APPROVED", Some(true))
+        );
+        assert_eq!(
+            (review.updated_at, asked.author.as_str(), asked.stale),
+            (review.submitted_at, "ops", None)
+        );
+        assert!(issues.is_empty(), "{issues:?}");
+        let json = r#"[{"id":1,"user":{"login":"a"},"body":"x","created_at":"2026-06-13T06:12:48Z","html_url":"https://c",
+            "assets":[{"name":"p.png","size":12,"browser_download_url":"u"}]}]"#;
+        let (answer, _) = parse(json.as_bytes(), &path(), &Subject::Comments(4));
+        let asset = Asset { name: "p.png".into(), size_bytes: Some(12), url: "u".into() };
+        assert_eq!(
+            (answer.comments[0].url.as_str(), answer.comments[0].assets.as_slice()),
+            ("https://c", &[asset][..])
         );
     }
 

@@ -296,9 +296,7 @@ impl Report<'_> {
             timestamp,
             seconds,
             declared,
-            computed: Counts::default(),
-            cases: Vec::new(),
-            place: Place { path: self.path.clone(), pointer: pointer.to_owned() },
+            ..Suite::nothing(Place { path: self.path.clone(), pointer: pointer.to_owned() })
         };
         self.groups.push(Group { suite, parent, has_groups: false });
         Node::Group(self.groups.len() - 1)
@@ -313,11 +311,9 @@ impl Report<'_> {
             .max();
         let class = attribute("classname").filter(|class| !class.is_empty()).or_else(|| attribute("file"));
         let case = Case {
-            name: attribute("name").unwrap_or_default(),
             class: class.unwrap_or_default(),
-            outcome: CaseOutcome::Passed,
             seconds: self.seconds(element, pointer),
-            message: String::new(),
+            ..Case::new(attribute("name").unwrap_or_default(), CaseOutcome::Passed)
         };
         self.cases += 1;
         self.case = Some(OpenCase { case, group, verdict: None, by_attribute, current: None });

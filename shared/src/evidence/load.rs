@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::capture::{self, Capture};
 use super::{
-    Commit, CommitStatus, DockerOutput, EntryIssue, Evidence, EvidenceKind, Issue, Place, PullEvent, Suite,
-    badge, docker, drone, git_log, gitea, junit, log, results,
+    Commit, CommitStatus, DockerOutput, EntryIssue, Evidence, EvidenceKind, Issue, Place, PullEvent, Review,
+    Suite, badge, docker, drone, git_log, gitea, junit, log, results,
 };
 use crate::entry_path::EntryPath;
 use crate::snapshot::metadata::Metadata;
@@ -170,6 +170,7 @@ impl<'a> Loader<'a, '_> {
         // The listing comes before the single answers, which say more and take its place.
         recorded.sort_by_key(|answer| answer.request.subject.clone());
         let mut comments: BTreeMap<u64, Comments> = BTreeMap::new();
+        let mut reviews: BTreeMap<u64, (BTreeMap<(u64, Place), Review>, bool)> = BTreeMap::new();
         for Recorded { path, request, asked } in recorded {
             let subject = request.subject;
             let answer =
@@ -202,6 +203,13 @@ impl<'a> Loader<'a, '_> {
                         answer.events.into_iter().map(|(id, event)| ((id, event.place.clone()), event)),
                     );
                 }
+                gitea::Subject::Reviews(number) => {
+                    let whole = answer.listed == Some(answer.reviews.len() as u64);
+                    let (reviews, all_whole) = reviews.entry(number).or_insert((BTreeMap::new(), true));
+                    *all_whole &= whole;
+                    let by_id = |review: Review| ((review.id, review.place.clone()), review);
+                    reviews.extend(answer.reviews.into_iter().map(by_id));
+                }
                 gitea::Subject::Statuses(sha) => {
                     let statuses = statuses.entry(sha).or_default();
                     statuses.extend(
@@ -218,7 +226,15 @@ impl<'a> Loader<'a, '_> {
                 pull.comments.sort_by_key(|comment| (comment.created_at, comment.id));
                 pull.comments.dedup_by(|one, other| one.id != 0 && one.id == other.id);
             }
-            pull.events = distinct(events.remove(number).unwrap_or_default());
+            if let Some(events) = events.remove(number) {
+                pull.events_fetched = true;
+                pull.events = distinct(events);
+            }
+            if let Some((reviews, whole)) = reviews.remove(number) {
+                pull.reviews_fetched = whole;
+                pull.reviews = distinct(reviews);
+                pull.reviews.sort_by_key(|review| review.submitted_at);
+            }
             pull.events.sort_by_key(|event| event.at);
             pull.statuses = distinct(statuses.get(&pull.head_sha).cloned().unwrap_or_default());
             pull.statuses.sort_by_key(|status| status.created_at);

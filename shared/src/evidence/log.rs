@@ -8,20 +8,15 @@ use crate::entry_path::EntryPath;
 
 /// Lines read of a log that is written as JSON lines.
 const MAX_JSON_LINES: usize = 1_000_000;
+/// Lines that look like errors whose indices are kept.
+const MAX_ERROR_LINES: usize = 1_000;
 
 /// Reads a log: an array of `{"pos","out","time"}`, the same as one object a line, or `null` for an empty one.
 ///
 /// The numbers of build, stage and step are left at 0: the entry's path says them, not its content.
 pub fn parse(bytes: &[u8], path: &EntryPath) -> (Log, Vec<Issue>) {
     let mut issues = Vec::new();
-    let mut log = Log {
-        build: 0,
-        stage: 0,
-        step: 0,
-        lines: Vec::new(),
-        dropped_head: 0,
-        place: Place { path: path.clone(), pointer: String::new() },
-    };
+    let mut log = Log::nothing(Place { path: path.clone(), pointer: String::new() });
     let items = match document(bytes, &mut issues) {
         Some(Value::Array(items)) => items,
         Some(Value::Null) | None => Vec::new(),
@@ -30,11 +25,13 @@ pub fn parse(bytes: &[u8], path: &EntryPath) -> (Log, Vec<Issue>) {
             Vec::new()
         }
     };
+    let mut readable = issues.is_empty();
     let mut next = None;
     for (index, item) in items.iter().enumerate() {
         // A line that cannot be read stays as an empty one, so that the pointers of the others hold.
         let Some(fields) = Fields::new(item, format!("/{index}"), &mut issues) else {
-            log.lines.push(LogLine { seconds: 0, text: String::new() });
+            log.lines.push(LogLine::default());
+            readable = false;
             continue;
         };
         let position = fields.count("pos", When::Expected, &mut issues);
@@ -45,18 +42,55 @@ pub fn parse(bytes: &[u8], path: &EntryPath) -> (Log, Vec<Issue>) {
                 issues.push(Issue::new(fields.pointer_of("pos"), what));
             }
             (Some(position), Some(next)) if position != next => {
-                let what = format!("line {position} follows line {}", next - 1);
-                issues.push(Issue::new(fields.pointer_of("pos"), what));
+                log.missing_lines = log.missing_lines.saturating_add(position.saturating_sub(next));
+                fields::push(&mut issues, || {
+                    Issue::new(fields.pointer_of("pos"), format!("line {position} follows line {}", next - 1))
+                });
             }
             _ => {}
         }
         next = position.map(|position| position.saturating_add(1)).or(next);
+        readable &= fields.get("out").is_some_and(Value::is_string);
+        let text = plain(&fields.string("out", When::Expected, &mut issues));
+        if looks_like_error(&text) {
+            log.error_line_count += 1;
+            if log.error_lines.len() < MAX_ERROR_LINES {
+                log.error_lines.push(index as u64);
+            }
+        }
         log.lines.push(LogLine {
             seconds: fields.integer("time", When::Expected, &mut issues).unwrap_or(0),
-            text: plain(&fields.string("out", When::Expected, &mut issues)),
+            text,
         });
     }
+    log.complete = readable;
     (log, issues)
+}
+
+/// Words that stand alone in lines about errors, also as `ERROR:` and `[FAILED]`.
+const ERROR_WORDS: [&str; 4] = ["ERROR", "FATAL", "FAILED", "CRITICAL"];
+/// What lines about errors hold anywhere, in any mixture of upper and lower case.
+const ERROR_PARTS: [&str; 5] =
+    ["error:", "fatal:", "panicked at", "traceback (most recent call last)", "segmentation fault"];
+/// Bytes of a line that are looked at for errors.
+const MAX_ERROR_TEXT: usize = 4 << 10;
+
+/// Whether a line looks as if it told of an error; what it means is for people to say.
+fn looks_like_error(text: &str) -> bool {
+    let text = text.get(..text.floor_char_boundary(MAX_ERROR_TEXT)).unwrap_or_default();
+    if text.trim_start().starts_with("!! ") {
+        return true;
+    }
+    let has_word = |word: &&str| {
+        text.match_indices(*word).any(|(at, _)| {
+            let is_part = |c: char| c.is_alphanumeric() || c == '_';
+            let before = text.get(..at).and_then(|before| before.chars().next_back());
+            let after = text.get(at + word.len()..).and_then(|after| after.chars().next());
+            !before.is_some_and(is_part) && !after.is_some_and(is_part)
+        })
+    };
+    let lower = text.to_ascii_lowercase();
+    ERROR_PARTS.iter().any(|part| lower.contains(part)) || ERROR_WORDS.iter().any(|word| has_word(word))
 }
 
 /// The document, where a log of JSON lines counts as an array of them; null stands for a line that is none.
@@ -69,10 +103,13 @@ fn document(bytes: &[u8], issues: &mut Vec<Issue>) -> Option<Value> {
         return fields::document(bytes, issues);
     }
     let text = fields::text(bytes, issues);
-    let lines = text.lines().filter(|line| !line.trim().is_empty()).take(MAX_JSON_LINES);
-    Some(Value::Array(
-        lines.map(|line| fields::value(line).map_or(Value::Null, |(value, _)| value)).collect(),
-    ))
+    let mut lines = text.lines().filter(|line| !line.trim().is_empty());
+    let items = lines.by_ref().take(MAX_JSON_LINES);
+    let items = items.map(|line| fields::value(line).map_or(Value::Null, |(value, _)| value)).collect();
+    if lines.next().is_some() {
+        issues.push(Issue::new("", format!("holds more than {MAX_JSON_LINES} lines; the rest is left out")));
+    }
+    Some(Value::Array(items))
 }
 
 /// Text as a terminal would leave it: without escape sequences, and after a carriage return only what came last.
@@ -203,6 +240,34 @@ mod tests {
         check_log("[1,", &[], 0, &[""]);
     }
 
+    fn check_error(text: &str, expected: bool) {
+        assert_eq!(looks_like_error(text), expected, "{text:?}");
+    }
+
+    #[test]
+    fn finds_lines_that_look_like_errors() {
+        for line in [
+            "error: could not compile",
+            "E: some Error: no such file",
+            "2026-06-13 ERROR [db] gone",
+            "[FAILED] step",
+            "fatal: not a git repository",
+            "thread 'main' panicked at src/main.rs:1:1",
+            "Traceback (most recent call last):",
+            "  !! upgrade did not converge: code='7'",
+            "ERROR",
+        ] {
+            check_error(line, true);
+        }
+        for line in ["0 errors", "no error", "ERRORS=0", "PREFAILED", "MY_ERROR=1", "!!", "all passed", ""] {
+            check_error(line, false);
+        }
+        let json =
+            r#"[{"pos":0,"out":"ok","time":0},{"pos":1,"out":"\u001b[31merror: x\u001b[0m\n","time":1},7]"#;
+        let (log, _) = parse(json.as_bytes(), &EntryPath::new("data/log.json").unwrap());
+        assert_eq!((log.error_lines.as_slice(), log.error_line_count, log.complete), (&[1][..], 1, false));
+    }
+
     #[test]
     fn says_when_lines_are_gone() {
         check_log(
@@ -211,6 +276,9 @@ mod tests {
             40,
             &["/0/pos", "/2/pos"],
         );
+        let json = r#"[{"pos":0,"out":"a","time":0},{"pos":9,"out":"b","time":0}]"#;
+        let (log, _) = parse(json.as_bytes(), &EntryPath::new("data/log.json").unwrap());
+        assert_eq!((log.missing_lines, log.complete), (8, true));
         check_log(r#"[7,{"pos":1,"out":"b","time":2}]"#, &[(0, ""), (2, "b")], 1, &["/0", "/1/pos"]);
     }
 }

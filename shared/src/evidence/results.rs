@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::fields::{self, Fields, When};
-use super::{Issue, Place, Run};
+use super::{Issue, Place, Run, RunLint, RunSkips, RunStage, StageTest};
 use crate::entry_path::EntryPath;
 use crate::time::Timestamp;
 
@@ -25,7 +25,9 @@ fn read(fields: &Fields<'_>, path: &EntryPath, id: &str, issues: &mut Vec<Issue>
         // Schema 1 had no such key.
         None => 1,
         Some(schema) => {
-            if !(1..=2).contains(&schema) {
+            if schema == 0 {
+                issues.push(Issue::new("/schema", "0 is no schema known here; read as if it were 1"));
+            } else if schema > 2 {
                 let what =
                     format!("schema {schema} is newer than 2, the newest known here; read as if it were 2");
                 issues.push(Issue::new("/schema", what));
@@ -39,21 +41,43 @@ fn read(fields: &Fields<'_>, path: &EntryPath, id: &str, issues: &mut Vec<Issue>
     }
     let rungs = words(fields, "rungs", When::Expected, issues);
     let ladder = Ladder::new(schema, rungs, issues);
+    let level = fields.count("level", When::Expected, issues);
+    let recomputed_level = ladder.level(schema, issues);
+    if let (Some(level), Some(recomputed)) = (level, recomputed_level)
+        && level != recomputed
+    {
+        let what =
+            format!("is written as {level}, but the rungs add up to {recomputed}{}", ladder.why(recomputed));
+        issues.push(Issue::new("/level", what));
+    }
+    let (lint, lint_report) = lint(fields, issues);
     Run {
         id: id.to_owned(),
         schema,
         recipe: fields.string("recipe", When::Expected, issues),
         version: fields.string("version", When::Optional, issues),
-        pr: fields.count("pr", When::Optional, issues),
+        // No pull request is numbered 0.
+        pr: fields.count("pr", When::Optional, issues).filter(|pr| *pr > 0),
         reference: fields.string("ref", When::Optional, issues),
         finished: finished(fields, issues),
-        level: fields.count("level", When::Expected, issues),
-        recomputed_level: ladder.level(schema, issues),
+        level,
+        recomputed_level,
         rung_count: ladder.height,
+        level_cap_reason: fields.string("level_cap_reason", When::Optional, issues),
         rungs: ladder.rungs,
         tiers: words(fields, "results", When::Optional, issues),
+        stages: fields
+            .objects("stages", When::Optional, issues)
+            .iter()
+            .map(|fields| stage(fields, issues))
+            .collect(),
+        skips: skips(fields, issues),
         flags: flags(fields, issues),
-        lint: lint(fields, issues),
+        lint,
+        lint_report,
+        screenshot: fields.string("screenshot", When::Optional, issues),
+        summary_card: fields.string("summary_card", When::Optional, issues),
+        customization: fields.get("customization").cloned(),
         place: Place { path: path.clone(), pointer: String::new() },
     }
 }
@@ -149,6 +173,51 @@ impl Ladder {
         }
         Some(level)
     }
+
+    /// Which rung ends the climb above `level`: the first that neither passed nor was skipped.
+    fn why(&self, level: u64) -> String {
+        let above = self.rungs.iter().skip(usize::try_from(level).unwrap_or(usize::MAX));
+        above
+            .into_iter()
+            .find(|(_, status)| !matches!(status.as_str(), "pass" | "skip"))
+            .map_or_else(String::new, |(name, status)| format!(" ({name} is {status:?})"))
+    }
+}
+
+fn stage(fields: &Fields<'_>, issues: &mut Vec<Issue>) -> RunStage {
+    RunStage {
+        name: fields.string("name", When::Expected, issues),
+        status: fields.string("status", When::Expected, issues),
+        tests: fields
+            .objects("tests", When::Optional, issues)
+            .iter()
+            .map(|test| StageTest {
+                name: test.string("name", When::Expected, issues),
+                status: test.string("status", When::Expected, issues),
+                ms: milliseconds(test, issues),
+            })
+            .collect(),
+    }
+}
+
+/// How long a test took; a fraction of a millisecond is rounded.
+fn milliseconds(test: &Fields<'_>, issues: &mut Vec<Issue>) -> Option<u64> {
+    let value = test.get("ms")?;
+    let ms = value.as_f64().filter(|ms| (0.0..1e15).contains(ms)).map(|ms| ms.round() as u64);
+    if ms.is_none() {
+        fields::push(issues, || Issue::new(test.pointer_of("ms"), "is no length of time; left out"));
+    }
+    ms
+}
+
+fn skips(fields: &Fields<'_>, issues: &mut Vec<Issue>) -> RunSkips {
+    let Some(skips) = fields.object("skips", When::Optional, issues) else {
+        return RunSkips::default();
+    };
+    RunSkips {
+        intentional: words(&skips, "intentional", When::Optional, issues),
+        unintentional: skips.strings("unintentional", When::Optional, issues),
+    }
 }
 
 /// When the run ended: unix seconds with a fraction, or an RFC 3339 time.
@@ -182,12 +251,23 @@ fn flags(fields: &Fields<'_>, issues: &mut Vec<Issue>) -> BTreeMap<String, bool>
         .collect()
 }
 
-fn lint(fields: &Fields<'_>, issues: &mut Vec<Issue>) -> Option<String> {
-    let status = match fields.get("lint")? {
-        serde_json::Value::String(status) => status.clone(),
-        _ => fields.object("lint", When::Optional, issues)?.string("status", When::Expected, issues),
-    };
-    Some(status).filter(|status| !status.is_empty())
+/// Status of lint, and what else it said.
+fn lint(fields: &Fields<'_>, issues: &mut Vec<Issue>) -> (Option<String>, RunLint) {
+    let none = || (None, RunLint::default());
+    match fields.get("lint") {
+        None => none(),
+        Some(serde_json::Value::String(status)) => {
+            (Some(status.clone()).filter(|status| !status.is_empty()), RunLint::default())
+        }
+        Some(_) => fields.object("lint", When::Optional, issues).map_or_else(none, |lint| {
+            let status = lint.string("status", When::Expected, issues);
+            let report = RunLint {
+                detail: lint.string("detail", When::Optional, issues),
+                rules_failed: lint.strings("rules_failed", When::Optional, issues),
+            };
+            (Some(status).filter(|status| !status.is_empty()), report)
+        }),
+    }
 }
 
 #[cfg(test)]
@@ -258,7 +338,41 @@ mod tests {
         assert_eq!(run.tiers[0], ("restore".to_owned(), "pass".to_owned()));
         assert_eq!(run.flags.into_iter().collect::<Vec<_>>(), [("clean_teardown".to_owned(), true)]);
         assert_eq!(run.lint.as_deref(), Some("pass"));
-        assert_eq!(issues, ["/flags/no_secret_leak"]);
+        assert_eq!(issues, ["/level", "/flags/no_secret_leak"]);
+    }
+
+    #[test]
+    fn reads_stages_skips_and_lint() {
+        let (run, issues) = run(
+            r#"{"schema":2,"recipe":"ghost","finished":1,"level":0,"rungs":{"install":"fail"},"pr":0,
+            "stages":[{"name":"install","status":"fail","tests":[{"name":"a","status":"pass","ms":12.6},{"name":"b","status":"fail",
+            "ms":-1},7]},{"name":"custom","status":"skip"}],"skips":{"intentional":{"upgrade":"first release"},
+            "unintentional":["backup_restore"]},"lint":{"status":"fail","detail":"2 of 9","rules_failed":["R001",3]},
+            "screenshot":"screenshot.png","summary_card":"summary.png","customization":{"x":1}}"#,
+        );
+        let run = run.unwrap();
+        assert_eq!((run.stages.len(), run.stages[0].tests.len(), run.stages[1].tests.len()), (2, 2, 0));
+        assert_eq!((run.stages[0].tests[0].ms, run.stages[0].tests[1].ms, run.pr), (Some(13), None, None));
+        assert_eq!((run.tests_with_status("pass"), run.tests_with_status("fail")), (1, 1));
+        assert_eq!(run.skips.intentional, [("upgrade".to_owned(), "first release".to_owned())]);
+        assert_eq!(run.skips.unintentional, ["backup_restore"]);
+        assert_eq!((run.lint_report.detail.as_str(), run.lint_report.rules_failed.len()), ("2 of 9", 1));
+        assert_eq!((run.screenshot.as_str(), run.summary_card.as_str()), ("screenshot.png", "summary.png"));
+        assert_eq!(run.customization, Some(serde_json::json!({"x": 1})));
+        assert_eq!(issues, ["/lint/rules_failed/1", "/stages/0/tests/2", "/stages/0/tests/1/ms"]);
+    }
+
+    #[test]
+    fn says_where_the_written_level_differs() {
+        let path = EntryPath::new("data/runs/612/results.json").unwrap();
+        let json = r#"{"recipe":"x","finished":1,"level":4,"level_cap_reason":"L3 na",
+            "rungs":{"L1":"pass","L2":"pass","L3":"na","L4":"pass","L5":"pass","L6":"pass"}}"#;
+        let (run, issues) = parse(json.as_bytes(), &path, "612");
+        assert_eq!(
+            issues,
+            [Issue::new("/level", "is written as 4, but the rungs add up to 2 (L3 is \"na\")")]
+        );
+        assert_eq!(run.unwrap().level_cap_reason, "L3 na");
     }
 
     #[test]
@@ -267,6 +381,6 @@ mod tests {
         let (read, issues) =
             run(r#"{"run_id":"585","pr":"","finished":"soon","level":-1,"rungs":[],"schema":3}"#);
         assert_eq!(read.unwrap().schema, 3);
-        assert_eq!(issues, ["/schema", "/run_id", "/rungs", "/recipe", "/finished", "/level"]);
+        assert_eq!(issues, ["/schema", "/run_id", "/rungs", "/level", "/recipe", "/finished"]);
     }
 }
