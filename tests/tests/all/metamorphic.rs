@@ -4,7 +4,9 @@
 mod alter;
 mod citations;
 mod exemptions;
-
+mod numbers;
+mod rewrite;
+mod times;
 mod value;
-
+mod whole;
 mod xml;

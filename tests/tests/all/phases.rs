@@ -9,6 +9,7 @@ mod expected;
 mod score;
 
 use expected::Expected;
+pub(crate) use score::word;
 use score::{Score, Share, plain, score};
 
 fn scores() -> Vec<(&'static Sample, Expected, Score)> {
