@@ -2,7 +2,9 @@
 
 mod ghost;
 mod harness;
+mod metamorphic;
 mod packing;
 mod page;
 mod phase;
+mod phases;
 mod stock_tools;

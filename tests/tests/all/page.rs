@@ -7,7 +7,7 @@ use dossier_shared::{open, report};
 use dossier_tests::{Browser, Page, dossier};
 use serde_json::Value;
 
-use crate::phase::{Phase, check, report as report_of, succeed};
+use crate::phase::{Phase, check, report as report_of, samples, succeed};
 
 /// The page with the snapshot inside, as `dossier html` writes it.
 fn html(snapshot: &Path) -> PathBuf {
@@ -97,23 +97,26 @@ async fn a_snapshot_is_picked_on_the_empty_page() {
 }
 
 #[tokio::test]
-async fn both_sides_make_the_same_report_byte_for_byte() {
-    let phase = Phase::ghost();
-    let (snapshot, _) = phase.seal();
-    let output =
-        dossier().arg("check").arg(&snapshot).args(["--format", "json"]).output().expect("it starts");
-    let native = String::from_utf8(output.stdout).expect("JSON is UTF-8");
-    let opened =
-        open::open(fs_err::read(&snapshot).expect("readable"), &Limits::default()).expect("a snapshot");
-    assert_eq!(
-        report::judge(&opened, None, None).to_json(),
-        native,
-        "the CLI prints the report and nothing else"
-    );
-    let page = Browser::new().open(html(&snapshot)).await;
-    page.wait_for("[data-testid=trust-strip]").await;
-    let browser: String = page.eval("return wasm_bindgen.report_json()").await;
-    assert!(browser == native, "the report made in the browser differs from the native one");
+async fn both_sides_make_the_same_report_byte_for_byte_of_every_phase() {
+    for sample in samples() {
+        let phase = Phase::copy_of(&sample.folder);
+        let (snapshot, _) = phase.seal();
+        let output =
+            dossier().arg("check").arg(&snapshot).args(["--format", "json"]).output().expect("it starts");
+        let native = String::from_utf8(output.stdout).expect("JSON is UTF-8");
+        let opened =
+            open::open(fs_err::read(&snapshot).expect("readable"), &Limits::default()).expect("a snapshot");
+        assert!(
+            report::judge(&opened, None, None).to_json() == native,
+            "{}: the command line prints something else than the report",
+            sample.id
+        );
+        let page = Browser::new().open(html(&snapshot)).await;
+        page.wait_for("[data-testid=trust-strip]").await;
+        let browser: String = page.eval("return wasm_bindgen.report_json()").await;
+        let differs = native.lines().zip(browser.lines()).find(|(native, browser)| native != browser);
+        assert!(browser == native, "{}: native and browser differ: {differs:?}", sample.id);
+    }
 }
 
 #[tokio::test]

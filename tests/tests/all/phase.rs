@@ -1,8 +1,15 @@
-//! A copy of a sample phase that a test may change, pack and judge with the real binary.
+//! The sample phases: copies that a test may change, pack and judge with the real binary, and each packed once.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::OnceLock;
 
+use dossier_shared::entry_path::EntryPath;
+use dossier_shared::limits::Limits;
+use dossier_shared::open::{Opened, open};
+use dossier_shared::report::{self, Report};
+use dossier_shared::snapshot::metadata::Metadata;
 use dossier_tests::dossier;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -15,8 +22,13 @@ pub(crate) struct Phase {
 impl Phase {
     /// A copy of `examples/ghost`.
     pub(crate) fn ghost() -> Phase {
+        Phase::copy_of(&repository().join("examples/ghost"))
+    }
+
+    /// A copy of a phase in a folder.
+    pub(crate) fn copy_of(source: &Path) -> Phase {
         let folder = tempfile::tempdir().expect("a folder");
-        copy(&repository().join("examples/ghost"), folder.path());
+        copy(source, folder.path());
         Phase { folder }
     }
 
@@ -80,6 +92,69 @@ impl Phase {
     pub(crate) fn report(&self) -> Value {
         report(&self.pack())
     }
+}
+
+/// A sample phase packed once and opened: what the tests over all phases start from.
+pub(crate) struct Sample {
+    /// The phase's id, which is its folder's name.
+    pub(crate) id: String,
+    /// Where its `dossier.toml` lies.
+    pub(crate) folder: PathBuf,
+    /// Where its `expected.toml` lies.
+    pub(crate) expected: PathBuf,
+    /// The snapshot.
+    pub(crate) opened: Opened,
+}
+
+impl Sample {
+    /// The bytes of every payload entry.
+    pub(crate) fn payload(&self) -> BTreeMap<EntryPath, Vec<u8>> {
+        let entries = self.opened.metadata.entries.iter();
+        entries
+            .filter_map(|entry| Some((entry.path.clone(), self.opened.entry(&entry.path)?.bytes.to_vec())))
+            .collect()
+    }
+
+    /// What `snapshot.json` says.
+    pub(crate) fn metadata(&self) -> &Metadata {
+        &self.opened.metadata
+    }
+
+    /// The report.
+    pub(crate) fn report(&self) -> Report {
+        report::judge(&self.opened, None, None)
+    }
+}
+
+/// Every sample phase with an expected report; ghost's own files lie in `examples`.
+pub(crate) fn samples() -> &'static [Sample] {
+    static SAMPLES: OnceLock<Vec<Sample>> = OnceLock::new();
+    SAMPLES.get_or_init(|| {
+        let mut folders: Vec<PathBuf> = fs_err::read_dir(repository().join("tests/fixtures/phases"))
+            .expect("the sample phases")
+            .map(|entry| entry.expect("readable").path())
+            .filter(|folder| folder.join("expected.toml").is_file())
+            .collect();
+        folders.sort();
+        folders.iter().map(|folder| sample(folder)).collect()
+    })
+}
+
+fn sample(folder: &Path) -> Sample {
+    let id = folder.file_name().expect("a name").to_string_lossy().into_owned();
+    let expected = folder.join("expected.toml");
+    let folder = match folder.join("dossier.toml").is_file() {
+        true => folder.to_owned(),
+        false => repository().join("examples").join(&id),
+    };
+    let target = tempfile::tempdir().expect("a folder");
+    let snapshot = target.path().join("out.zip");
+    let mut pack = dossier();
+    pack.arg("pack").arg(folder.join("dossier.toml")).arg("-o").arg(&snapshot);
+    succeed(pack.args(["--unsigned", "--no-viewer"]));
+    let bytes = fs_err::read(&snapshot).expect("a snapshot");
+    let opened = open(bytes, &Limits::default()).unwrap_or_else(|error| panic!("{id}: {error}"));
+    Sample { id, folder, expected, opened }
 }
 
 /// `dossier check --format json`, whatever it exits with.

@@ -1,0 +1,31 @@
+//! What checks cite without comparing it, so that altering or deleting it changes nothing; each with its reason.
+
+use dossier_shared::report::{Check, Evidence};
+
+/// Something that is cited as support only.
+pub(crate) struct Exemption {
+    /// Rules that cite it; none means any.
+    pub(crate) rules: &'static [&'static str],
+    /// What its path holds.
+    pub(crate) path: &'static str,
+    /// How its pointer ends.
+    pub(crate) pointer: &'static str,
+    /// Why altering or deleting it changes nothing.
+    pub(crate) because: &'static str,
+}
+
+/// The table.
+pub(crate) const EXEMPTIONS: &[Exemption] = &[Exemption {
+    rules: &[],
+    path: "data/docker/",
+    pointer: "/Created",
+    because: "a machine's record that supports a declared event; what is compared is the event as declared",
+}];
+
+impl Exemption {
+    /// Whether it is about this citation.
+    pub(crate) fn covers(&self, check: &Check, cited: &Evidence) -> bool {
+        let rule = self.rules.is_empty() || self.rules.contains(&check.rule.as_str());
+        rule && cited.path.as_str().contains(self.path) && cited.pointer.ends_with(self.pointer)
+    }
+}
