@@ -38,9 +38,13 @@ mod pull_head;
 mod pull_state;
 mod pull_title;
 mod quoted_log;
+#[cfg(test)]
+mod run_fixture;
 mod run_flags;
 mod run_level;
+mod run_tables;
 mod run_tiers;
+mod run_words;
 mod same_commit;
 mod suite_time;
 mod tested_pull;
