@@ -42,11 +42,14 @@ mod quoted_log;
 mod run_fixture;
 mod run_flags;
 mod run_level;
+mod run_suites;
 mod run_tables;
+mod run_tier;
 mod run_tiers;
 mod run_words;
 mod same_commit;
 mod suite_time;
+mod test_counts;
 mod tested_pull;
 mod verdict_stamp;
 mod yours_to_judge;
@@ -86,7 +89,9 @@ pub static RULES: &[Rule] = &[
     badge_level::RULE,
     run_level::RULE,
     run_tiers::RULE,
+    run_tier::RULE,
     run_flags::RULE,
+    test_counts::RULE,
     suite_time::RULE,
     network_subnet::RULE,
     clean_up::RULE,

@@ -218,6 +218,10 @@ fn alter(text: &mut String, pointer: &str, value: &str) -> bool {
         let number = pointer.rsplit_once("testcase[").and_then(|(_, n)| n.trim_end_matches(']').parse().ok());
         let (start, _) = text.match_indices("<testcase").nth(number.unwrap_or(1) - 1).expect("such a case");
         let end = start + text[start..].find("</testcase>").expect("its end");
+        if value.ends_with(" tests") {
+            text.insert_str(start, "<testcase name=\"more\"></testcase>");
+            return true;
+        }
         let inside = start + text[start..].find('>').expect("its start") + 1;
         text.replace_range(inside..end, if inside == end { "<failure/>" } else { "" });
     } else if text.starts_with("<svg") {

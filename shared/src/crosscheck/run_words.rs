@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::run_tables::{Table, cells};
+use super::run_tables::Table;
 use super::{Context, Fact, Unit};
 use crate::documents::BlockKind;
 use crate::documents::mentions::What;
@@ -44,11 +44,6 @@ impl<'u, 'a> Runs<'u, 'a> {
             return inherited;
         }
         context.builds_at(self.unit, span.start).iter().map(u64::to_string).collect()
-    }
-
-    /// Whether the unit itself names a run.
-    pub(super) fn names_any(&self) -> bool {
-        !self.named.is_empty()
     }
 
     /// The list right behind `span`, joined to it by "for", "of", "in" or brackets of its own.
@@ -309,7 +304,47 @@ pub(super) fn cell_status(cell: &str) -> Option<&'static str> {
     said.all(|other| other == first).then_some(first)
 }
 
-/// The status columns of a row: its cells with their place.
-pub(super) fn row_cells<'a>(unit: &Unit<'a>) -> Vec<(Range<usize>, &'a str)> {
-    cells(unit.block)
+/// The runs that a column's title names: `run 612`, `#612`, `manual-4711`.
+pub(super) fn named_in(title: &str, context: &Context<'_>) -> Vec<String> {
+    let known = |word: &str| context.evidence.runs.contains_key(word);
+    let mut after_run = false;
+    let mut ids = Vec::new();
+    for word in title.split(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | ',')) {
+        let number = word.trim_start_matches('#');
+        let digits = !number.is_empty() && number.chars().all(|c| c.is_ascii_digit());
+        if digits && (after_run || known(number)) || is_name(word) && known(word) {
+            ids.push(number.to_owned());
+        }
+        after_run = matches!(word, "run" | "build");
+    }
+    ids
+}
+
+/// The tier that stands right before or behind a list of counts; an error where a tier is near and not plainly meant.
+pub(super) fn tier_beside(before: &str, after: &str) -> Result<Option<String>, ()> {
+    const TIERS: &[&str] = &["install", "upgrade", "backup", "restore", "custom", "functional"];
+    const BETWEEN: &[&str] = &[
+        "tier", "tests", "test", "stage", "suite", "suites", "has", "ran", "with", "shows", "says", "xml",
+        "report",
+    ];
+    let words = |text: &str| -> Vec<String> {
+        let words = text.split(|c: char| !(c.is_alphanumeric() || c == '_'));
+        words.filter(|word| !word.is_empty()).map(str::to_ascii_lowercase).collect()
+    };
+    let before_words = words(before);
+    let last = before_words.iter().rposition(|word| TIERS.contains(&word.as_str()));
+    if let Some(at) = last {
+        let between = before_words.get(at + 1..).unwrap_or(&[]);
+        let named = before_words.get(at).map(String::as_str).unwrap_or_default();
+        let stands = before.to_ascii_lowercase();
+        // "the upgrade, 246 passed": a comma parts them.
+        let parted = stands.rsplit_once(named).is_some_and(|(_, rest)| rest.contains(','));
+        let plain = !parted && between.iter().all(|word| BETWEEN.contains(&word.as_str()));
+        return if plain { Ok(Some(named.to_owned())) } else { Err(()) };
+    }
+    let mut behind = after.trim_start().split(|c: char| !(c.is_alphanumeric() || c == '_'));
+    let joined = behind.next().is_some_and(|word| matches!(word, "in" | "for" | "of"));
+    let mut behind = behind.filter(|word| !matches!(*word, "" | "the")).map(str::to_ascii_lowercase);
+    let tier = behind.next().filter(|word| joined && TIERS.contains(&word.as_str()));
+    Ok(tier)
 }
