@@ -104,7 +104,7 @@ fn lists(unit: &Unit<'_>) -> Vec<Said> {
 }
 
 /// Whether a key names a tier or rung.
-pub(super) fn is_tier_key(key: &str) -> bool {
+fn is_tier_key(key: &str) -> bool {
     NAMES.contains(&key) || key == "lint"
 }
 

@@ -241,22 +241,21 @@ fn joined(unit: &Unit<'_>, named: &[(Range<usize>, String)], at: usize) -> bool 
 pub(super) fn unsettled(unit: &Unit<'_>, span: &Range<usize>) -> Option<&'static str> {
     const EARLIER: &[&str] =
         &["earlier ", "previous ", "originally", "initially", "at first", "used to", "before the fix"];
-    let expects = |text: &str| {
-        let text = text.trim_start_matches(|c: char| !c.is_alphanumeric());
-        text.get(.."expected".len()).is_some_and(|word| word.eq_ignore_ascii_case("expected"))
-    };
+    let is_expected =
+        |word: &str| word.trim_matches(|c: char| !c.is_alphanumeric()).eq_ignore_ascii_case("expected");
+    let expects = |text: &str| text.split_whitespace().next().is_some_and(is_expected);
     let mut above = unit.block.heading;
     let mut headed = expects(unit.words());
     let lead = unit.block.lead.and_then(|lead| unit.document.blocks.get(lead));
     headed |= lead.is_some_and(|lead| expects(&lead.text));
     for _ in 0..6 {
         let Some(block) = above.and_then(|above| unit.document.blocks.get(above)) else { break };
-        headed |= expects(&block.text);
+        headed |= block.text.split_whitespace().any(is_expected);
         above = block.heading;
     }
     let clause = unit.words().get(unit.clause(span.start)).unwrap_or("");
     let lower = clause.to_ascii_lowercase();
-    if headed || lower.contains("expected:") || lower.contains("expected ") {
+    if headed || lower.replace("as expected", "").split_whitespace().any(is_expected) {
         return Some("this says what is expected, not what was");
     }
     if clause.trim_end().ends_with('?') {
