@@ -40,11 +40,21 @@ mod pull_head;
 mod pull_state;
 mod pull_title;
 mod quoted_log;
+mod run_fields;
+#[cfg(test)]
+mod run_fixture;
 mod run_flags;
 mod run_level;
+mod run_lint;
+mod run_suites;
+mod run_tables;
+mod run_tier;
 mod run_tiers;
+mod run_words;
 mod same_commit;
 mod suite_time;
+mod test_counts;
+mod test_outcome;
 mod tested_pull;
 mod verdict_stamp;
 mod yours_to_judge;
@@ -84,7 +94,12 @@ pub static RULES: &[Rule] = &[
     badge_level::RULE,
     run_level::RULE,
     run_tiers::RULE,
+    run_tier::RULE,
     run_flags::RULE,
+    run_lint::RULE,
+    run_fields::RULE,
+    test_counts::RULE,
+    test_outcome::RULE,
     suite_time::RULE,
     network_subnet::RULE,
     clean_up::RULE,

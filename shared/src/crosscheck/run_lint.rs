@@ -1,0 +1,105 @@
+//! "lint: PASS", "lint clean", "lint fails": what lint said of a run, which is never a verdict.
+
+use std::sync::LazyLock;
+
+use regex_lite::Regex;
+
+use super::run_words::{Runs, plain_status, run, settled};
+use super::{Context, Draft, Fact, Rule, Unit, cite};
+use crate::documents::BlockKind;
+use crate::evidence::{EvidenceKind, Run};
+use crate::report::CheckKind;
+
+pub(super) const RULE: Rule = Rule {
+    id: "run-lint",
+    explains: "What lint said of a run; it never changes how the run or a gate went.",
+    kind: CheckKind::Substance,
+    find,
+};
+
+static SAID: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"(?i)\blint(?:er)?(?: rung| stage)?\s?(?::|=|→|->|is|was)?\s?(pass(?:ed|es)?|fail(?:ed|s)?|clean|green|red|skip(?:ped)?|ok|✅|✓|✔|❌|✘|✗)",
+    )
+    .ok()
+});
+
+fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
+    if unit.document.kind == EvidenceKind::Plan || unit.block.kind == BlockKind::Row {
+        return;
+    }
+    let text = unit.words();
+    if !text.contains("int") {
+        return;
+    }
+    let Some(pattern) = SAID.as_ref() else { return };
+    let runs = Runs::of(unit, context);
+    for found in pattern.captures_iter(text) {
+        let (Some(whole), Some(word)) = (found.get(0), found.get(1)) else { continue };
+        let before = text.get(..whole.start()).unwrap_or("");
+        let after = text.get(whole.end()..).unwrap_or("");
+        let part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '=');
+        // `lint=p` in a list of rungs belongs to the list.
+        if before.ends_with(|c: char| part(c) || c == '/')
+            || after.starts_with(|c: char| c.is_alphanumeric() || c == '_')
+            || [" to ", " on ", " over"].iter().any(|other| after.starts_with(other))
+            || whole.as_str().contains('=')
+        {
+            continue;
+        }
+        let said = if word.as_str().eq_ignore_ascii_case("clean") {
+            Some("pass")
+        } else {
+            plain_status(word.as_str())
+        };
+        let Some(said) = said else { continue };
+        let ids = runs.at(&whole.range(), context);
+        let facts: Vec<Fact> = ids.iter().map(|id| fact(id, said, context)).collect();
+        if !facts.is_empty() {
+            let facts = settled(unit, &whole.range(), facts);
+            drafts.push(Draft::new(whole.range(), format!("lint {ids:?} {said}"), facts));
+        }
+    }
+}
+
+fn fact(id: &str, said: &str, context: &Context<'_>) -> Fact {
+    let run = match run(id, context) {
+        Ok(run) => run,
+        Err(missing) => return missing,
+    };
+    let Some((pointer, real)) = recorded(run) else {
+        return Fact::Missing(format!("results.json of run {id} says nothing of lint"));
+    };
+    let words = format!("run {id}: lint {real}");
+    let cited = vec![cite(&run.place, pointer, real)];
+    match plain_status(real) {
+        Some(real) if real == said => Fact::Agrees(words, cited),
+        Some(_) => Fact::Differs(words, cited),
+        None => Fact::Unclear(words, cited),
+    }
+}
+
+/// Lint's own status, else that of its rung.
+fn recorded(run: &Run) -> Option<(&'static str, &str)> {
+    let own = run.lint.as_deref().map(|status| ("/lint/status", status));
+    let rung =
+        run.rungs.iter().find(|(name, _)| name == "lint").map(|(_, status)| ("/rungs/lint", status.as_str()));
+    own.or(rung)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::crosscheck::run_fixture::check;
+
+    #[test]
+    fn lint() {
+        check("run-lint", "Run 201: lint: PASS. Run 202: lint fails R011", "++");
+        check("run-lint", "Build 202 lint clean", "-");
+        check("run-lint", "### Build 203\n\n- lint: PASS", "?");
+        check("run-lint", "Run 200: lint passed", "?");
+        check("run-lint", "### Run 202 EXPECTED\n\nlint pass", ".");
+        check("run-lint", "### Expected\n\n- run 202 lint pass", ".");
+        check("run-lint", "lint: PASS", "");
+        check("run-lint", "Run 201: pre-lint passed, lint failed to start; splint passed", "");
+    }
+}

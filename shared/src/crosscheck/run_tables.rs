@@ -1,0 +1,78 @@
+//! Rows of a table with the heading row that says what their cells hold; knows nothing about evidence.
+
+use std::ops::Range;
+
+use super::{Context, Unit};
+use crate::documents::{Block, BlockKind};
+
+/// How far above a row its heading row is looked for.
+const ROWS: usize = 128;
+
+/// The table that a row stands in.
+pub(super) struct Table<'c, 'a> {
+    /// Its heading row.
+    pub(super) head: &'c Unit<'a>,
+    /// What the columns are called, in lower case.
+    pub(super) columns: Vec<String>,
+}
+
+impl<'c, 'a> Table<'c, 'a> {
+    /// The table of a row; none for its heading row, and for whatever is no row.
+    pub(super) fn of(unit: &Unit<'_>, context: &'c Context<'a>) -> Option<Table<'c, 'a>> {
+        if unit.block.kind != BlockKind::Row {
+            return None;
+        }
+        let before = context.units.get(..unit.index)?;
+        let rows = before.iter().rev().take(ROWS + 1);
+        let rows = rows.take_while(|row| {
+            row.block.kind == BlockKind::Row
+                && std::ptr::eq(row.document, unit.document)
+                && row.block.heading == unit.block.heading
+        });
+        let (count, head) = rows.enumerate().last()?;
+        let columns =
+            cells(head.block).into_iter().map(|(_, name)| name.trim().to_ascii_lowercase()).collect();
+        (count < ROWS).then_some(Table { head, columns })
+    }
+
+    /// The first column called one of `names`.
+    pub(super) fn column(&self, names: &[&str]) -> Option<usize> {
+        self.columns.iter().position(|column| names.contains(&column.as_str()))
+    }
+
+    /// The run that a row is about by the cell in its column of runs or builds.
+    pub(super) fn run_cell(&self, row: &Unit<'_>) -> Option<(Range<usize>, String)> {
+        let column = self.column(&[
+            "run",
+            "build",
+            "run id",
+            "run_id",
+            "run/build",
+            "build/run",
+            "build #",
+            "run #",
+            "#",
+        ])?;
+        let (span, cell) = cells(row.block).into_iter().nth(column)?;
+        let id = cell.trim().trim_start_matches('#');
+        (!id.is_empty() && id.chars().all(|c| c.is_ascii_digit())).then(|| (span, id.to_owned()))
+    }
+}
+
+/// The cells of a row with their places; a `|` inside code parts nothing.
+pub(super) fn cells(block: &Block) -> Vec<(Range<usize>, &str)> {
+    let text = block.text.as_str();
+    let mut cells = Vec::new();
+    let mut from = 0;
+    let mut codes = block.code.iter().peekable();
+    for (at, _) in text.match_indices(" | ") {
+        while codes.next_if(|code| code.end <= at).is_some() {}
+        if at < from || codes.peek().is_some_and(|code| code.contains(&at)) {
+            continue;
+        }
+        cells.push((from..at, text.get(from..at).unwrap_or("")));
+        from = at + 3;
+    }
+    cells.push((from..text.len(), text.get(from..).unwrap_or("")));
+    cells
+}

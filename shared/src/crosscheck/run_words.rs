@@ -1,0 +1,349 @@
+//! Which runs a sentence is about, and how people write what became of a tier; knows nothing of what is compared.
+
+use std::ops::Range;
+
+use super::run_tables::Table;
+use super::{Context, Fact, Unit};
+use crate::documents::BlockKind;
+use crate::documents::mentions::What;
+use crate::evidence::Run;
+
+/// How many units around a sentence may say which run it is about.
+const NEIGHBOURS: usize = 64;
+
+/// The runs that a unit names, by number or by name, in order of place.
+pub(super) struct Runs<'u, 'a> {
+    unit: &'u Unit<'a>,
+    named: Vec<(Range<usize>, String)>,
+}
+
+impl<'u, 'a> Runs<'u, 'a> {
+    pub(super) fn of(unit: &'u Unit<'a>, context: &Context<'_>) -> Runs<'u, 'a> {
+        Runs { unit, named: named(unit, context) }
+    }
+
+    /// The ids of the runs that the words at `span` are about; none when that is not plain.
+    ///
+    /// The list named right behind them ("level 5 for run 612"), else the one named last before them, else the
+    /// first behind them in their clause, else what introduces them: the row's table, the item's list, a heading.
+    pub(super) fn at(&self, span: &Range<usize>, context: &Context<'_>) -> Vec<String> {
+        let own = self.named.as_slice();
+        if let Some(behind) = self.behind(span) {
+            return behind;
+        }
+        let before = own.partition_point(|(other, _)| other.start < span.start);
+        if before > 0 {
+            return ending(self.unit, own.get(..before).unwrap_or(&[]));
+        }
+        if let Some((first, _)) = own.first() {
+            let near = self.unit.clause(span.start).contains(&first.start);
+            return if near { beginning(self.unit, own) } else { Vec::new() };
+        }
+        let inherited = inherited(self.unit, context);
+        if !inherited.is_empty() {
+            return inherited;
+        }
+        context.builds_at(self.unit, span.start).iter().map(u64::to_string).collect()
+    }
+
+    /// The list right behind `span`, joined to it by "for", "of", "in" or brackets of its own.
+    fn behind(&self, span: &Range<usize>) -> Option<Vec<String>> {
+        let first = self.named.partition_point(|(other, _)| other.start < span.end);
+        let list = self.named.get(first..)?;
+        let (next, _) = list.first()?;
+        let between = self.unit.text(&(span.end..next.start)).trim().to_ascii_lowercase();
+        let between = between.trim_end_matches(['#', ' ']);
+        let bare = ["runs", "run", "builds", "build"].iter().find_map(|noun| between.strip_suffix(noun));
+        let joined = bare.unwrap_or(between).trim_end();
+        let ids = beginning(self.unit, list);
+        let last = list.get(ids.len().checked_sub(1)?).map(|(at, _)| at.end)?;
+        let closed = self.unit.words().get(last..).is_some_and(|rest| rest.starts_with(')'));
+        (matches!(joined, "for" | "of" | "in" | "on" | "by") || joined == "(" && closed).then_some(ids)
+    }
+}
+
+/// The one or several runs that are asked, or why they cannot be.
+pub(super) fn run<'a>(id: &str, context: &Context<'a>) -> Result<&'a Run, Fact> {
+    let missing = || Fact::Missing(format!("results.json of run {id} is not in the snapshot"));
+    context.evidence.runs.get(id).ok_or_else(missing)
+}
+
+/// `/rungs/L1`: the pointer of a member.
+pub(super) fn pointer(object: &str, member: &str) -> String {
+    format!("/{object}/{}", member.replace('~', "~0").replace('/', "~1"))
+}
+
+fn named(unit: &Unit<'_>, context: &Context<'_>) -> Vec<(Range<usize>, String)> {
+    let numbers = context.named_builds(unit).into_iter().map(|(span, number)| (span, number.to_string()));
+    let mut named: Vec<(Range<usize>, String)> = numbers.collect();
+    let paths = unit.mentions.iter().filter_map(|mention| match &mention.what {
+        What::Path(path) => {
+            let mut segments = path.split('/');
+            segments.find(|segment| segment.ends_with("runs"))?;
+            let id =
+                segments.next().filter(|id| is_name(id) && !id.contains('*') && !id.contains(".json"))?;
+            Some((mention.span.clone(), id.to_owned()))
+        }
+        _ => None,
+    });
+    named.extend(paths);
+    let mut after_run = false;
+    for (span, word) in words(unit.words()) {
+        let known = context.evidence.runs.contains_key(word) && is_name(word);
+        let called =
+            after_run && is_name(word) && word.contains('-') && word.contains(|c: char| c.is_ascii_digit());
+        if known || called {
+            named.push((span, word.to_owned()));
+        }
+        after_run = word.eq_ignore_ascii_case("run") || word.eq_ignore_ascii_case("runs");
+    }
+    if unit.block.kind == BlockKind::Row
+        && let Some((span, id)) = Table::of(unit, context).and_then(|table| table.run_cell(unit))
+    {
+        named.push((span, id));
+    }
+    named.sort_by_key(|(span, _)| (span.start, span.end));
+    named.dedup_by(|next, first| next.0.start < first.0.end);
+    named
+}
+
+/// A run's name that is no number: `manual-4711`.
+fn is_name(word: &str) -> bool {
+    word.starts_with(|c: char| c.is_ascii_lowercase()) && !word.ends_with(['-', '.'])
+}
+
+/// Words of letters, digits, `-`, `_` and `.`, without a full stop at their end.
+fn words(text: &str) -> impl Iterator<Item = (Range<usize>, &str)> {
+    let inside = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let mut from = 0;
+    text.split(move |c: char| !inside(c)).filter_map(move |word| {
+        // The pieces of `text` follow one another, a separator of one character between them.
+        let start = from;
+        let separator = text.get(start + word.len()..).and_then(|rest| rest.chars().next());
+        from = start + word.len() + separator.map_or(0, char::len_utf8);
+        let word = word.trim_end_matches('.');
+        (!word.is_empty()).then(|| (start..start + word.len(), word))
+    })
+}
+
+/// What introduces a unit that names no run itself.
+fn inherited(unit: &Unit<'_>, context: &Context<'_>) -> Vec<String> {
+    let introduced = match unit.block.kind {
+        BlockKind::Row => Table::of(unit, context).and_then(|table| caption(&table, context)),
+        BlockKind::Item => list(unit, context),
+        BlockKind::Paragraph => context
+            .units
+            .get(unit.index.wrapping_sub(1))
+            .filter(|above| {
+                std::ptr::eq(above.document, unit.document) && above.is_title() && !above.block.is_heading()
+            })
+            .and_then(|above| only_list(above, context)),
+        _ => None,
+    };
+    introduced.or_else(|| heading(unit, context)).unwrap_or_default()
+}
+
+/// The runs that the heading row of a table or the words right above it name.
+fn caption(table: &Table<'_, '_>, context: &Context<'_>) -> Option<Vec<String>> {
+    let above = table.head.index.checked_sub(1).and_then(|above| context.units.get(above));
+    let above = above.filter(|above| std::ptr::eq(above.document, table.head.document));
+    match above {
+        Some(above) if matches!(above.block.kind, BlockKind::Paragraph | BlockKind::Item) => {
+            only_list(above, context)
+        }
+        _ => None,
+    }
+}
+
+/// The runs of the nearest item or paragraph that introduces an item; of items beside it only when they all speak
+/// of the same ones.
+fn list(unit: &Unit<'_>, context: &Context<'_>) -> Option<Vec<String>> {
+    let lead = unit.block.lead.and_then(|lead| unit.document.blocks.get(lead));
+    let mut beside: Option<Vec<String>> = None;
+    let mut plain = true;
+    for above in context.above(unit).take(NEIGHBOURS) {
+        let named = named(above, context);
+        if named.is_empty() {
+            continue;
+        }
+        if lead.is_some_and(|lead| std::ptr::eq(lead, above.block))
+            || above.block.kind == BlockKind::Paragraph
+        {
+            return beside.filter(|_| plain).or_else(|| Some(ending(above, &named)));
+        }
+        let ids = ending(above, &named);
+        match &beside {
+            None => beside = Some(ids),
+            Some(known) => plain &= *known == ids,
+        }
+    }
+    beside.filter(|_| plain)
+}
+
+/// The runs of the innermost heading that names any.
+fn heading(unit: &Unit<'_>, context: &Context<'_>) -> Option<Vec<String>> {
+    let mut above = unit.block.heading;
+    for _ in 0..6 {
+        let block = unit.document.blocks.get(above?)?;
+        let start = block.source.start;
+        let before = context.units.get(..unit.index)?;
+        let at = before.partition_point(|other| {
+            !std::ptr::eq(other.document, unit.document) || other.block.source.start < start
+        });
+        if let Some(found) = before.get(at).filter(|found| std::ptr::eq(found.block, block))
+            && !named(found, context).is_empty()
+        {
+            return only_list(found, context);
+        }
+        above = block.heading;
+    }
+    None
+}
+
+/// The runs of a unit, when it names one list and no other run.
+fn only_list(unit: &Unit<'_>, context: &Context<'_>) -> Option<Vec<String>> {
+    let named = named(unit, context);
+    let list = ending(unit, &named);
+    let only = named.iter().all(|(_, id)| list.contains(id));
+    (only && !list.is_empty()).then_some(list)
+}
+
+fn ending(unit: &Unit<'_>, named: &[(Range<usize>, String)]) -> Vec<String> {
+    let mut from = named.len().saturating_sub(1);
+    while from > 0 && joined(unit, named, from) {
+        from -= 1;
+    }
+    named.get(from..).unwrap_or(&[]).iter().map(|(_, id)| id.clone()).collect()
+}
+
+fn beginning(unit: &Unit<'_>, named: &[(Range<usize>, String)]) -> Vec<String> {
+    let mut until = 1;
+    while until < named.len() && joined(unit, named, until) {
+        until += 1;
+    }
+    named.iter().take(until).map(|(_, id)| id.clone()).collect()
+}
+
+/// Whether words between the run at `at` and the one before it only join them.
+fn joined(unit: &Unit<'_>, named: &[(Range<usize>, String)], at: usize) -> bool {
+    let (Some((one, _)), Some((two, _))) = (at.checked_sub(1).and_then(|n| named.get(n)), named.get(at))
+    else {
+        return false;
+    };
+    let between = unit.text(&(one.end..two.start.max(one.end)));
+    between.len() <= 16
+        && between
+            .split(|c: char| c.is_whitespace() || matches!(c, ',' | '/' | '+' | '&' | '#' | '`'))
+            .all(|word| matches!(word, "" | "and" | "build" | "builds" | "run" | "runs"))
+}
+
+/// Why the words at `span` state nothing that was: they say what is expected, ask, or tell of an earlier state.
+pub(super) fn unsettled(unit: &Unit<'_>, span: &Range<usize>) -> Option<&'static str> {
+    const EARLIER: &[&str] =
+        &["earlier ", "previous ", "originally", "initially", "at first", "used to", "before the fix"];
+    let is_expected =
+        |word: &str| word.trim_matches(|c: char| !c.is_alphanumeric()).eq_ignore_ascii_case("expected");
+    let expects = |text: &str| text.split_whitespace().next().is_some_and(is_expected);
+    let mut above = unit.block.heading;
+    let mut headed = expects(unit.words());
+    let lead = unit.block.lead.and_then(|lead| unit.document.blocks.get(lead));
+    headed |= lead.is_some_and(|lead| expects(&lead.text));
+    for _ in 0..6 {
+        let Some(block) = above.and_then(|above| unit.document.blocks.get(above)) else { break };
+        headed |= block.text.split_whitespace().any(is_expected);
+        above = block.heading;
+    }
+    let clause = unit.words().get(unit.clause(span.start)).unwrap_or("");
+    let lower = clause.to_ascii_lowercase();
+    if headed || lower.replace("as expected", "").split_whitespace().any(is_expected) {
+        return Some("this says what is expected, not what was");
+    }
+    if clause.trim_end().ends_with('?') {
+        return Some("a question states nothing");
+    }
+    EARLIER.iter().any(|word| lower.contains(word)).then_some("it may speak of an earlier state")
+}
+
+/// The facts, or the one reason why the words at `span` state nothing that could be compared.
+pub(super) fn settled(unit: &Unit<'_>, span: &Range<usize>, facts: Vec<Fact>) -> Vec<Fact> {
+    match unsettled(unit, span) {
+        Some(why) => vec![Fact::Unclear(why.to_owned(), Vec::new())],
+        None => facts,
+    }
+}
+
+/// What became of a tier, a rung or a test, in one vocabulary.
+pub(super) fn plain_status(word: &str) -> Option<&'static str> {
+    let word = word
+        .trim_matches(|c: char| c.is_whitespace() || matches!(c, '`' | '*' | '_' | '(' | ')' | '.' | ':'));
+    Some(match word.to_ascii_lowercase().as_str() {
+        "pass" | "passed" | "passes" | "passing" | "p" | "ok" | "green" | "success" | "succeeded" | "✅"
+        | "✓" | "✔" => "pass",
+        "fail" | "failed" | "fails" | "failing" | "f" | "red" | "failure" | "error" | "❌" | "✘" | "✗"
+        | "✖" => "fail",
+        "skip" | "skipped" | "skips" | "s" => "skip",
+        "unver" | "unverified" | "u" => "unver",
+        "na" | "n/a" => "na",
+        _ => return None,
+    })
+}
+
+/// What a cell of a table says became of something: all its status words, where they agree.
+pub(super) fn cell_status(cell: &str) -> Option<&'static str> {
+    let lower = cell.to_ascii_lowercase();
+    if lower
+        .split(|c: char| !c.is_alphanumeric())
+        .any(|word| matches!(word, "not" | "no" | "expected" | "was"))
+    {
+        return None;
+    }
+    let words = cell.split(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | ',' | ';'));
+    let mut said = words.filter(|word| word.chars().count() > 1 || !word.is_ascii()).filter_map(plain_status);
+    let first = said.next()?;
+    said.all(|other| other == first).then_some(first)
+}
+
+/// The runs that a column's title names: `run 612`, `#612`, `manual-4711`.
+pub(super) fn named_in(title: &str, context: &Context<'_>) -> Vec<String> {
+    let known = |word: &str| context.evidence.runs.contains_key(word);
+    let mut after_run = false;
+    let mut ids = Vec::new();
+    for word in title.split(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | ',')) {
+        let number = word.trim_start_matches('#');
+        let digits = !number.is_empty() && number.chars().all(|c| c.is_ascii_digit());
+        if digits && (after_run || known(number)) || is_name(word) && known(word) {
+            ids.push(number.to_owned());
+        }
+        after_run = matches!(word, "run" | "build");
+    }
+    ids
+}
+
+/// The tier that stands right before or behind a list of counts; an error where a tier is near and not plainly meant.
+pub(super) fn tier_beside(before: &str, after: &str) -> Result<Option<String>, ()> {
+    const TIERS: &[&str] = &["install", "upgrade", "backup", "restore", "custom", "functional"];
+    const BETWEEN: &[&str] = &[
+        "tier", "tests", "test", "stage", "suite", "suites", "has", "ran", "with", "shows", "says", "xml",
+        "report",
+    ];
+    let words = |text: &str| -> Vec<String> {
+        let words = text.split(|c: char| !(c.is_alphanumeric() || c == '_'));
+        words.filter(|word| !word.is_empty()).map(str::to_ascii_lowercase).collect()
+    };
+    let before_words = words(before);
+    let last = before_words.iter().rposition(|word| TIERS.contains(&word.as_str()));
+    if let Some(at) = last {
+        let between = before_words.get(at + 1..).unwrap_or(&[]);
+        let named = before_words.get(at).map(String::as_str).unwrap_or_default();
+        let stands = before.to_ascii_lowercase();
+        // "the upgrade, 246 passed": a comma parts them.
+        let parted = stands.rsplit_once(named).is_some_and(|(_, rest)| rest.contains(','));
+        let plain = !parted && between.iter().all(|word| BETWEEN.contains(&word.as_str()));
+        return if plain { Ok(Some(named.to_owned())) } else { Err(()) };
+    }
+    let mut behind = after.trim_start().split(|c: char| !(c.is_alphanumeric() || c == '_'));
+    let joined = behind.next().is_some_and(|word| matches!(word, "in" | "for" | "of"));
+    let mut behind = behind.filter(|word| !matches!(*word, "" | "the")).map(str::to_ascii_lowercase);
+    let tier = behind.next().filter(|word| joined && TIERS.contains(&word.as_str()));
+    Ok(tier)
+}
