@@ -16,6 +16,9 @@ use crate::time::human_length;
 mod context;
 mod key_facts;
 mod notes;
+mod reading;
+#[cfg(test)]
+mod samples;
 #[cfg(test)]
 mod tests;
 mod unit;
@@ -34,8 +37,10 @@ mod network_subnet;
 mod no_runs_as_of;
 mod nothing_merged;
 mod only_open_pull;
+mod pull_count;
 mod pull_head;
 mod pull_state;
+mod pull_time;
 mod pull_title;
 mod quoted_log;
 mod run_flags;
@@ -68,8 +73,10 @@ pub static RULES: &[Rule] = &[
     tested_pull::RULE,
     pull_head::RULE,
     only_open_pull::RULE,
+    pull_count::RULE,
     pull_title::RULE,
     pull_state::RULE,
+    pull_time::RULE,
     nothing_merged::RULE,
     build_day::RULE,
     before_after::RULE,
