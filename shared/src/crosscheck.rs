@@ -26,6 +26,7 @@ mod unit;
 mod badge_level;
 mod before_after;
 mod build_day;
+mod build_duration;
 mod build_params;
 mod build_status;
 mod build_time;
@@ -37,6 +38,7 @@ mod network_subnet;
 mod no_runs_as_of;
 mod nothing_merged;
 mod only_open_pull;
+mod pull_branch;
 mod pull_count;
 mod pull_head;
 mod pull_state;
@@ -48,6 +50,7 @@ mod run_level;
 mod run_tiers;
 mod same_commit;
 mod suite_time;
+mod tested_commit;
 mod tested_pull;
 mod verdict_stamp;
 mod yours_to_judge;
@@ -71,7 +74,9 @@ pub static RULES: &[Rule] = &[
     verdict_stamp::RULE,
     looked_at::RULE,
     tested_pull::RULE,
+    tested_commit::RULE,
     pull_head::RULE,
+    pull_branch::RULE,
     only_open_pull::RULE,
     pull_count::RULE,
     pull_title::RULE,
@@ -84,6 +89,7 @@ pub static RULES: &[Rule] = &[
     same_commit::RULE,
     build_status::RULE,
     build_time::RULE,
+    build_duration::RULE,
     build_params::RULE,
     quoted_log::RULE,
     badge_level::RULE,

@@ -6,7 +6,9 @@ use regex_lite::Regex;
 
 use super::context::state_at;
 use super::pull_state::decisive;
-use super::reading::{COUNT, after, before, contradict_only_commits, count_of, pattern, told, when};
+use super::reading::{
+    COUNT, after, before, contradict_only_commits, count_of, last_before, pattern, pulls, told, when,
+};
 use super::{Context, Draft, Fact, Rule, Unit, cite};
 use crate::evidence::{Pull, PullState};
 use crate::report::{self, CheckKind};
@@ -74,8 +76,8 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
         let Some(whole) = found.get(0) else { continue };
         let but = match found.get(1) {
             None => None,
-            Some(_) => match unit.pulls().filter(|(at, _)| at.end <= whole.start()).last() {
-                Some((_, number)) => Some(number),
+            Some(_) => match last_before(&pulls(unit), whole.start()) {
+                Some((_, number)) => Some(*number),
                 None => continue,
             },
         };

@@ -6,8 +6,12 @@ use std::sync::LazyLock;
 use regex_lite::Regex;
 
 use super::context::state_at;
-use super::reading::{after, before, ends_statement, is_supposed, pattern, supposed, told, when};
+use super::reading::{
+    after, before, ends_statement, is_supposed, last_before, mentions_from, pattern, pulls, supposed, told,
+    when,
+};
 use super::{Context, Draft, Fact, Rule, Unit, cite};
+use crate::documents::mentions::{Mention, What};
 use crate::evidence::{Pull, PullState};
 use crate::report::CheckKind;
 use crate::time::{Timestamp, clock, iso};
@@ -43,7 +47,7 @@ struct Said<'a> {
 }
 
 fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
-    let pulls: Vec<_> = unit.pulls().collect();
+    let pulls = pulls(unit);
     for (index, (span, _)) in pulls.iter().enumerate() {
         let list = list_ending(unit, &pulls[..=index]);
         let rest = after(unit, span.end);
@@ -82,17 +86,20 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
         if key != "state" || query || !matches!(value, "open" | "closed" | "merged") {
             continue;
         }
-        let nearest = pulls.iter().rfind(|(at, _)| at.end <= span.start).map(|(_, number)| *number);
+        let nearest = last_before(&pulls, span.start).map(|(_, number)| *number);
         let Some(number) = nearest.or_else(|| context.pull_of(unit)) else { continue };
         let said = Said { word: value, denied: false, unmerged: false };
-        push(&[(span, number)], said, span.clone(), unit, context, drafts);
+        push(&[(span.clone(), number)], said, span.clone(), unit, context, drafts);
     }
 }
 
 /// The pull requests at the end of `named` that the text joins into one list.
-fn list_ending<'a>(unit: &Unit<'_>, named: &[(&'a Range<usize>, u64)]) -> Vec<(&'a Range<usize>, u64)> {
+fn list_ending(unit: &Unit<'_>, named: &[(Range<usize>, u64)]) -> Vec<(Range<usize>, u64)> {
     let mut from = named.len().saturating_sub(1);
-    while from > 0 && joins(unit.text(&(named[from - 1].0.end..named[from].0.start))) {
+    while from > 0
+        && named.len() - from < 64
+        && joins(unit.text(&(named[from - 1].0.end..named[from].0.start)))
+    {
         from -= 1;
     }
     named[from..].to_vec()
@@ -106,7 +113,7 @@ fn joins(between: &str) -> bool {
 }
 
 fn push(
-    list: &[(&Range<usize>, u64)],
+    list: &[(Range<usize>, u64)],
     said: Said<'_>,
     span: Range<usize>,
     unit: &Unit<'_>,
@@ -121,11 +128,12 @@ fn push(
     }
     // A state with a time of its own: of an end, another rule's; of being open, the state of that time.
     let timed = rest.trim_start().to_ascii_lowercase();
-    let time = unit.times().find(|(at, _)| at.start >= span.end && at.start <= span.end + 10);
     let mut window = None;
-    if let Some((at, moment)) = time {
+    if let Some(Mention { span: at, what: What::Time(moment) }) = mentions_from(unit, span.end).first()
+        && at.start <= span.end + 10
+    {
         match unit.text(&(span.end..at.start)).trim().trim_start_matches('(').trim() {
-            "at" | "as of" | "@" if word == "open" => window = unit.window(&moment),
+            "at" | "as of" | "@" if word == "open" => window = unit.window(moment),
             "" | "at" | "@" | "on" | ":" | "," if word != "open" => return,
             _ => {}
         }

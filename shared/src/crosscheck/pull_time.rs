@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use jiff::tz::TimeZone;
 use regex_lite::Regex;
 
-use super::reading::{after, is_login, pattern, told};
+use super::reading::{after, is_login, last_before, mentions_from, pattern, pulls, told};
 use super::{Context, Draft, Fact, Rule, Unit, cite};
 use crate::documents::mentions::What;
 use crate::evidence::{Place, Pull, PullState};
@@ -47,7 +47,7 @@ struct Window {
 }
 
 fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
-    let pulls: Vec<_> = unit.pulls().collect();
+    let pulls = pulls(unit);
     for (span, number) in &pulls {
         let rest = after(unit, span.end);
         let Some(found) = VERB.as_ref().and_then(|pattern| pattern.captures(rest)) else { continue };
@@ -100,7 +100,7 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
             "merged_at" => Step::Merged,
             _ => continue,
         };
-        let nearest = pulls.iter().rfind(|(at, _)| at.end <= span.start).map(|(_, number)| *number);
+        let nearest = last_before(&pulls, span.start).map(|(_, number)| *number);
         let Some(number) = nearest.or_else(|| context.pull_of(unit)) else { continue };
         let moment = crate::documents::mentions::mentions(value).into_iter().find_map(|m| match m.what {
             What::Time(moment) => Some(moment),
@@ -120,21 +120,17 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
 
 /// The time or day that begins at byte `at`: where it ends, what it may mean, and its own span.
 fn window_at(unit: &Unit<'_>, at: usize) -> Option<(usize, Window, Range<usize>)> {
-    unit.mentions.iter().find_map(|mention| {
-        if mention.span.start != at {
-            return None;
+    let mention = mentions_from(unit, at).first().filter(|mention| mention.span.start == at)?;
+    let window = match mention.what {
+        What::Time(moment) => unit.window(&moment).map(|(first, last)| Window { first, last })?,
+        What::Day(day) => {
+            let first = day.to_zoned(TimeZone::UTC).ok()?.timestamp();
+            let last = first.checked_add(jiff::SignedDuration::from_secs(86_399)).ok()?;
+            Window { first, last }
         }
-        let window = match mention.what {
-            What::Time(moment) => unit.window(&moment).map(|(first, last)| Window { first, last })?,
-            What::Day(day) => {
-                let first = day.to_zoned(TimeZone::UTC).ok()?.timestamp();
-                let last = first.checked_add(jiff::SignedDuration::from_secs(86_399)).ok()?;
-                Window { first, last }
-            }
-            _ => return None,
-        };
-        Some((mention.span.end, window, mention.span.clone()))
-    })
+        _ => return None,
+    };
+    Some((mention.span.end, window, mention.span.clone()))
 }
 
 /// When it happened by the forge's record, every closing counting; and how far ahead the words run.

@@ -5,6 +5,7 @@ use std::ops::Range;
 use regex_lite::Regex;
 
 use super::{Fact, Unit};
+use crate::documents::mentions::Mention;
 use crate::report;
 use crate::time::clock;
 
@@ -112,6 +113,29 @@ pub(super) fn all_agree(facts: Vec<Fact>, words: impl FnOnce(usize) -> String) -
     vec![Fact::Agrees(words, cited.collect())]
 }
 
+/// The mentions from byte `at` on.
+pub(super) fn mentions_from<'a>(unit: &'a Unit<'_>, at: usize) -> &'a [Mention] {
+    let from = unit.mentions.partition_point(|mention| mention.span.start < at);
+    unit.mentions.get(from..).unwrap_or(&[])
+}
+
+/// The last of a list in order of place that ends before byte `at`.
+pub(super) fn last_before<'l, T>(list: &'l [(Range<usize>, T)], at: usize) -> Option<&'l (Range<usize>, T)> {
+    list.get(list.partition_point(|(span, _)| span.end <= at).checked_sub(1)?)
+}
+
+/// The pull requests that a unit names, in order of place.
+pub(super) fn pulls(unit: &Unit<'_>) -> Vec<(Range<usize>, u64)> {
+    unit.pulls().map(|(span, number)| (span.clone(), number)).collect()
+}
+
+/// Whether `span` lies in inline code.
+pub(super) fn in_code(unit: &Unit<'_>, span: &Range<usize>) -> bool {
+    let codes = &unit.block.code;
+    let last = codes.partition_point(|code| code.start <= span.start).checked_sub(1);
+    last.and_then(|last| codes.get(last)).is_some_and(|code| span.end <= code.end)
+}
+
 /// Where a value stands: a name in code, with its span.
 pub(super) fn codes<'a>(unit: &Unit<'a>) -> impl Iterator<Item = (Range<usize>, &'a str)> {
     let text = unit.words();
@@ -121,8 +145,8 @@ pub(super) fn codes<'a>(unit: &Unit<'a>) -> impl Iterator<Item = (Range<usize>, 
 /// Whether a name behind "by" can only be a login: written with `@`, as code, or known to the evidence.
 pub(super) fn is_login(unit: &Unit<'_>, span: &Range<usize>, context: &super::Context<'_>) -> bool {
     let name = unit.text(span);
-    let marked = unit.words().get(..span.start).is_some_and(|before| before.ends_with('@'))
-        || unit.block.code.iter().any(|code| code.start <= span.start && span.end <= code.end);
+    let marked =
+        unit.words().get(..span.start).is_some_and(|before| before.ends_with('@')) || in_code(unit, span);
     let pulls = &context.evidence.pulls;
     marked
         || pulls.values().any(|pull| pull.author == name || pull.comments.iter().any(|c| c.author == name))
