@@ -18,6 +18,9 @@ mod context;
 mod key_facts;
 mod lost_lines;
 mod notes;
+mod reading;
+#[cfg(test)]
+mod samples;
 #[cfg(test)]
 mod tests;
 mod unit;
@@ -25,6 +28,7 @@ mod unit;
 mod badge_level;
 mod before_after;
 mod build_day;
+mod build_duration;
 mod build_params;
 mod build_status;
 mod build_time;
@@ -36,8 +40,11 @@ mod network_subnet;
 mod no_runs_as_of;
 mod nothing_merged;
 mod only_open_pull;
+mod pull_branch;
+mod pull_count;
 mod pull_head;
 mod pull_state;
+mod pull_time;
 mod pull_title;
 mod quoted_log;
 mod run_fields;
@@ -55,6 +62,7 @@ mod same_commit;
 mod suite_time;
 mod test_counts;
 mod test_outcome;
+mod tested_commit;
 mod tested_pull;
 mod verdict_stamp;
 mod yours_to_judge;
@@ -78,10 +86,14 @@ pub static RULES: &[Rule] = &[
     verdict_stamp::RULE,
     looked_at::RULE,
     tested_pull::RULE,
+    tested_commit::RULE,
     pull_head::RULE,
+    pull_branch::RULE,
     only_open_pull::RULE,
+    pull_count::RULE,
     pull_title::RULE,
     pull_state::RULE,
+    pull_time::RULE,
     nothing_merged::RULE,
     build_day::RULE,
     before_after::RULE,
@@ -89,6 +101,7 @@ pub static RULES: &[Rule] = &[
     same_commit::RULE,
     build_status::RULE,
     build_time::RULE,
+    build_duration::RULE,
     build_params::RULE,
     quoted_log::RULE,
     badge_level::RULE,

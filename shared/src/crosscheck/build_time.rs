@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use regex_lite::Regex;
 
+use super::reading::{before, last_before, pattern};
 use super::{Context, Draft, Fact, Rule, Unit, cite};
 use crate::documents::mentions::{Moment, What, mentions};
 use crate::evidence::Build;
@@ -19,7 +20,9 @@ pub(super) const RULE: Rule = Rule {
 };
 
 static VERB: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(ran|started|began|failed|passed|succeeded|finished|ended)\s+(?:at\s+)?$").ok()
+    pattern(
+        r"(?i)\b(ran|run|started|began|failed|passed|succeeded|finished|ended|completed|stopped)\s+(?:at\s+|@\s?|on\s+|from\s+)?\(?$",
+    )
 });
 
 #[derive(Clone, Copy, PartialEq)]
@@ -30,21 +33,52 @@ enum Which {
 }
 
 fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
+    let named = context.named_builds(unit);
     for (span, moment) in unit.times() {
-        let before = unit.words().get(..span.start).unwrap_or("");
-        let Some(verb) = VERB.as_ref().and_then(|pattern| pattern.captures(before)) else { continue };
+        let lead = before(unit, span.start);
+        let Some(verb) = VERB.as_ref().and_then(|pattern| pattern.captures(lead)) else { continue };
         let (Some(whole), Some(word)) = (verb.get(0), verb.get(1)) else { continue };
+        let at = span.start - (lead.len() - whole.start());
         let which = match word.as_str().to_ascii_lowercase().as_str() {
-            "finished" | "ended" => Which::End,
+            "finished" | "ended" | "completed" | "stopped" => Which::End,
             "failed" | "passed" | "succeeded" => Which::Either,
             _ => Which::Start,
         };
-        if !is_about_build(unit, context, whole.start()) {
+        if !is_about_build(unit, context, at) {
             continue;
         }
-        let nearest = context.named_builds(unit).iter().rfind(|(at, _)| at.end <= whole.start());
+        let nearest = last_before(&named, at);
         let builds = nearest.map_or_else(|| context.builds_at(unit, span.start), |(_, number)| vec![*number]);
-        push(builds, which, moment, whole.start()..span.end, unit.text(span), unit, context, drafts);
+        push(builds, which, moment, at..span.end, unit.text(span), unit, context, drafts);
+    }
+    for (first, last) in spans_of_time(unit) {
+        // "#612 (06:13:02Z–06:14:56Z)", "ran 06:13:02Z to 06:14:56Z": the first is its start, the second its end.
+        let lead = before(unit, first.0.start);
+        let trimmed = lead.trim_end_matches([' ', '(', ':', ',']).trim_end_matches(" from");
+        let at = first.0.start - (lead.len() - trimmed.len());
+        let verb = [" ran", "Ran", " run", " from"].iter().find(|verb| trimmed.ends_with(*verb));
+        let direct = last_before(&named, first.0.start).filter(|(span, _)| span.end >= at);
+        let nearest = match (verb, direct) {
+            (_, Some((_, number))) => Some(*number),
+            (Some(verb), None) if is_about_build(unit, context, at - verb.trim().len()) => {
+                last_before(&named, at).map(|(_, number)| *number)
+            }
+            _ => None,
+        };
+        let Some(number) = nearest else { continue };
+        if verb.is_none_or(|verb| verb.trim() == "from") {
+            push(
+                vec![number],
+                Which::Start,
+                first.1,
+                first.0.clone(),
+                unit.text(first.0),
+                unit,
+                context,
+                drafts,
+            );
+        }
+        push(vec![number], Which::End, last.1, last.0.clone(), unit.text(last.0), unit, context, drafts);
     }
     for (span, key, value) in unit.pairs() {
         let which = match key {
@@ -58,15 +92,32 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
     }
 }
 
+/// Two times that a dash or "to" makes a span.
+fn spans_of_time<'u>(unit: &'u Unit<'_>) -> Vec<((&'u Range<usize>, Moment), (&'u Range<usize>, Moment))> {
+    let times: Vec<_> = unit.times().collect();
+    let pairs = times.windows(2).filter_map(|pair| {
+        let [first, last] = pair else { return None };
+        let between = unit.text(&(first.0.end..last.0.start)).trim();
+        matches!(between, "–" | "-" | "—" | "→" | "->" | "to" | "until" | "till").then_some((*first, *last))
+    });
+    pairs.collect()
+}
+
 /// Whether nothing between the build and the verb names another subject: a step, a suite, a session.
-fn is_about_build(unit: &Unit<'_>, context: &Context<'_>, verb: usize) -> bool {
-    const FILL: &[&str] = &["", "it", "was", "has", "that", "which", "and", "then", "only", "again"];
+pub(super) fn is_about_build(unit: &Unit<'_>, context: &Context<'_>, verb: usize) -> bool {
+    const FILL: &[&str] = &[
+        "", "it", "was", "is", "has", "that", "which", "and", "then", "only", "again", "build", "run",
+        "also", "itself", "started", "began", "finished", "ended", "ran", "at", "to", "success", "green",
+        "passed", "failed", "red", "failure", "custom", "event", "in", "took", "z",
+    ];
     let clause = unit.clause(verb);
     let named = context.named_builds(unit);
-    let last = named.iter().rfind(|(span, _)| span.end <= verb && clause.contains(&span.start));
+    let last = last_before(&named, verb).filter(|(span, _)| clause.contains(&span.start));
     let from = last.map_or(clause.start, |(span, _)| span.end);
     let between = unit.text(&(from..verb)).to_ascii_lowercase();
-    between.split(|c: char| !c.is_alphanumeric()).all(|word| FILL.contains(&word))
+    // Times and lengths of the same build may stand between.
+    let figure = |word: &str| word.starts_with(|c: char| c.is_ascii_digit());
+    between.split(|c: char| !c.is_alphanumeric()).all(|word| FILL.contains(&word) || figure(word))
 }
 
 #[expect(clippy::too_many_arguments, reason = "one place makes the draft of both shapes")]
@@ -90,9 +141,8 @@ fn push(
         .map(|number| match context.build(*number) {
             Ok(build) => {
                 let fact = fact(build, which, window);
-                if let (Fact::Differs(..), Some(at), Some(said)) =
-                    (&fact, build.started, moment.instant(unit.day))
-                {
+                let real = if which == Which::End { build.finished } else { build.started };
+                if let (Fact::Differs(..), Some(at), Some(said)) = (&fact, real, moment.instant(unit.day)) {
                     ahead = Some(said.duration_since(at).as_secs());
                 }
                 fact
@@ -124,4 +174,26 @@ fn fact(build: &Build, which: Which, window: (Timestamp, Timestamp)) -> Fact {
     let cited = vec![cite(&build.place, pointer, at)];
     let words = format!("build {number} {word} {}", clock(at));
     if inside.is_some() { Fact::Agrees(words, cited) } else { Fact::Differs(words, cited) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::check;
+
+    #[test]
+    fn starts_and_ends() {
+        for (text, expected) in [
+            ("build #202 started 10:00:00Z, finished 10:01:54Z", "++"),
+            ("build #202 finished 10:04:54Z", "-"),
+            ("build #202 completed at 10:01Z", "+"),
+            ("build #202 (10:00:00Z–10:01:54Z)", "++"),
+            ("build #202 ran 10:00:00Z to 10:02:54Z", "+-"),
+            ("build #202 ran from 10:00:00Z to 10:01:54Z", "++"),
+            ("build #202: the clone step ended 10:00:04Z", ""),
+            ("build #299 finished 10:01:54Z", "?"),
+            ("build #202 was expected to have finished 10:30Z", ""),
+        ] {
+            check("build-time", text, expected);
+        }
+    }
 }

@@ -18,7 +18,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 static NOTHING: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?i)\bnothing (?:was |has been |is |got )?merged\b|\bno (?:PR|pull request)s? (?:was |were |has been )?merged\b").ok()
+    Regex::new(r"(?i)\bnothing (?:was |has been |is |got |had been )?(?:yet )?merged\b|\bno (?:PR|pull request)s? (?:was |were |has been |have been |got )?merged\b|\b(?:neither|none) of (?:them|the (?:two |three |four |five )?(?:PR|pull request)s) (?:was |were |has been )merged\b").ok()
 });
 
 fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
@@ -31,6 +31,9 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
         let merged = state_at(pull, unit.as_of) == Some(PullState::Merged);
         let value = pull.merged_at.map_or_else(|| "null".to_owned(), |at| at.to_string());
         let cited = vec![cite(&pull.place, "/merged_at", value)];
+        if pull.created_at.is_some_and(|created| unit.as_of.is_some_and(|at| created > at)) {
+            continue;
+        }
         facts.push(match (merged, pull.merged_at) {
             (true, Some(at)) => Fact::Differs(format!("PR#{} was merged {}", pull.number, clock(at)), cited),
             (true, None) => Fact::Differs(format!("PR#{} was merged", pull.number), cited),
@@ -41,4 +44,24 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
         });
     }
     drafts.push(Draft::new(found.range(), "nothing merged", facts));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::{check, check_with};
+
+    #[test]
+    fn nothing_at_all() {
+        check("nothing-merged", "Nothing was merged.", "-");
+        for text in ["No PR was merged", "Nothing has been merged", "none of the PRs was merged"] {
+            check_with("nothing-merged", text, "+", |evidence| {
+                evidence.pulls.remove(&5);
+            });
+        }
+        check_with("nothing-merged", "Nothing was merged.", "?", |evidence| {
+            evidence.pulls.clear();
+            evidence.pulls_complete = false;
+        });
+        check("nothing-merged", "He promised that nothing would be merged", "");
+    }
 }

@@ -1,4 +1,4 @@
-//! "PR#5 closed", `state=closed`: the state of one pull request when it was written.
+//! "PR#5 closed", "PR#3 and PR#5 are closed", `state=closed`: the state of pull requests when it was written.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -6,10 +6,15 @@ use std::sync::LazyLock;
 use regex_lite::Regex;
 
 use super::context::state_at;
+use super::reading::{
+    after, before, ends_statement, is_supposed, last_before, mentions_from, pattern, pulls, supposed, told,
+    when,
+};
 use super::{Context, Draft, Fact, Rule, Unit, cite};
-use crate::evidence::PullState;
+use crate::documents::mentions::{Mention, What};
+use crate::evidence::{Pull, PullState};
 use crate::report::CheckKind;
-use crate::time::clock;
+use crate::time::{Timestamp, clock, iso};
 
 pub(super) const RULE: Rule = Rule {
     id: "pull-state",
@@ -19,74 +24,243 @@ pub(super) const RULE: Rule = Rule {
 };
 
 static STATE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"^(?:\s*\([^)]*\))?(?:\s+(?:is|was|now|has been|already|still)\b|\s*[:→]){0,3}\s*(not\s+)?(?:yet\s+)?(open|closed|merged)\b")
-        .ok()
+    pattern(concat!(
+        r"(?i)^(?:\s*\([^()]{0,60}\))?",
+        r"(?:\s+(?:is|are|was|were|now|has been|have been|already|still|both|all|currently|remains?|stays?|stayed|got)\b|\s*[:=→]){0,4}",
+        r"\s*(not\s+|isn't\s+|never\s+)?(?:yet\s+|been\s+)?(open|closed|merged|unmerged)\b",
+        r"(,?\s*(?:but\s+|and\s+|\()?(?:not merged|unmerged|without (?:being )?(?:a )?merg(?:e|ed|ing))\b\)?)?",
+    ))
 });
+static IN_BRACKETS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(r"(?i)^\s*\((?:[^()]{0,40}[,;] )?(?:now |still )?()(open|closed|merged)()[),;]")
+});
+static TITLED: LazyLock<Option<Regex>> =
+    LazyLock::new(|| pattern(r"(?i)\b(open|closed|merged) (?:PRs|pull requests):?\s*$"));
+
+/// What is said of a pull request.
+#[derive(Clone, Copy)]
+struct Said<'a> {
+    word: &'a str,
+    denied: bool,
+    /// Closed and expressly not merged.
+    unmerged: bool,
+}
 
 fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
-    for (span, number) in unit.pulls() {
-        let rest = unit.words().get(span.end..).unwrap_or("");
-        let Some(found) = STATE.as_ref().and_then(|pattern| pattern.captures(rest)) else { continue };
-        let (Some(whole), Some(word)) = (found.get(0), found.get(2)) else { continue };
-        let span = span.start..span.end + whole.end();
-        push(number, word.as_str(), found.get(1).is_some(), span, unit, context, drafts);
+    let pulls = pulls(unit);
+    for (index, (span, _)) in pulls.iter().enumerate() {
+        let list = list_ending(unit, &pulls[..=index]);
+        let rest = after(unit, span.end);
+        let found = STATE.as_ref().and_then(|pattern| pattern.captures(rest));
+        let found = found.or_else(|| IN_BRACKETS.as_ref().and_then(|pattern| pattern.captures(rest)));
+        if let Some(found) = found
+            && let (Some(whole), Some(word)) = (found.get(0), found.get(2))
+        {
+            let plural = [" is ", " was ", " has been "].iter().all(|one| !whole.as_str().starts_with(one));
+            let own = list.len().saturating_sub(1);
+            let list = if plural && !whole.as_str().contains('(') { &list[..] } else { &list[own..] };
+            let start = list.first().map_or(span.start, |(first, _)| first.start);
+            let said = Said {
+                word: word.as_str(),
+                denied: found.get(1).is_some_and(|not| !not.as_str().is_empty()),
+                unmerged: found.get(3).is_some_and(|not| !not.as_str().is_empty()),
+            };
+            push(list, said, start..span.end + whole.end(), unit, context, drafts);
+            continue;
+        }
+        // "Closed PRs: PR#3, PR#5": the word stands before the first of them.
+        let last = pulls.get(index + 1).is_none_or(|(next, _)| !joins(unit.text(&(span.end..next.start))));
+        let Some((first, _)) = list.first() else { continue };
+        let words = before(unit, first.start);
+        if last
+            && let Some(word) = TITLED.as_ref().and_then(|pattern| pattern.captures(words)?.get(1))
+            && !words.to_ascii_lowercase().contains("only")
+        {
+            let start = first.start - (words.len() - word.start());
+            let said = Said { word: word.as_str(), denied: false, unmerged: false };
+            push(&list, said, start..span.end, unit, context, drafts);
+        }
     }
     for (span, key, value) in unit.pairs() {
-        let query = unit.words()[..span.start].ends_with(['?', '&']);
+        let query = unit.words().get(..span.start).is_some_and(|before| before.ends_with(['?', '&']));
         if key != "state" || query || !matches!(value, "open" | "closed" | "merged") {
             continue;
         }
-        let Some(number) = context.pull_of(unit) else { continue };
-        push(number, value, false, span.clone(), unit, context, drafts);
+        let nearest = last_before(&pulls, span.start).map(|(_, number)| *number);
+        let Some(number) = nearest.or_else(|| context.pull_of(unit)) else { continue };
+        let said = Said { word: value, denied: false, unmerged: false };
+        push(&[(span.clone(), number)], said, span.clone(), unit, context, drafts);
     }
 }
 
+/// The pull requests at the end of `named` that the text joins into one list.
+fn list_ending(unit: &Unit<'_>, named: &[(Range<usize>, u64)]) -> Vec<(Range<usize>, u64)> {
+    let mut from = named.len().saturating_sub(1);
+    while from > 0
+        && named.len() - from < 64
+        && joins(unit.text(&(named[from - 1].0.end..named[from].0.start)))
+    {
+        from -= 1;
+    }
+    named[from..].to_vec()
+}
+
+fn joins(between: &str) -> bool {
+    between.len() <= 12
+        && between
+            .split(|c: char| c.is_whitespace() || matches!(c, ',' | '/' | '+' | '&'))
+            .all(|word| matches!(word, "" | "and" | "both"))
+}
+
 fn push(
-    number: u64,
-    word: &str,
-    denied: bool,
+    list: &[(Range<usize>, u64)],
+    said: Said<'_>,
     span: Range<usize>,
     unit: &Unit<'_>,
     context: &Context<'_>,
     drafts: &mut Vec<Draft>,
 ) {
-    let key = format!("state {number} {}{word}", if denied { "not " } else { "" });
-    drafts.push(Draft::new(span, key, vec![fact(number, word, denied, unit, context)]));
+    let rest = after(unit, span.end);
+    let word = said.word.to_ascii_lowercase();
+    let is_pair = unit.text(&span).starts_with("state=");
+    if !is_pair && !ends_statement(rest) {
+        return;
+    }
+    // A state with a time of its own: of an end, another rule's; of being open, the state of that time.
+    let timed = rest.trim_start().to_ascii_lowercase();
+    let mut window = None;
+    if let Some(Mention { span: at, what: What::Time(moment) }) = mentions_from(unit, span.end).first()
+        && at.start <= span.end + 10
+    {
+        match unit.text(&(span.end..at.start)).trim().trim_start_matches('(').trim() {
+            "at" | "as of" | "@" if word == "open" => window = unit.window(moment),
+            "" | "at" | "@" | "on" | ":" | "," if word != "open" => return,
+            _ => {}
+        }
+    }
+    if word == "open" && ["before", "after", "within", "while"].iter().any(|other| timed.starts_with(other)) {
+        return;
+    }
+    let key = format!("state {:?} {}{word}", list.iter().map(|(_, n)| *n).collect::<Vec<_>>(), said.denied);
+    let facts = if is_supposed(unit, &span) {
+        supposed()
+    } else {
+        list.iter().map(|(_, number)| fact(*number, &word, said, window, unit, context)).collect()
+    };
+    drafts.push(Draft::new(span, key, facts));
 }
 
-fn fact(number: u64, word: &str, denied: bool, unit: &Unit<'_>, context: &Context<'_>) -> Fact {
+fn fact(
+    number: u64,
+    word: &str,
+    said: Said<'_>,
+    window: Option<(Timestamp, Timestamp)>,
+    unit: &Unit<'_>,
+    context: &Context<'_>,
+) -> Fact {
     let pull = match context.pull(number) {
         Ok(pull) => pull,
         Err(missing) => return missing,
     };
-    let captured = match pull.state {
-        PullState::Open => "open",
-        PullState::Closed => "closed",
-        PullState::Merged => "merged",
+    let mut cited = decisive(pull);
+    let cannot = format!("PR#{number}'s state when this was written cannot be told");
+    let (state, at) = match window {
+        None => (state_at(pull, unit.as_of), when(unit)),
+        Some((first, last)) => {
+            let early = first.checked_sub(jiff::SignedDuration::from_secs(1)).ok();
+            let (first_state, last_state) =
+                (state_at(pull, early.or(Some(first))), state_at(pull, Some(last)));
+            let same = first_state.filter(|state| Some(*state) == last_state);
+            (same, format!("at {}", clock(first)))
+        }
     };
-    let mut cited = vec![cite(&pull.place, "/state", if captured == "open" { "open" } else { "closed" })];
-    cited.extend(pull.closed_at.map(|at| cite(&pull.place, "/closed_at", at)));
-    cited.extend(pull.merged_at.map(|at| cite(&pull.place, "/merged_at", at)));
-    let Some(state) = state_at(pull, unit.as_of) else {
-        return Fact::Unclear(format!("PR#{number}'s state when this was written cannot be told"), cited);
-    };
+    let Some(state) = state else { return Fact::Unclear(cannot, cited) };
     let holds = match word {
         "open" => state == PullState::Open,
         "merged" => state == PullState::Merged,
+        "unmerged" => state != PullState::Merged,
+        _ if said.unmerged => state == PullState::Closed,
         _ => state != PullState::Open,
     };
     let since = match (pull.merged_at, pull.closed_at) {
         (Some(at), _) => format!("PR#{number} was merged {}", clock(at)),
         (None, Some(at)) => format!("PR#{number} was closed {}, not merged", clock(at)),
-        (None, None) => format!("PR#{number} is {captured}"),
+        (None, None) if pull.state == PullState::Open => format!("PR#{number} is open"),
+        (None, None) => format!("PR#{number} is closed"),
     };
     let words = match unit.as_of {
-        Some(at) => format!(
+        Some(at) if window.is_none() => format!(
             "{since}; this was {} {}",
             if unit.commit.is_some() { "committed" } else { "stamped" },
             clock(at)
         ),
-        None => since,
+        _ => format!("{since}; it was {} {at}", if state == PullState::Open { "open" } else { "closed" }),
     };
-    if holds != denied { Fact::Agrees(words, cited) } else { Fact::Differs(words, cited) }
+    if said.unmerged && pull.merged_at.is_none() && pull.state != PullState::Open {
+        cited.push(cite(&pull.place, "/merged_at", "null"));
+    }
+    told(holds != said.denied, words, cited)
+}
+
+/// What decides the state: when it was merged, else when it was closed, else that it is open.
+pub(super) fn decisive(pull: &Pull) -> Vec<crate::report::Evidence> {
+    let cited = match (pull.state, pull.merged_at, pull.closed_at) {
+        (PullState::Open, ..) => cite(&pull.place, "/state", "open"),
+        (PullState::Merged, Some(at), _) => cite(&pull.place, "/merged_at", iso(at)),
+        (_, _, Some(at)) => cite(&pull.place, "/closed_at", iso(at)),
+        _ => cite(&pull.place, "/state", "closed"),
+    };
+    vec![cited]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::{check, check_with};
+
+    const RULE: &str = "pull-state";
+
+    #[test]
+    fn one_and_many() {
+        for (text, expected) in [
+            ("PR#3 is closed; PR#4 is open; PR#5 merged.", "+++"),
+            ("PR#3 and PR#5 are closed ✅", "+"),
+            ("PR#3, PR#4 and PR#5 are closed", "-"),
+            ("PR#3, PR#5 both closed", "+"),
+            ("PR#4 (open), PR#3 (4444444b, closed)", "++"),
+            ("Closed PRs: PR#3, PR#5", "+"),
+            ("Open PRs: PR#3", "-"),
+            ("PR#9 and PR#4 are open", "?"),
+            ("PR#3 was closed, not merged", "+"),
+            ("PR#5 was closed without merging", "-"),
+            ("PR#4 unmerged", "+"),
+            ("PR#5 not merged", "-"),
+            ("PR#6 is open", "."),
+            ("PR#3: `state=closed`", "+"),
+        ] {
+            check(RULE, text, expected);
+        }
+        check_with(RULE, "PR#4 is open", "?", |evidence| evidence.pulls.clear());
+    }
+
+    #[test]
+    fn what_only_looks_like_a_state() {
+        for (text, expected) in [
+            ("PR#4 closed the gap", ""),
+            ("PR#5 was open until 06:22Z", ""),
+            ("PR#4 open-ended", ""),
+            ("once PR#4 is merged", "."),
+            ("if PR#4 is closed", "."),
+            ("Is PR#4 closed?", ""),
+            ("PR#5 merged 09:00Z", ""),
+        ] {
+            check(RULE, text, expected);
+        }
+    }
+
+    #[test]
+    fn a_state_with_its_own_time() {
+        check(RULE, "PR#5 was open at 08:50Z", "+");
+        check(RULE, "PR#5 was open at 09:10Z", "-");
+        check(RULE, "PR#5 was open at 09:00Z", ".");
+    }
 }

@@ -123,10 +123,12 @@ fn judge(text: &str, files: &Files) -> (Vec<Check>, Vec<Note>) {
         changes: vec![FileChange {
             path: "docs/REVIEW-x.md".to_owned(),
             added: review.lines().map(str::to_owned).collect(),
-            removed: Vec::new(),
-            deleted: false,
+            ..FileChange::default()
         }],
-        place: Place { path: EntryPath::new("data/git/x.log").expect("a good name"), pointer: String::new() },
+        ..Commit::nothing(Place {
+            path: EntryPath::new("data/git/x.log").expect("a good name"),
+            pointer: String::new(),
+        })
     }];
     let entry = |path: &EntryPath| Entry {
         path: path.clone(),

@@ -74,7 +74,7 @@ pub(super) fn pointer(object: &str, member: &str) -> String {
 }
 
 fn named(unit: &Unit<'_>, context: &Context<'_>) -> Vec<(Range<usize>, String)> {
-    let numbers = context.named_builds(unit).into_iter().map(|(span, number)| (span, number.to_string()));
+    let numbers = context.named_builds(unit).iter().map(|(span, number)| (span.clone(), number.to_string()));
     let mut named: Vec<(Range<usize>, String)> = numbers.collect();
     let paths = unit.mentions.iter().filter_map(|mention| match &mention.what {
         What::Path(path) => {

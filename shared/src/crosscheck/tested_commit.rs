@@ -1,0 +1,76 @@
+//! "Build #612 ran d88f5801": the commit that a build was given.
+
+use std::sync::LazyLock;
+
+use regex_lite::Regex;
+
+use super::context::{same_sha, tested_ref};
+use super::reading::{before, pattern, told};
+use super::{Context, Draft, Fact, Rule, Unit, cite, tested_pull};
+use crate::documents::mentions::What;
+use crate::report::CheckKind;
+
+pub(super) const RULE: Rule = Rule {
+    id: "tested-commit",
+    explains: "The commit that a build is said to have run has to be the one it was given.",
+    kind: CheckKind::Substance,
+    find,
+};
+
+static RAN: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(concat!(
+        r"(?i)(?:\b(?:ran|tested|used|built|exercised)|#\d+(?: was)?(?: ran)? (?:of|at|on|against|for)|#\d+ \()",
+        r"\s*(?:the )?(?:commit |ref |sha |revision )?@?$",
+    ))
+});
+
+fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
+    let others = tested_pull::spans(unit);
+    for mention in &unit.mentions {
+        let What::Commit(sha) = &mention.what else { continue };
+        let at = &mention.span;
+        let says = RAN.as_ref().is_some_and(|pattern| pattern.is_match(before(unit, at.start)));
+        if !says || tested_pull::holds(&others, at.start) {
+            continue;
+        }
+        let builds = context.builds_at(unit, at.start);
+        let facts: Vec<Fact> = builds.iter().map(|number| fact(*number, sha, context)).collect();
+        if !facts.is_empty() {
+            let span = context.with_builds(unit, at.clone());
+            drafts.push(Draft::new(span, format!("ran {builds:?} {sha}"), facts));
+        }
+    }
+}
+
+fn fact(number: u64, sha: &str, context: &Context<'_>) -> Fact {
+    let build = match context.build(number) {
+        Ok(build) => build,
+        Err(missing) => return missing,
+    };
+    let Some(tested) = tested_ref(build) else {
+        return Fact::Missing(format!("build {number} does not say which commit it tested"));
+    };
+    let cited = vec![cite(&build.place, "/params/REF", tested)];
+    told(same_sha(sha, tested), format!("build {number} ran {tested}"), cited)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::check;
+
+    #[test]
+    fn commits_of_builds() {
+        for (text, expected) in [
+            ("build #202 ran 4444444b", "+"),
+            ("build #202 tested commit `5555555c`", "-"),
+            ("#299 ran 4444444b", "?"),
+            ("builds #201, #202 ran 4444444b", "-"),
+            ("build #202 (4444444b)", "+"),
+            ("build #202 did not run 5555555c", ""),
+            ("build #202 should have used 5555555c", "."),
+            ("build #202 passed, fixed by 5555555c", ""),
+        ] {
+            check("tested-commit", text, expected);
+        }
+    }
+}
