@@ -2,7 +2,10 @@
 
 pub(crate) mod check;
 mod clean;
+pub(crate) mod junit;
 mod line;
+pub(crate) mod markdown;
+mod places;
 pub(crate) mod show;
 pub(crate) mod summary_html;
 pub(crate) mod trust;
@@ -11,6 +14,7 @@ use std::io::{self, Write as _};
 
 pub(crate) use clean::{clean, clean_lines};
 pub(crate) use line::{Look, Page};
+pub(crate) use places::Places;
 
 /// How wide text is where no terminal says otherwise, also in the `report.txt` of a snapshot.
 pub(crate) const PLAIN_WIDTH: usize = 100;

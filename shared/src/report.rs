@@ -19,6 +19,7 @@ pub const SCHEMA: &str = "dossier.report/1";
 
 /// Everything Dossier has to say about a snapshot.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Report {
     /// [`SCHEMA`].
     pub schema: String,
@@ -71,6 +72,7 @@ pub struct Report {
 
 /// What identifies the snapshot.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SnapshotFacts {
     /// sha256 of `tagmanifest-sha256.txt` in hex; none in the `report.json` inside, which the id covers.
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -86,6 +88,7 @@ pub struct SnapshotFacts {
 
 /// A reviewer's word on a gate, or the lack of one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// PASS.
@@ -100,6 +103,7 @@ pub enum Verdict {
 
 /// A gate with its life.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Gate {
     /// `M1`.
     pub id: String,
@@ -123,6 +127,7 @@ pub struct Gate {
 
 /// One event in a gate's life.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct GateEvent {
     /// `claimed`, `pass` or `fail`.
     pub what: Verdict,
@@ -138,6 +143,7 @@ pub struct GateEvent {
 
 /// Whether the phase was called done, and whether that was allowed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Done {
     /// When `## DONE` was written (commit time), if it was.
     pub written: Option<Timestamp>,
@@ -151,6 +157,7 @@ pub struct Done {
 
 /// A veto.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Veto {
     /// What it is about; empty when it is about everything.
     pub scope: String,
@@ -166,6 +173,7 @@ pub struct Veto {
 
 /// State of a finding; one without a written state is noted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum FindingState {
     /// OPEN.
@@ -178,6 +186,7 @@ pub enum FindingState {
 
 /// A reviewer's finding.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Finding {
     /// `F1`, `A2`.
     pub id: String,
@@ -193,6 +202,7 @@ pub struct Finding {
 
 /// What comparing a statement with the evidence came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// Every fact in it was found and agrees.
@@ -207,6 +217,7 @@ pub enum Outcome {
 
 /// What a contradiction is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum CheckKind {
     /// Times, wording, counts written down wrong.
@@ -217,6 +228,7 @@ pub enum CheckKind {
 
 /// One statement of a document, compared with the evidence.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Check {
     /// Short and stable: `M1.7`, `F3.1`, `S.4`.
     pub id: String,
@@ -248,6 +260,7 @@ pub struct Check {
 
 /// A value read from the evidence.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Evidence {
     /// Entry.
     pub path: EntryPath,
@@ -259,6 +272,7 @@ pub struct Evidence {
 
 /// Something worth knowing that contradicts nothing.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Note {
     /// The words.
     pub text: String,
@@ -268,6 +282,7 @@ pub struct Note {
 
 /// One of the facts an operator asks for first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct KeyFact {
     /// `PR`, `Build`, `Level`, `Clean-up`.
     pub label: String,
@@ -277,6 +292,7 @@ pub struct KeyFact {
 
 /// A pull request for the screen.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PullFacts {
     /// Number.
     pub number: u64,
@@ -306,6 +322,7 @@ pub struct PullFacts {
 
 /// A comment for the screen.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CommentFacts {
     /// Author.
     pub author: String,
@@ -319,6 +336,7 @@ pub struct CommentFacts {
 
 /// A build for the screen.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BuildFacts {
     /// Number.
     pub number: u64,
@@ -346,6 +364,7 @@ pub struct BuildFacts {
 
 /// A step for the screen.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct StepFacts {
     /// Stage name.
     pub stage: String,
@@ -363,6 +382,7 @@ pub struct StepFacts {
 
 /// A run for the screen.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RunFacts {
     /// Id.
     pub id: String,
@@ -394,6 +414,7 @@ pub struct RunFacts {
 
 /// A test suite for the screen.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SuiteFacts {
     /// Run id.
     pub run: Option<String>,
@@ -417,6 +438,7 @@ pub struct SuiteFacts {
 
 /// A test case for the screen.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CaseFacts {
     /// Name.
     pub name: String,
@@ -433,6 +455,7 @@ pub struct CaseFacts {
 
 /// Which row of the timeline an item belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Lane {
     /// Declared by the packer: a full-height rule.
@@ -453,6 +476,7 @@ pub enum Lane {
 
 /// How an item of the timeline looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Tone {
     /// Nothing to say about it.
@@ -465,6 +489,7 @@ pub enum Tone {
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TimelineItem {
     /// Row.
     pub lane: Lane,
@@ -486,6 +511,7 @@ pub struct TimelineItem {
 
 /// A document for the screen.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DocumentFacts {
     /// `review`, `status`, …
     pub kind: String,
@@ -499,6 +525,7 @@ pub struct DocumentFacts {
 
 /// A payload entry for the screen.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FileFacts {
     /// Entry.
     pub path: EntryPath,
@@ -516,6 +543,7 @@ pub struct FileFacts {
 
 /// A fault of content.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Problem {
     /// The entry; none when it is about the snapshot as a whole.
     pub path: Option<EntryPath>,
@@ -525,6 +553,7 @@ pub struct Problem {
 
 /// The five answers; never one green badge.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Trust {
     /// Do all bytes agree with the manifests?
     pub files: FilesTrust,
@@ -540,6 +569,7 @@ pub struct Trust {
 
 /// Do all bytes agree with the manifests?
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FilesTrust {
     /// Whether every digest holds and nothing is missing or extra.
     pub intact: bool,
@@ -551,6 +581,7 @@ pub struct FilesTrust {
 
 /// State of the packer's signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum SealState {
     /// The signature is good and covers this snapshot.
@@ -565,6 +596,7 @@ pub enum SealState {
 
 /// Is the packer's signature valid?
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SealTrust {
     /// State.
     pub state: SealState,
@@ -580,6 +612,7 @@ pub struct SealTrust {
 
 /// Whether the signer is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum SignerState {
     /// The given allowed_signers file names the key for this use.
@@ -592,6 +625,7 @@ pub enum SignerState {
 
 /// Is the signer known to the one who asks?
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SignerTrust {
     /// State.
     pub state: SignerState,
@@ -605,6 +639,7 @@ pub struct SignerTrust {
 
 /// Is everything here that the packer asked for?
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CollectedTrust {
     /// Whether nothing is absent.
     pub complete: bool,
@@ -614,6 +649,7 @@ pub struct CollectedTrust {
 
 /// Do the checks hold?
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ChecksTrust {
     /// Checks by outcome; those that repeat an earlier one are not counted.
     pub confirmed: u64,
