@@ -10,7 +10,7 @@ pub(crate) mod show;
 pub(crate) mod summary_html;
 pub(crate) mod trust;
 
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 
 pub(crate) use clean::{clean, clean_lines};
 pub(crate) use line::{Look, Page};
@@ -26,6 +26,14 @@ pub(crate) fn print_page(page: &Page) -> io::Result<()> {
     let mut out = anstream::stdout().lock();
     out.write_all(page.render(width(), true).as_bytes())?;
     out.flush()
+}
+
+/// Prints JSON: as it is for a program, and without what would change a terminal or the order of its characters.
+pub(crate) fn print_json(text: &str) -> io::Result<()> {
+    match io::stdout().is_terminal() {
+        true => print_plain(&clean::escaped_in_json(text)),
+        false => print_plain(text),
+    }
 }
 
 /// Prints `text` as it is, for a program.

@@ -48,7 +48,7 @@ pub(super) fn run(arguments: Check) -> Result<Exit, Failure> {
 fn tell(report: &Report, detail: Detail<'_>, format: CheckFormat) -> Result<Exit, Failure> {
     let fails = judge::fails(&judge::objections(report), detail.fail_on);
     match format {
-        CheckFormat::Json => output::print_plain(&report.to_json())?,
+        CheckFormat::Json => output::print_json(&report.to_json())?,
         CheckFormat::Markdown => output::print_plain(&markdown::document(report, &detail))?,
         CheckFormat::Junit => output::print_plain(&junit::document(report, &detail.places))?,
         CheckFormat::Text => output::print_page(&page(report, detail))?,
