@@ -7,7 +7,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 const EXAMPLES: &str = "\
 Examples:
   dossier pack --key ~/.ssh/id_ed25519              collect what dossier.toml names, sign it
-  dossier check ghost-20260613T064100Z.zip          compare the documents with the evidence
+  dossier check                                     compare the documents with the evidence, before packing
+  dossier check ghost-20260613T064100Z.zip          the same, after it
   dossier verify ghost.zip --allowed-signers FILE   who packed it, and is it whole?
   dossier html ghost.zip                            one page to send, opens in any browser
 
@@ -101,25 +102,44 @@ pub(crate) struct Verify {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  dossier check ghost.zip
+  dossier check                                what lies here, while you write
   dossier check ghost.zip --all --judge
+  dossier check phases/ghost --fail-on substance
+  dossier check ghost.zip --format markdown    to paste into a pull request
+  dossier check ghost.zip --format junit > checks.xml
   dossier check ghost.zip --format json | jq '.checks[] | select(.outcome == \"contradicted\")'
 
-Exits 1 when anything is contradicted, a gate is not passed, a veto stands, a file is damaged,
-or the snapshot is unsigned. An unknown signer alone does not count here; `dossier verify` asks for that.")]
+A folder is collected, cleaned of secrets and judged in memory; nothing is written. It has no
+seal yet, so nothing is said about who vouches for it.
+
+What makes it exit 1, by --fail-on:
+  any        a contradiction, a gate not passed, no gate at all, a standing veto, DONE that was
+             not allowed, damage, an unsigned snapshot, an invalid seal
+  substance  the same, save contradictions about the record alone (times, wording, counts
+             written down wrong): they are told and do not fail
+  never      nothing: 0 whenever there is a report
+
+Statements without evidence or yours to judge, things that could not be collected and an unknown
+signer never fail here; `dossier verify` asks for the signer, `dossier pack --strict` for
+completeness.")]
 pub(crate) struct Check {
-    /// Snapshot
-    pub(crate) snapshot: PathBuf,
+    /// A snapshot (.zip), a folder that holds dossier.toml, or a dossier.toml
+    #[arg(value_name = "SNAPSHOT|FOLDER|DOSSIER.TOML", default_value = ".")]
+    pub(crate) target: PathBuf,
     /// List the confirmed statements too
     #[arg(long)]
     pub(crate) all: bool,
     /// List the statements that only a person can judge
     #[arg(long)]
     pub(crate) judge: bool,
+    /// What makes it exit 1
+    #[arg(long, value_enum, value_name = "WHAT", default_value_t = FailOn::Any)]
+    pub(crate) fail_on: FailOn,
     #[command(flatten)]
     pub(crate) trust: TrustFile,
-    #[command(flatten)]
-    pub(crate) format: FormatChoice,
+    /// For people, for programs, for a pull request, or for a CI server's list of tests
+    #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
+    pub(crate) format: CheckFormat,
 }
 
 #[derive(Debug, Args)]
@@ -179,6 +199,27 @@ pub(crate) struct FormatChoice {
 pub(crate) enum Format {
     Text,
     Json,
+}
+
+/// For people, for programs, for a pull request, or for a CI server's list of tests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CheckFormat {
+    Text,
+    Json,
+    Markdown,
+    Junit,
+}
+
+/// What makes `check` exit 1.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOn {
+    /// Whatever is not good
+    #[default]
+    Any,
+    /// The same, save contradictions about the record alone
+    Substance,
+    /// Nothing
+    Never,
 }
 
 #[cfg(test)]

@@ -1,5 +1,8 @@
 //! The way from a file to a report: read, open, verify, judge, all of it in `dossier_shared`. Prints nothing.
 
+mod objections;
+mod unpacked;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -7,7 +10,7 @@ use std::sync::Arc;
 use dossier_shared::entry_path::EntryPath;
 use dossier_shared::limits::Limits;
 use dossier_shared::open::{self, Opened};
-use dossier_shared::report::{self, Report, SealState, Verdict};
+use dossier_shared::report::{self, Report, SealState};
 use dossier_shared::signature::allowed_signers::AllowedSigners;
 use dossier_shared::snapshot::metadata::Metadata;
 use dossier_shared::time::Timestamp;
@@ -15,7 +18,9 @@ use dossier_shared::verify::{self, Verification};
 use serde::Serialize;
 
 use crate::failure::Failure;
-use crate::output::count;
+
+pub(crate) use objections::{fails, objections, words_of};
+pub(crate) use unpacked::{Unpacked, read_unpacked};
 
 /// A snapshot that was read and judged.
 pub(crate) struct Snapshot {
@@ -73,7 +78,17 @@ fn open(path: &Path, limits: &Limits) -> Result<(Arc<[u8]>, Opened), Failure> {
     if path.is_dir() {
         return Err(fault("it is a folder; name the zip file".to_owned()));
     }
-    let bytes: Arc<[u8]> = std::fs::read(path).map_err(|error| fault(error.to_string()))?.into();
+    let bytes: Arc<[u8]> = std::fs::read(path)
+        .map_err(|error| {
+            fault(match error.kind() {
+                std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => {
+                    "there is no such file".to_owned()
+                }
+                std::io::ErrorKind::PermissionDenied => "you may not read it".to_owned(),
+                _ => error.to_string(),
+            })
+        })?
+        .into();
     let opened = open::open(Arc::clone(&bytes), limits).map_err(|error| fault(error.to_string()))?;
     Ok((bytes, opened))
 }
@@ -107,51 +122,4 @@ fn signatures(verification: Verification) -> Vec<Signature> {
         });
     }
     signatures
-}
-
-/// Why a report is no good news, one fragment a reason; none when it is. Decides the exit code of `check`.
-pub(crate) fn objections(report: &Report) -> Vec<String> {
-    let mut objections = Vec::new();
-    if !report.problems.is_empty() {
-        objections.push(count(report.problems.len() as u64, "problem"));
-    }
-    let counts = report.counts();
-    match (counts.contradicted, counts.contradicted_substance) {
-        (0, _) => {}
-        (number, 0) => {
-            objections.push(format!("{number} contradicted, none about PR, build, level or clean-up"));
-        }
-        (number, substance) => objections.push(format!("{number} contradicted, {substance} of substance")),
-    }
-    // Absence is never success.
-    if report.gates.is_empty() {
-        objections.push("no gate found in the documents".to_owned());
-    }
-    let waiting: Vec<&str> = report
-        .gates
-        .iter()
-        .filter(|gate| gate.verdict != Verdict::Pass)
-        .map(|gate| gate.id.as_str())
-        .collect();
-    if !waiting.is_empty() {
-        let gates = if waiting.len() == 1 { "gate" } else { "gates" };
-        objections.push(format!("{gates} {} not passed", waiting.join(", ")));
-    }
-    if report.vetoes.iter().any(|veto| veto.standing) {
-        objections.push("a veto stands".to_owned());
-    }
-    if report.done.is_written && !report.done.allowed {
-        objections.push("DONE is written, but not allowed".to_owned());
-    }
-    if let Some(trust) = &report.trust {
-        if !trust.files.intact && report.problems.is_empty() {
-            objections.push("files damaged".to_owned());
-        }
-        match trust.seal.state {
-            SealState::Valid | SealState::Repacked => {}
-            SealState::Unsigned => objections.push("unsigned".to_owned()),
-            SealState::Invalid => objections.push("packer's signature invalid".to_owned()),
-        }
-    }
-    objections
 }

@@ -2,15 +2,19 @@
 
 pub(crate) mod check;
 mod clean;
+pub(crate) mod junit;
 mod line;
+pub(crate) mod markdown;
+mod places;
 pub(crate) mod show;
 pub(crate) mod summary_html;
 pub(crate) mod trust;
 
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 
 pub(crate) use clean::{clean, clean_lines};
 pub(crate) use line::{Look, Page};
+pub(crate) use places::Places;
 
 /// How wide text is where no terminal says otherwise, also in the `report.txt` of a snapshot.
 pub(crate) const PLAIN_WIDTH: usize = 100;
@@ -22,6 +26,14 @@ pub(crate) fn print_page(page: &Page) -> io::Result<()> {
     let mut out = anstream::stdout().lock();
     out.write_all(page.render(width(), true).as_bytes())?;
     out.flush()
+}
+
+/// Prints JSON: as it is for a program, and without what would change a terminal or the order of its characters.
+pub(crate) fn print_json(text: &str) -> io::Result<()> {
+    match io::stdout().is_terminal() {
+        true => print_plain(&clean::escaped_in_json(text)),
+        false => print_plain(text),
+    }
 }
 
 /// Prints `text` as it is, for a program.

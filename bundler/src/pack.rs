@@ -1,8 +1,10 @@
 //! From redacted evidence to a sealed snapshot: `Redacted → Packed → Sealed`. Knows no source and no rule.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{Seek as _, SeekFrom};
 
+use dossier_shared::entry_path::EntryPath;
 use dossier_shared::report::{Report, Verdict};
 use dossier_shared::signature::SEAL_NAMESPACE;
 use dossier_shared::signature::statement::{
@@ -54,13 +56,8 @@ pub(crate) fn stem(phase: &str, packed_at: Timestamp) -> String {
     format!("{phase}-{stamp}")
 }
 
-/// Judges the evidence and writes everything but the signature into `file`.
-pub(crate) fn pack(
-    redacted: Redacted,
-    packed_at: Timestamp,
-    viewer_html: Option<Vec<u8>>,
-    mut file: File,
-) -> Result<Packed, PackError> {
+/// What `snapshot.json` says about the evidence, and the evidence.
+pub(crate) fn describe(redacted: Redacted, packed_at: Timestamp) -> (Metadata, BTreeMap<EntryPath, Vec<u8>>) {
     let metadata = Metadata {
         schema: SCHEMA.to_owned(),
         packer: PACKER_NAME.to_owned(),
@@ -72,7 +69,18 @@ pub(crate) fn pack(
         events: redacted.events,
         redactions: redacted.redactions,
     };
-    let report = judge::evidence_alone(&metadata, &redacted.payload);
+    (metadata, redacted.payload)
+}
+
+/// Judges the evidence and writes everything but the signature into `file`.
+pub(crate) fn pack(
+    redacted: Redacted,
+    packed_at: Timestamp,
+    viewer_html: Option<Vec<u8>>,
+    mut file: File,
+) -> Result<Packed, PackError> {
+    let (metadata, payload) = describe(redacted, packed_at);
+    let report = judge::evidence_alone(&metadata, &payload);
     let draft = Draft {
         stem: stem(&metadata.phase.id, packed_at),
         bag_info: bag_info(&metadata, &report),
@@ -80,7 +88,7 @@ pub(crate) fn pack(
         report_text: output::check::page(&report, output::check::Detail::default())
             .render(PLAIN_WIDTH, false),
         metadata,
-        payload: redacted.payload,
+        payload,
         viewer_html,
     };
     let written = write::write(std::io::BufWriter::new(&mut file), &draft)?;

@@ -12,6 +12,7 @@ use unicode_normalization::is_nfc;
 /// It cannot hold an absolute path, a `..`, a drive letter, a control character, or a name that some
 /// file system would read as another one, so it may be joined to a folder or shown on a screen as it is.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(try_from = "String", into = "String")]
 pub struct EntryPath(String);
 

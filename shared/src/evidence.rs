@@ -78,6 +78,7 @@ pub enum EvidenceKind {
 
 /// Something a parser could not read as it should be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Issue {
     /// Where in the entry, for example `line 12` or `/stages/0/started`; empty for the whole entry.
     pub at: String,
@@ -147,6 +148,7 @@ pub struct Evidence {
 
 /// What an entry that could not be read as its kind had to say.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct EntryIssue {
     /// The entry.
     pub path: EntryPath,

@@ -19,8 +19,9 @@ pub const SCHEMA: &str = "dossier.report/1";
 
 /// Everything Dossier has to say about a snapshot.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Report {
-    /// [`SCHEMA`].
+    /// `dossier.report/1`; see [`SCHEMA`].
     pub schema: String,
     /// Name and version of the judge, for example `dossier 0.1.0`; later versions may judge differently.
     pub judge: String,
@@ -50,13 +51,13 @@ pub struct Report {
     pub builds: Vec<BuildFacts>,
     /// Runs, by id.
     pub runs: Vec<RunFacts>,
-    /// Test suites, in entry order.
+    /// Test suites that have cases of their own, in entry order.
     pub tests: Vec<SuiteFacts>,
     /// Everything on one clock, in order of time.
     pub timeline: Vec<TimelineItem>,
     /// The documents, REVIEW first.
     pub documents: Vec<DocumentFacts>,
-    /// Every payload entry.
+    /// Every payload entry, by path.
     pub files: Vec<FileFacts>,
     /// What was asked for and could not be got.
     pub absences: Vec<Absence>,
@@ -71,6 +72,7 @@ pub struct Report {
 
 /// What identifies the snapshot.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SnapshotFacts {
     /// sha256 of `tagmanifest-sha256.txt` in hex; none in the `report.json` inside, which the id covers.
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -80,12 +82,13 @@ pub struct SnapshotFacts {
     pub short_id: Option<String>,
     /// Who packed it, for example `dossier 0.1.0`.
     pub packer: String,
-    /// When.
+    /// When it was packed; for a folder that is not packed yet, when it was looked at.
     pub packed_at: Timestamp,
 }
 
 /// A reviewer's word on a gate, or the lack of one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// PASS.
@@ -100,6 +103,7 @@ pub enum Verdict {
 
 /// A gate with its life.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Gate {
     /// `M1`.
     pub id: String,
@@ -123,6 +127,7 @@ pub struct Gate {
 
 /// One event in a gate's life.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct GateEvent {
     /// `claimed`, `pass` or `fail`.
     pub what: Verdict,
@@ -138,6 +143,7 @@ pub struct GateEvent {
 
 /// Whether the phase was called done, and whether that was allowed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Done {
     /// When `## DONE` was written (commit time), if it was.
     pub written: Option<Timestamp>,
@@ -151,6 +157,7 @@ pub struct Done {
 
 /// A veto.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Veto {
     /// What it is about; empty when it is about everything.
     pub scope: String,
@@ -166,6 +173,7 @@ pub struct Veto {
 
 /// State of a finding; one without a written state is noted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum FindingState {
     /// OPEN.
@@ -178,6 +186,7 @@ pub enum FindingState {
 
 /// A reviewer's finding.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Finding {
     /// `F1`, `A2`.
     pub id: String,
@@ -193,6 +202,7 @@ pub struct Finding {
 
 /// What comparing a statement with the evidence came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// Every fact in it was found and agrees.
@@ -207,6 +217,7 @@ pub enum Outcome {
 
 /// What a contradiction is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum CheckKind {
     /// Times, wording, counts written down wrong.
@@ -217,20 +228,21 @@ pub enum CheckKind {
 
 /// One statement of a document, compared with the evidence.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Check {
     /// Short and stable: `M1.7`, `F3.1`, `S.4`.
     pub id: String,
     /// The gate in whose section it stands, if any.
     pub gate: Option<String>,
-    /// `REVIEW-ghost.md`.
+    /// Name of the document it stands in: `REVIEW-ghost.md`.
     pub document: String,
-    /// Line.
+    /// Line of the quote, from 1.
     pub line: u32,
-    /// Column.
+    /// Column of the quote in characters, from 1.
     pub column: u32,
     /// The words of the document.
     pub quote: String,
-    /// The rule that judged it, for example `build-started`.
+    /// The rule that judged it, for example `build-status`; `docs/checks.md` explains each.
     pub rule: String,
     /// Record or substance.
     pub kind: CheckKind,
@@ -248,10 +260,11 @@ pub struct Check {
 
 /// A value read from the evidence.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Evidence {
-    /// Entry.
+    /// Entry the value was read from.
     pub path: EntryPath,
-    /// Place in it; see [`crate::evidence::Place`].
+    /// Place in it: a JSON pointer, `line 3`, a path of elements, or empty; see [`crate::evidence::Place`].
     pub pointer: String,
     /// The value found there.
     pub value: String,
@@ -259,6 +272,7 @@ pub struct Evidence {
 
 /// Something worth knowing that contradicts nothing.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Note {
     /// The words.
     pub text: String,
@@ -268,6 +282,7 @@ pub struct Note {
 
 /// One of the facts an operator asks for first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct KeyFact {
     /// `PR`, `Build`, `Level`, `Clean-up`.
     pub label: String,
@@ -275,54 +290,57 @@ pub struct KeyFact {
     pub text: String,
 }
 
-/// A pull request for the screen.
+/// A pull request.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PullFacts {
-    /// Number.
+    /// Its number, without `#`.
     pub number: u64,
-    /// Title.
+    /// Its title at capture.
     pub title: String,
-    /// Author.
+    /// Login of who opened it.
     pub author: String,
     /// State at capture.
     pub state: PullState,
-    /// Opened.
+    /// When it was opened.
     pub created_at: Option<Timestamp>,
-    /// Closed.
+    /// When it was closed, if it was; merging closes too.
     pub closed_at: Option<Timestamp>,
-    /// Merged.
+    /// When it was merged, if it was.
     pub merged_at: Option<Timestamp>,
     /// Full sha of the head.
     pub head_sha: String,
-    /// Branch.
+    /// Branch it came from.
     pub head_ref: String,
-    /// Address.
+    /// Its address on the forge.
     pub url: String,
-    /// Comments.
+    /// Its comments, oldest first.
     pub comments: Vec<CommentFacts>,
-    /// Entry.
+    /// Entry it was read from.
     pub path: EntryPath,
 }
 
-/// A comment for the screen.
+/// A comment on a pull request.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CommentFacts {
-    /// Author.
+    /// Login of who wrote it.
     pub author: String,
-    /// Body, Markdown.
+    /// What it says, in Markdown.
     pub body: String,
-    /// Written.
+    /// When it was written.
     pub created_at: Option<Timestamp>,
-    /// Edited.
+    /// When it was last edited; as `created_at` when it never was.
     pub updated_at: Option<Timestamp>,
 }
 
-/// A build for the screen.
+/// A build of the CI server.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BuildFacts {
-    /// Number.
+    /// Its number, without `#`.
     pub number: u64,
-    /// The server's word.
+    /// How it ended, in the CI server's own word.
     pub status: String,
     /// Pull request whose head it tested, where that can be told.
     pub pull: Option<u64>,
@@ -330,109 +348,114 @@ pub struct BuildFacts {
     pub tested_ref: Option<String>,
     /// Parameters in order of name.
     pub params: Vec<(String, String)>,
-    /// Who started it.
+    /// Login of who started it.
     pub author: String,
-    /// Began.
+    /// When it began.
     pub started: Option<Timestamp>,
-    /// Ended.
+    /// When it ended.
     pub finished: Option<Timestamp>,
-    /// Level of its run, where there is one.
+    /// Level of its run as written, where there is one.
     pub level: Option<u64>,
-    /// Steps of all stages.
+    /// Steps of all stages, in order.
     pub steps: Vec<StepFacts>,
-    /// Entry.
+    /// Entry it was read from.
     pub path: EntryPath,
 }
 
-/// A step for the screen.
+/// A step of a build.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct StepFacts {
-    /// Stage name.
+    /// Name of its stage.
     pub stage: String,
-    /// Step name.
+    /// Its name.
     pub name: String,
-    /// The server's word.
+    /// How it ended, in the CI server's own word.
     pub status: String,
-    /// Began.
+    /// When it began.
     pub started: Option<Timestamp>,
-    /// Ended.
+    /// When it ended.
     pub stopped: Option<Timestamp>,
-    /// Its log, where it is here.
+    /// Entry with its log, where it is here.
     pub log: Option<EntryPath>,
 }
 
-/// A run for the screen.
+/// A run: what one build, or one manual start, tested, and what came of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RunFacts {
-    /// Id.
+    /// Its id: a build number or a name.
     pub id: String,
-    /// Recipe.
+    /// Recipe under test.
     pub recipe: String,
-    /// Version.
+    /// Version of the recipe.
     pub version: String,
-    /// Commit under test.
+    /// Commit under test, as the run names it.
     pub reference: String,
-    /// Level as written.
+    /// Level as written, counted in rungs.
     pub level: Option<u64>,
     /// Level recomputed from the rungs.
     pub recomputed_level: Option<u64>,
     /// How many rungs there are.
     pub rung_count: u64,
-    /// Rungs and their status.
+    /// Rungs from the lowest, each with its status.
     pub rungs: Vec<(String, String)>,
-    /// Tiers and their status.
+    /// Tiers, each with its status.
     pub tiers: Vec<(String, String)>,
-    /// Flags.
+    /// Flags, each with its value; one that is missing is unknown, not true.
     pub flags: Vec<(String, bool)>,
-    /// Ended.
+    /// When it ended.
     pub finished: Option<Timestamp>,
-    /// Pictures.
+    /// Entries with its pictures.
     pub images: Vec<EntryPath>,
-    /// Entry.
+    /// Entry it was read from.
     pub path: EntryPath,
 }
 
-/// A test suite for the screen.
+/// A test suite of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SuiteFacts {
-    /// Run id.
+    /// Id of the run it belongs to.
     pub run: Option<String>,
-    /// Name.
+    /// Its name.
     pub name: String,
-    /// File stem.
+    /// Its file's name without the ending.
     pub file_stem: String,
-    /// Began.
+    /// When it began.
     pub timestamp: Option<Timestamp>,
-    /// Seconds.
+    /// How long it took, in seconds, as declared.
     pub seconds: Option<f64>,
-    /// Declared counts.
+    /// Counts that the file declares.
     pub declared: Counts,
-    /// Computed counts.
+    /// Counts of the cases that are there.
     pub computed: Counts,
-    /// Cases.
+    /// Its cases, in order.
     pub cases: Vec<CaseFacts>,
-    /// Entry.
+    /// Entry it was read from.
     pub path: EntryPath,
 }
 
-/// A test case for the screen.
+/// A test case.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CaseFacts {
-    /// Name.
+    /// Its name.
     pub name: String,
-    /// Class or file.
+    /// Class or file it belongs to.
     pub class: String,
-    /// Outcome.
+    /// How it went.
     pub outcome: CaseOutcome,
-    /// Seconds.
+    /// How long it took, in seconds.
     pub seconds: Option<f64>,
-    /// Failure text.
+    /// What it said when it failed; missing when it said nothing.
     #[serde(skip_serializing_if = "String::is_empty", default)]
     pub message: String,
 }
 
 /// Which row of the timeline an item belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Lane {
     /// Declared by the packer: a full-height rule.
@@ -453,6 +476,7 @@ pub enum Lane {
 
 /// How an item of the timeline looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Tone {
     /// Nothing to say about it.
@@ -465,57 +489,61 @@ pub enum Tone {
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TimelineItem {
-    /// Row.
+    /// Row it belongs to.
     pub lane: Lane,
-    /// Began.
+    /// When it happened or began.
     pub at: Timestamp,
-    /// Ended; none for a point in time.
+    /// When it ended; none for a point in time.
     pub until: Option<Timestamp>,
     /// Short words: `612 success`, `!testme`, `proxy /16 fix`.
     pub label: String,
     /// Longer words for a tooltip and for the table.
     pub detail: String,
-    /// Colour.
+    /// Whether it went well.
     pub tone: Tone,
-    /// Build it belongs to, if any.
+    /// Number of the build it belongs to, if any.
     pub build: Option<u64>,
     /// Entry it was read from; none for declared events.
     pub path: Option<EntryPath>,
 }
 
-/// A document for the screen.
+/// A document of the phase.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DocumentFacts {
-    /// `review`, `status`, …
+    /// `review`, `status`, `backlog`, `journal` or `plan`.
     pub kind: String,
-    /// `REVIEW-ghost.md`.
+    /// Its file name, by which `document` fields call it.
     pub name: String,
-    /// Entry.
+    /// Its entry.
     pub path: EntryPath,
     /// How many checks stand in it.
     pub checks: u64,
 }
 
-/// A payload entry for the screen.
+/// A payload entry.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FileFacts {
-    /// Entry.
+    /// Its entry.
     pub path: EntryPath,
     /// Kind, as in `snapshot.json`.
     pub kind: String,
-    /// Where it came from.
+    /// Where it came from: a path relative to `dossier.toml`, or a request.
     pub origin: String,
-    /// Size in bytes.
+    /// Its size in bytes.
     pub size_bytes: u64,
     /// sha256 in hex of what was read.
     pub sha256: String,
-    /// Captured.
+    /// When it was captured, where the source says so.
     pub captured_at: Option<Timestamp>,
 }
 
 /// A fault of content.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Problem {
     /// The entry; none when it is about the snapshot as a whole.
     pub path: Option<EntryPath>,
@@ -525,6 +553,7 @@ pub struct Problem {
 
 /// The five answers; never one green badge.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Trust {
     /// Do all bytes agree with the manifests?
     pub files: FilesTrust,
@@ -540,6 +569,7 @@ pub struct Trust {
 
 /// Do all bytes agree with the manifests?
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FilesTrust {
     /// Whether every digest holds and nothing is missing or extra.
     pub intact: bool,
@@ -551,6 +581,7 @@ pub struct FilesTrust {
 
 /// State of the packer's signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum SealState {
     /// The signature is good and covers this snapshot.
@@ -565,6 +596,7 @@ pub enum SealState {
 
 /// Is the packer's signature valid?
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SealTrust {
     /// State.
     pub state: SealState,
@@ -580,6 +612,7 @@ pub struct SealTrust {
 
 /// Whether the signer is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum SignerState {
     /// The given allowed_signers file names the key for this use.
@@ -592,6 +625,7 @@ pub enum SignerState {
 
 /// Is the signer known to the one who asks?
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SignerTrust {
     /// State.
     pub state: SignerState,
@@ -605,6 +639,7 @@ pub struct SignerTrust {
 
 /// Is everything here that the packer asked for?
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CollectedTrust {
     /// Whether nothing is absent.
     pub complete: bool,
@@ -614,16 +649,17 @@ pub struct CollectedTrust {
 
 /// Do the checks hold?
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ChecksTrust {
-    /// Checks by outcome; those that repeat an earlier one are not counted.
+    /// Confirmed statements; in all five, those that repeat an earlier one are not counted.
     pub confirmed: u64,
-    /// Contradicted.
+    /// Contradicted statements, of record and of substance.
     pub contradicted: u64,
-    /// Contradicted in substance.
+    /// Contradicted statements of substance.
     pub contradicted_substance: u64,
-    /// No evidence.
+    /// Statements without evidence.
     pub no_evidence: u64,
-    /// Yours to judge.
+    /// Statements that are yours to judge.
     pub not_checkable: u64,
 }
 

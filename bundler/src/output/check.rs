@@ -1,23 +1,42 @@
 //! A report in words for a tired operator: what matters first, what can wait behind a flag. Judges nothing.
 
-use dossier_shared::report::{
-    Check, CheckKind, Done, FindingState, Gate, Outcome, Report, SealState, SignerState, Trust, Verdict,
-};
-use dossier_shared::time;
+pub(super) mod words;
+
+use dossier_shared::report::{Check, CheckKind, FindingState, Outcome, Report, SignerState, Trust};
 
 use super::line::{pad, widest};
-use super::{Look, Page, count, shorten};
-use crate::judge::objections;
+use super::{Look, Page, Places, count, shorten};
+use crate::cli::FailOn;
+use words::{
+    absence_words, contradicted_words, done_words, exit_words, of, reason, result_words, stated_at,
+    trust_words, weightiest_first, word,
+};
 
 /// What to tell besides the essentials.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Detail<'a> {
     /// List the confirmed ones.
     pub(crate) all: bool,
     /// List those that a person has to judge.
     pub(crate) judge: bool,
-    /// The snapshot's file, for hints that can be copied; none inside a snapshot, where trust has no place.
-    pub(crate) file: Option<&'a str>,
+    /// What the report is about.
+    pub(crate) subject: Subject<'a>,
+    /// What the user calls a failure.
+    pub(crate) fail_on: FailOn,
+    /// What to call the documents.
+    pub(crate) places: Places,
+}
+
+/// What a report is about, by the name that hints can be copied with.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Subject<'a> {
+    /// Told inside a snapshot, where trust has no place and no hint is known.
+    #[default]
+    Inside,
+    /// A snapshot's file.
+    Snapshot(&'a str),
+    /// The dossier.toml of a phase that is not packed yet.
+    Unpacked(&'a str),
 }
 
 const LONGEST_TITLE: usize = 48;
@@ -26,33 +45,39 @@ const LONGEST_QUOTE: usize = 160;
 /// The whole report.
 pub(crate) fn page(report: &Report, detail: Detail<'_>) -> Page {
     let mut page = Page::default();
-    header(&mut page, report);
-    gates(&mut page, report);
-    findings(&mut page, report);
+    let places = &detail.places;
+    header(&mut page, report, &detail);
+    gates(&mut page, report, places);
+    findings(&mut page, report, places);
     problems(&mut page, report);
-    contradicted(&mut page, report);
-    listed(&mut page, report, Outcome::NoEvidence, "No evidence");
+    contradicted(&mut page, report, places);
+    listed(&mut page, report, places, Outcome::NoEvidence, "No evidence");
     for note in &report.notes {
-        page.text(6, &format!("Note  {}", note.text));
+        page.text(6, &format!("Note  {}", places.within(&note.text)));
     }
-    confirmed_and_yours(&mut page, report, detail);
-    if let (Some(trust), Some(file)) = (&report.trust, detail.file) {
-        trust_lines(&mut page, trust, file);
+    confirmed_and_yours(&mut page, report, &detail);
+    match (&report.trust, detail.subject) {
+        (Some(trust), Subject::Snapshot(file)) => trust_lines(&mut page, trust, file),
+        (_, Subject::Unpacked(config)) => unpacked_lines(&mut page, report, config),
+        _ => {}
     }
-    result(&mut page, report, detail);
+    result(&mut page, report, &detail);
     page
 }
 
-fn header(page: &mut Page, report: &Report) {
+fn header(page: &mut Page, report: &Report, detail: &Detail<'_>) {
     let mut words = vec![(Look::Heading, report.phase.id.clone())];
     if let Some(short_id) = &report.snapshot.short_id {
         words.push((Look::Plain, format!("   snapshot {short_id}")));
+    }
+    if matches!(detail.subject, Subject::Unpacked(_)) {
+        words.push((Look::Plain, "   not packed yet".to_owned()));
     }
     words.push((Look::Dim, format!("   judged by {}", report.judge)));
     page.line(2, words);
 }
 
-fn gates(page: &mut Page, report: &Report) {
+fn gates(page: &mut Page, report: &Report, places: &Places) {
     page.heading("Gates");
     if report.gates.is_empty() {
         page.text(2, "  none found in the documents");
@@ -63,7 +88,8 @@ fn gates(page: &mut Page, report: &Report) {
     let word_width = widest(report.gates.iter().map(|gate| word(gate.verdict).0)).max(4);
     for (gate, title) in report.gates.iter().zip(&titles) {
         let (text, look) = word(gate.verdict);
-        let rest = format!("  {}  {}    {}", pad(&gate.id, ids), pad(title, title_width), place(gate));
+        let place = places.at(&gate.document, gate.line);
+        let rest = format!("  {}  {}    {place}", pad(&gate.id, ids), pad(title, title_width));
         page.line(
             word_width + 4,
             [(Look::Plain, "  ".to_owned()), (look, pad(text, word_width)), (Look::Plain, rest)],
@@ -71,11 +97,10 @@ fn gates(page: &mut Page, report: &Report) {
     }
     for veto in report.vetoes.iter().filter(|veto| veto.standing) {
         let rest = format!(
-            "  {}{}    {}:{}",
+            "  {}{}    {}",
             if veto.scope.is_empty() { String::new() } else { format!("{}  ", veto.scope) },
             quoted(&veto.quote),
-            veto.document,
-            veto.line
+            places.at(&veto.document, veto.line)
         );
         page.line(
             word_width + 4,
@@ -85,53 +110,15 @@ fn gates(page: &mut Page, report: &Report) {
     done(page, report, word_width);
 }
 
-fn word(verdict: Verdict) -> (&'static str, Look) {
-    match verdict {
-        Verdict::Pass => ("PASS", Look::Good),
-        Verdict::Fail => ("FAIL", Look::Bad),
-        Verdict::Claimed => ("CLAIMED", Look::Warn),
-        Verdict::Open => ("OPEN", Look::Warn),
-    }
-}
-
-fn place(gate: &Gate) -> String {
-    match gate.line {
-        0 => gate.document.clone(),
-        line => format!("{}:{line}", gate.document),
-    }
-}
-
 fn done(page: &mut Page, report: &Report, word_width: usize) {
-    let Done { written, is_written, allowed, reasons } = &report.done;
-    let look = if *allowed { Look::Good } else { Look::Bad };
-    let reasons = match reasons.is_empty() {
-        true => String::new(),
-        false => format!(": {}", reasons.join(", ")),
-    };
-    let allowed_words = if *allowed { "allowed" } else { "not allowed" };
-    let (word, look, rest) = match (is_written, written) {
-        (true, Some(at)) => {
-            ("DONE", look, format!("written {}, {allowed_words}{reasons}", day_and_clock(report, *at)))
-        }
-        (true, None) => ("DONE", look, format!("written, {allowed_words}{reasons}")),
-        (false, _) => ("OPEN", Look::Warn, format!("DONE is not written; {allowed_words}{reasons}")),
-    };
+    let (word, look, rest) = done_words(report);
     page.line(
         word_width + 4,
         [(Look::Plain, "  ".to_owned()), (look, pad(word, word_width)), (Look::Plain, format!("  {rest}"))],
     );
 }
 
-/// The clock alone where the day goes without saying: that of the newest verdict.
-fn day_and_clock(report: &Report, at: time::Timestamp) -> String {
-    let newest = report.gates.iter().filter_map(|gate| gate.at).max();
-    match newest {
-        Some(newest) if time::date(newest) == time::date(at) => time::clock(at),
-        _ => format!("{} {}", time::date(at), time::clock(at)),
-    }
-}
-
-fn findings(page: &mut Page, report: &Report) {
+fn findings(page: &mut Page, report: &Report, places: &Places) {
     let open: Vec<_> = report.findings.iter().filter(|f| f.state == FindingState::Open).collect();
     if open.is_empty() {
         return;
@@ -140,7 +127,7 @@ fn findings(page: &mut Page, report: &Report) {
     let ids = widest(open.iter().map(|finding| finding.id.as_str()));
     for finding in open {
         let title = shorten(&finding.title, LONGEST_QUOTE);
-        let place = format!("{}:{}", finding.document, finding.line);
+        let place = places.at(&finding.document, finding.line);
         page.text(ids + 4, &format!("  {}  {title}    {place}", pad(&finding.id, ids)));
     }
 }
@@ -156,49 +143,30 @@ fn problems(page: &mut Page, report: &Report) {
     }
 }
 
-/// Checks of one outcome, each with the ids of its repetitions folded in.
-fn of(report: &Report, outcome: Outcome) -> impl Iterator<Item = &Check> {
-    report.checks.iter().filter(move |check| check.same_as.is_none() && check.outcome == outcome)
-}
-
-fn contradicted(page: &mut Page, report: &Report) {
-    let counts = report.counts();
-    if counts.contradicted == 0 {
-        return;
-    }
-    let kind = match counts.contradicted_substance {
-        0 => "record-keeping only".to_owned(),
-        number => format!("{number} of substance"),
-    };
-    page.line(2, [(Look::Bad, format!("Contradicted: {}, {kind}", count(counts.contradicted, "fact")))]);
+fn contradicted(page: &mut Page, report: &Report, places: &Places) {
+    let Some(headline) = contradicted_words(report) else { return };
+    page.line(2, [(Look::Bad, headline)]);
     if !report.common_cause.is_empty() {
-        page.text(2, &format!("  {}", report.common_cause));
+        page.text(2, &format!("  {}", places.within(&report.common_cause)));
     }
-    let ids = widest(of(report, Outcome::Contradicted).map(|check| check.id.as_str()));
-    let mut checks: Vec<&Check> = of(report, Outcome::Contradicted).collect();
-    // What the verdicts rest on comes first: substance, then the gates' own sections.
-    checks.sort_by_key(|check| (check.kind == CheckKind::Record, check.gate.is_none()));
+    let checks = weightiest_first(report);
+    let ids = widest(checks.iter().map(|check| check.id.as_str()));
     for check in checks {
         let hanging = ids + 4;
         let mut words = vec![
             (Look::Plain, format!("  {}  ", pad(&check.id, ids))),
-            (Look::Plain, format!("{}   {}", places(report, check), quoted(&check.quote))),
+            (Look::Plain, format!("{}   {}", stated_at(report, check, places), quoted(&check.quote))),
         ];
         if check.kind == CheckKind::Substance {
             words.push((Look::Bad, "  substance".to_owned()));
         }
         page.line(hanging, words);
-        let mut because = check.because.clone();
-        if let Some(place) = &check.acknowledged {
-            let who = if place.starts_with("REVIEW") { "the reviewer" } else { "a document" };
-            because.push_str(&format!("; {who} noted it at {place}"));
-        }
-        page.text(hanging, &format!("{}{because}", " ".repeat(hanging)));
+        page.text(hanging, &format!("{}{}", " ".repeat(hanging), reason(check, places)));
     }
 }
 
 /// Checks of one outcome, a line each.
-fn listed(page: &mut Page, report: &Report, outcome: Outcome, heading: &str) {
+fn listed(page: &mut Page, report: &Report, places: &Places, outcome: Outcome, heading: &str) {
     let checks: Vec<&Check> = of(report, outcome).collect();
     if checks.is_empty() {
         return;
@@ -209,44 +177,31 @@ fn listed(page: &mut Page, report: &Report, outcome: Outcome, heading: &str) {
         let words = if check.because.is_empty() {
             quoted(&check.quote)
         } else if outcome == Outcome::NoEvidence {
-            check.because.clone()
+            places.within(&check.because)
         } else {
-            format!("{}   {}", quoted(&check.quote), check.because)
+            format!("{}   {}", quoted(&check.quote), places.within(&check.because))
         };
-        page.text(ids + 4, &format!("  {}  {}   {words}", pad(&check.id, ids), places(report, check)));
+        let place = stated_at(report, check, places);
+        page.text(ids + 4, &format!("  {}  {place}   {words}", pad(&check.id, ids)));
     }
-}
-
-/// `REVIEW-ghost.md:32 (and :68)`: where the same fact is stated.
-fn places(report: &Report, check: &Check) -> String {
-    let mut again: Vec<String> = Vec::new();
-    let first = (check.document.as_str(), check.line);
-    for other in report.checks.iter().filter(|other| other.same_as.as_deref() == Some(&check.id)) {
-        let place = match other.document == check.document {
-            true => format!(":{}", other.line),
-            false => format!("{}:{}", other.document, other.line),
-        };
-        if (other.document.as_str(), other.line) != first && !again.contains(&place) {
-            again.push(place);
-        }
-    }
-    let first = format!("{}:{}", check.document, check.line);
-    if again.is_empty() { first } else { format!("{first} (and {})", again.join(", ")) }
 }
 
 fn quoted(quote: &str) -> String {
     format!("\"{}\"", shorten(quote.trim(), LONGEST_QUOTE))
 }
 
-fn confirmed_and_yours(page: &mut Page, report: &Report, detail: Detail<'_>) {
+fn confirmed_and_yours(page: &mut Page, report: &Report, detail: &Detail<'_>) {
     let counts = report.counts();
     if detail.all {
-        listed(page, report, Outcome::Confirmed, "Confirmed");
+        listed(page, report, &detail.places, Outcome::Confirmed, "Confirmed");
     }
     if detail.judge {
-        listed(page, report, Outcome::NotCheckable, "Yours to judge");
+        listed(page, report, &detail.places, Outcome::NotCheckable, "Yours to judge");
     }
-    let hint = |shown: bool, flag: &str, number: u64| match shown || number == 0 || detail.file.is_none() {
+    let hint = |shown: bool, flag: &str, number: u64| match shown
+        || number == 0
+        || detail.subject == Subject::Inside
+    {
         true => String::new(),
         false => format!(" ({flag} lists them)"),
     };
@@ -262,36 +217,23 @@ fn confirmed_and_yours(page: &mut Page, report: &Report, detail: Detail<'_>) {
     );
 }
 
+/// What a phase that is not packed has in place of trust.
+fn unpacked_lines(page: &mut Page, report: &Report, config: &str) {
+    if !report.absences.is_empty() {
+        page.line(2, [(Look::Warn, format!("Could not be collected: {}", report.absences.len()))]);
+        report.absences.iter().for_each(|absence| page.text(4, &format!("  {}", absence_words(absence))));
+    }
+    page.text(7, "Trust  not packed yet: nothing is sealed, so nobody vouches for it");
+    page.line(7, [(Look::Dim, format!("       next: dossier pack {config} --key FILE"))]);
+}
+
 fn trust_lines(page: &mut Page, trust: &Trust, file: &str) {
-    let files = match trust.files.intact {
-        true => (Look::Good, "files intact"),
-        false => (Look::Bad, "files damaged"),
-    };
-    let seal = match trust.seal.state {
-        SealState::Valid => (Look::Good, "packer's signature valid"),
-        SealState::Repacked => {
-            (Look::Warn, "packer's signature valid for the content, the zip was made anew")
+    let mut words = vec![(Look::Plain, "Trust  ".to_owned())];
+    for (index, word) in trust_words(trust).into_iter().enumerate() {
+        if index > 0 {
+            words.push((Look::Plain, "; ".to_owned()));
         }
-        SealState::Unsigned => (Look::Bad, "unsigned"),
-        SealState::Invalid => (Look::Bad, "packer's signature invalid"),
-    };
-    let signer = match trust.signer.state {
-        SignerState::Trusted => {
-            let who = trust.signer.principal.as_deref().unwrap_or("known");
-            Some((Look::Good, format!("signer trusted: {who}")))
-        }
-        SignerState::Unknown => Some((Look::Warn, "signer unknown".to_owned())),
-        SignerState::None => None,
-    };
-    let mut words = vec![
-        (Look::Plain, "Trust  ".to_owned()),
-        (files.0, files.1.to_owned()),
-        (Look::Plain, "; ".to_owned()),
-        (seal.0, seal.1.to_owned()),
-    ];
-    if let Some((look, text)) = signer {
-        words.push((Look::Plain, "; ".to_owned()));
-        words.push((look, text));
+        words.push(word);
     }
     page.line(7, words);
     if !trust.collected.complete {
@@ -303,16 +245,11 @@ fn trust_lines(page: &mut Page, trust: &Trust, file: &str) {
     }
 }
 
-fn result(page: &mut Page, report: &Report, detail: Detail<'_>) {
-    let objections = objections(report);
-    let look = if objections.is_empty() { Look::Good } else { Look::Bad };
-    let words = match objections.is_empty() {
-        true => "nothing contradicted, every gate passed".to_owned(),
-        false => objections.join("; "),
-    };
-    let exit = match detail.file {
-        Some(_) => format!("   exit {}", u8::from(!objections.is_empty())),
-        None => String::new(),
+fn result(page: &mut Page, report: &Report, detail: &Detail<'_>) {
+    let (look, words) = result_words(report);
+    let exit = match detail.subject {
+        Subject::Inside => String::new(),
+        _ => format!("   {}", exit_words(report, detail.fail_on)),
     };
     page.line(8, [(Look::Heading, "Result: ".to_owned()), (look, format!("{words}.")), (Look::Plain, exit)]);
 }

@@ -20,6 +20,21 @@ pub(crate) fn clean_lines(text: &str) -> String {
     text.split('\n').map(clean).collect::<Vec<_>>().join("\n")
 }
 
+/// JSON that means the same, with everything in it that [`clean`] takes away written as an escape.
+pub(super) fn escaped_in_json(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    let mut units = [0; 2];
+    for c in json.chars() {
+        // Between strings JSON has line breaks alone, and within them none.
+        if c != '\n' && (c.is_control() || is_invisible(c)) {
+            c.encode_utf16(&mut units).iter().for_each(|unit| out.push_str(&format!("\\u{unit:04x}")));
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
 /// The rest of an escape sequence (ECMA-48): a control sequence up to its final byte, or a string up to its end.
 fn skip_escape(first: char, chars: &mut std::iter::Peekable<std::str::Chars<'_>>) {
     let opener = if first == '\u{9b}' { Some('[') } else { chars.peek().copied() };
@@ -76,6 +91,20 @@ mod tests {
             ("\x1b", ""),
         ] {
             assert_eq!(clean(text), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn json_means_the_same_on_a_terminal() {
+        for text in ["plain ü ✅", "\x1b[31m", "a\u{202e}b\u{9b}c\u{200b}", "\u{e0041}", "a\nb\tc"] {
+            let json = format!("{:#}\n", serde_json::json!({ "words": [text] }));
+            let escaped = escaped_in_json(&json);
+            assert!(
+                !escaped.chars().any(|c| c != '\n' && (c.is_control() || is_invisible(c))),
+                "{escaped:?}"
+            );
+            let read: serde_json::Value = serde_json::from_str(&escaped).expect("it is JSON");
+            assert_eq!(read["words"][0], text);
         }
     }
 }

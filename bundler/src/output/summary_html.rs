@@ -3,7 +3,7 @@
 use dossier_shared::report::{Check, Outcome, Report, Verdict};
 
 use super::{clean, count};
-use crate::judge::objections;
+use crate::judge::{objections, words_of};
 use crate::output::trust;
 use crate::viewer_page::escape;
 
@@ -52,7 +52,7 @@ pub(crate) fn summary(report: &Report) -> String {
     let objections = objections(report);
     let result = match objections.is_empty() {
         true => "nothing contradicted, every gate passed".to_owned(),
-        false => objections.join("; "),
+        false => words_of(&objections),
     };
     out.push_str(&format!("<p>Result: {}.</p>\n</section>\n", text(&result)));
     out

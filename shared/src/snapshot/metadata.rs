@@ -35,6 +35,7 @@ pub struct Metadata {
 
 /// A phase of work.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Phase {
     /// The short id, for example `ghost`.
@@ -73,6 +74,7 @@ pub struct Entry {
 
 /// Something asked for that could not be got.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Absence {
     /// What it is called where it came from, for example `/tmp/x/compose.yml`.

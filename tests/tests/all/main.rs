@@ -1,5 +1,6 @@
 //! Every end-to-end test, in one binary; one module per thing that is looked at.
 
+mod check;
 mod ghost;
 mod harness;
 mod metamorphic;
@@ -7,4 +8,5 @@ mod packing;
 mod page;
 mod phase;
 mod phases;
+mod report_format;
 mod stock_tools;

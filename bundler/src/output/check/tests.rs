@@ -4,7 +4,7 @@ use dossier_shared::report::*;
 use dossier_shared::snapshot::metadata::{Absence, Phase};
 use dossier_shared::time::Timestamp;
 
-use super::{Detail, page};
+use super::{Detail, Subject, page};
 
 fn at(text: &str) -> Timestamp {
     text.parse().expect("a time")
@@ -163,7 +163,7 @@ pub(crate) fn ghost() -> Report {
 }
 
 /// A phase where much went wrong.
-fn bad() -> Report {
+pub(crate) fn bad() -> Report {
     let mut report = ghost();
     report.gates[1].verdict = Verdict::Fail;
     report.gates[1].title = "A title that goes on and on, well beyond what any table can hold".to_owned();
@@ -200,19 +200,20 @@ fn bad() -> Report {
 
 #[test]
 fn the_sample_reads_well() {
-    let detail = Detail { file: Some("ghost.zip"), ..Detail::default() };
+    let detail = Detail { subject: Subject::Snapshot("ghost.zip"), ..Detail::default() };
     insta::assert_snapshot!(page(&ghost(), detail).render(100, false));
 }
 
 #[test]
 fn everything_is_listed_on_request() {
-    let detail = Detail { all: true, judge: true, file: Some("ghost.zip") };
+    let detail =
+        Detail { all: true, judge: true, subject: Subject::Snapshot("ghost.zip"), ..Detail::default() };
     insta::assert_snapshot!(page(&ghost(), detail).render(80, false));
 }
 
 #[test]
 fn bad_news_is_plain() {
-    let detail = Detail { file: Some("ghost.zip"), ..Detail::default() };
+    let detail = Detail { subject: Subject::Snapshot("ghost.zip"), ..Detail::default() };
     insta::assert_snapshot!(page(&bad(), detail).render(100, false));
 }
 

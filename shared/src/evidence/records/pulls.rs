@@ -7,6 +7,7 @@ use crate::time::Timestamp;
 
 /// Whether a pull request was open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum PullState {
     /// Open.

@@ -119,6 +119,7 @@ impl Suite {
 
 /// Counts of test cases; a declared count that is missing is none.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Counts {
     /// All.
     pub tests: Option<u64>,
@@ -199,6 +200,7 @@ impl RareCounts {
 
 /// Outcome of a test case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum CaseOutcome {
     /// Passed.
