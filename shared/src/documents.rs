@@ -16,6 +16,7 @@ mod unfold;
 
 use reader::Reader;
 use source::Source;
+pub(crate) use source::line_key;
 
 /// A document of the phase.
 #[derive(Debug, Clone, PartialEq)]
@@ -96,14 +97,14 @@ impl Document {
         (number(line, self.begins.0), number(column, self.begins.1))
     }
 
-    /// The source line that a byte of a block's text stands on, trimmed.
-    pub fn source_line(&self, block: &Block, at: usize) -> &str {
-        self.source.line(self.source.line_of(block.source_offset(at)))
+    /// The key ([`line_key`]) of the source line that a byte of a block's text stands on.
+    pub(crate) fn line_key(&self, block: &Block, at: usize) -> u64 {
+        self.source.line(self.source.line_of(block.source_offset(at))).0
     }
 
     /// How many lines equal to the one that a byte of a block's text stands on stand above it.
     pub fn occurrence(&self, block: &Block, at: usize) -> usize {
-        self.source.occurrence(self.source.line_of(block.source_offset(at)))
+        self.source.line(self.source.line_of(block.source_offset(at))).1
     }
 
     /// The source of a block, as it is.

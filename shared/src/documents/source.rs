@@ -1,6 +1,7 @@
 //! The text of a document with its lines, so that a place is found without counting from the top.
 
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hasher as _};
 use std::ops::Range;
 
 /// Every so many bytes the characters before them are known.
@@ -11,8 +12,8 @@ const STEP_BYTES: usize = 256;
 pub(super) struct Source {
     text: String,
     line_starts: Vec<usize>,
-    /// For every line, how many equal ones stand above it.
-    occurrences: Vec<usize>,
+    /// For every line its key, and how many equal ones stand above it.
+    lines: Vec<(u64, usize)>,
     /// How many characters begin before every [`STEP_BYTES`]th byte.
     characters: Vec<usize>,
 }
@@ -27,12 +28,13 @@ impl Source {
             _ => false,
         });
         let line_starts: Vec<usize> = std::iter::once(0).chain(ends.map(|(at, _)| at + 1)).collect();
-        let mut seen = HashMap::<&str, usize>::new();
-        let mut occurrences = Vec::with_capacity(line_starts.len());
+        let mut seen = HashMap::<u64, usize>::new();
+        let mut lines = Vec::with_capacity(line_starts.len());
         for (index, start) in line_starts.iter().enumerate() {
             let end = line_starts.get(index + 1).copied().unwrap_or(text.len());
-            let count = seen.entry(text.get(*start..end).unwrap_or("").trim()).or_default();
-            occurrences.push(*count);
+            let key = line_key(text.get(*start..end).unwrap_or(""));
+            let count = seen.entry(key).or_default();
+            lines.push((key, *count));
             *count += 1;
         }
         let mut characters = Vec::with_capacity(bytes.len() / STEP_BYTES + 1);
@@ -41,7 +43,7 @@ impl Source {
             characters.push(before);
             before += begun(step);
         }
-        Source { line_starts, occurrences, characters, text }
+        Source { line_starts, lines, characters, text }
     }
 
     /// All of it.
@@ -67,16 +69,9 @@ impl Source {
         self.line_starts.partition_point(|start| *start <= offset).saturating_sub(1)
     }
 
-    /// A line, trimmed.
-    pub(super) fn line(&self, index: usize) -> &str {
-        let start = self.line_starts.get(index).copied().unwrap_or(0);
-        let end = self.line_starts.get(index + 1).copied().unwrap_or(self.text.len());
-        self.get(start..end).trim()
-    }
-
-    /// How many lines equal to this one stand above it.
-    pub(super) fn occurrence(&self, index: usize) -> usize {
-        self.occurrences.get(index).copied().unwrap_or(0)
+    /// The key of a line, and how many equal ones stand above it.
+    pub(super) fn line(&self, index: usize) -> (u64, usize) {
+        self.lines.get(index).copied().unwrap_or_default()
     }
 
     fn characters_before(&self, offset: usize) -> usize {
@@ -84,6 +79,14 @@ impl Source {
         let rest = self.text.as_bytes().get(step * STEP_BYTES..offset).unwrap_or(&[]);
         self.characters.get(step).map_or_else(|| begun(self.text.as_bytes()), |before| before + begun(rest))
     }
+}
+
+/// What equal lines share, whatever blanks stand around them: lines can be very long, and are asked for by every
+/// block that stands on them.
+pub(crate) fn line_key(line: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    hasher.write(line.trim_start_matches('\u{feff}').trim().as_bytes());
+    hasher.finish()
 }
 
 /// How many characters begin in `bytes`.
@@ -111,7 +114,7 @@ mod tests {
     #[test]
     fn lines_end_in_three_ways() {
         let source = Source::new("a\r\nb\rc\na".to_owned());
-        assert_eq!((0..4).map(|line| source.line(line)).collect::<Vec<_>>(), ["a", "b", "c", "a"]);
-        assert_eq!((source.occurrence(0), source.occurrence(3)), (0, 1));
+        let places = (0..4).map(|line| source.line(line)).collect::<Vec<_>>();
+        assert_eq!(places, [(line_key("a"), 0), (line_key("b"), 0), (line_key("c"), 0), (line_key("a"), 1)]);
     }
 }
