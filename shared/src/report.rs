@@ -6,13 +6,17 @@
 use serde::{Deserialize, Serialize};
 
 use crate::entry_path::EntryPath;
-use crate::evidence::{CaseOutcome, Counts, EntryIssue, PullState};
+use crate::evidence::{
+    Asset, CaseOutcome, Counts, EntryIssue, PullState, RareCounts, Retry, RunSkips, RunStage,
+};
 use crate::snapshot::metadata::{Absence, Phase};
 use crate::time::Timestamp;
 
 mod build;
+mod facts;
 
 pub use build::{judge, judge_evidence};
+pub use facts::{EventFacts, LintFacts, LogFacts, ReviewFacts, TestReportFacts};
 
 /// The schema of the JSON. History: `dossier.report/1` is the first.
 pub const SCHEMA: &str = "dossier.report/1";
@@ -50,6 +54,9 @@ pub struct Report {
     pub builds: Vec<BuildFacts>,
     /// Runs, by id.
     pub runs: Vec<RunFacts>,
+    /// Files of test results, in entry order.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub test_reports: Vec<TestReportFacts>,
     /// Test suites, in entry order.
     pub tests: Vec<SuiteFacts>,
     /// Everything on one clock, in order of time.
@@ -296,10 +303,37 @@ pub struct PullFacts {
     pub head_sha: String,
     /// Branch.
     pub head_ref: String,
+    /// Branch it wants to go into.
+    #[serde(skip_serializing_if = "String::is_empty", default)]
+    pub base_ref: String,
+    /// Full sha of that branch at capture.
+    #[serde(skip_serializing_if = "String::is_empty", default)]
+    pub base_sha: String,
+    /// Who merged it.
+    #[serde(skip_serializing_if = "String::is_empty", default)]
+    pub merged_by: String,
+    /// The commit that the merge made.
+    #[serde(skip_serializing_if = "String::is_empty", default)]
+    pub merge_commit_sha: String,
+    /// Names of its labels.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub labels: Vec<String>,
+    /// Whose review was asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub requested_reviewers: Vec<String>,
     /// Address.
     pub url: String,
+    /// Comments as the pull request itself counts them, reviews among them on some forges.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub comment_count: Option<u64>,
     /// Comments.
     pub comments: Vec<CommentFacts>,
+    /// Reviews, oldest first.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub reviews: Vec<ReviewFacts>,
+    /// What else happened to it, oldest first.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub events: Vec<EventFacts>,
     /// Entry.
     pub path: EntryPath,
 }
@@ -315,6 +349,12 @@ pub struct CommentFacts {
     pub created_at: Option<Timestamp>,
     /// Edited.
     pub updated_at: Option<Timestamp>,
+    /// Address.
+    #[serde(skip_serializing_if = "String::is_empty", default)]
+    pub url: String,
+    /// Files attached to it, which are not here.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub assets: Vec<Asset>,
 }
 
 /// A build for the screen.
@@ -332,6 +372,15 @@ pub struct BuildFacts {
     pub params: Vec<(String, String)>,
     /// Who started it.
     pub author: String,
+    /// `custom`, `push`, …
+    #[serde(skip_serializing_if = "String::is_empty", default)]
+    pub event: String,
+    /// What went wrong before any step could.
+    #[serde(skip_serializing_if = "String::is_empty", default)]
+    pub error: String,
+    /// Asked for.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub created: Option<Timestamp>,
     /// Began.
     pub started: Option<Timestamp>,
     /// Ended.
@@ -357,8 +406,17 @@ pub struct StepFacts {
     pub started: Option<Timestamp>,
     /// Ended.
     pub stopped: Option<Timestamp>,
+    /// Exit code of its command.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub exit_code: Option<i64>,
+    /// What went wrong, in the server's words.
+    #[serde(skip_serializing_if = "String::is_empty", default)]
+    pub error: String,
     /// Its log, where it is here.
     pub log: Option<EntryPath>,
+    /// What is worth knowing of its log, where there is anything.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub log_facts: Option<LogFacts>,
 }
 
 /// A run for the screen.
@@ -382,6 +440,21 @@ pub struct RunFacts {
     pub rungs: Vec<(String, String)>,
     /// Tiers and their status.
     pub tiers: Vec<(String, String)>,
+    /// Schema of its record, 1 or 2.
+    #[serde(default)]
+    pub schema: u64,
+    /// Why its level is no higher, as it says itself.
+    #[serde(skip_serializing_if = "String::is_empty", default)]
+    pub level_cap_reason: String,
+    /// Stages with their tests.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub stages: Vec<RunStage>,
+    /// Rungs that were skipped, and why.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub skips: Option<RunSkips>,
+    /// What lint said, where it ran.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub lint: Option<LintFacts>,
     /// Flags.
     pub flags: Vec<(String, bool)>,
     /// Ended.
@@ -403,12 +476,27 @@ pub struct SuiteFacts {
     pub file_stem: String,
     /// Began.
     pub timestamp: Option<Timestamp>,
+    /// Began, as written; only where that does not say its zone or cannot be read.
+    #[serde(skip_serializing_if = "String::is_empty", default)]
+    pub timestamp_raw: String,
     /// Seconds.
     pub seconds: Option<f64>,
     /// Declared counts.
     pub declared: Counts,
     /// Computed counts.
     pub computed: Counts,
+    /// Declared counts of what only some producers count.
+    #[serde(default)]
+    pub declared_rare: RareCounts,
+    /// The same counts, computed.
+    #[serde(default)]
+    pub computed_rare: RareCounts,
+    /// Properties.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub properties: Vec<(String, String)>,
+    /// Files that its output names as attachments.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub attachments: Vec<String>,
     /// Cases.
     pub cases: Vec<CaseFacts>,
     /// Entry.
@@ -429,6 +517,12 @@ pub struct CaseFacts {
     /// Failure text.
     #[serde(skip_serializing_if = "String::is_empty", default)]
     pub message: String,
+    /// Earlier attempts, and further ones that failed too.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub retries: Vec<Retry>,
+    /// Files that its output names as attachments.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub attachments: Vec<String>,
 }
 
 /// Which row of the timeline an item belongs to.

@@ -82,15 +82,13 @@ mod tests {
                 path: "docs/REVIEW-x.md".to_owned(),
                 added: own(added),
                 removed: own(removed),
-                deleted: false,
+                ..FileChange::default()
             }],
             author: "bot".to_owned(),
-            author_time: None,
-            commit_time: None,
-            place: Place {
+            ..Commit::nothing(Place {
                 path: EntryPath::new("data/git/x.log").expect("a good name"),
                 pointer: "line 1".to_owned(),
-            },
+            })
         }
     }
 
