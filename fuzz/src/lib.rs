@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use dossier_shared::documents::Document;
 use dossier_shared::entry_path::EntryPath;
 use dossier_shared::evidence::{
-    Evidence, EvidenceKind, badge as badges, capture as captures, docker as listings, drone as builds,
-    git_log as logs_of_git, gitea as forge, junit as reports, log as logs, results as runs,
+    Evidence, EvidenceKind, badge as badges, capture as captures, ctrf as ctrf_reports, docker as listings,
+    drone as builds, git_log as logs_of_git, gitea as forge, junit as reports, log as logs, results as runs,
 };
 use dossier_shared::gates::phase_life;
 use dossier_shared::history::History;
@@ -22,6 +22,7 @@ pub type Target = (&'static str, fn(&[u8]));
 pub const TARGETS: &[Target] = &[
     ("badge", badge),
     ("capture", capture),
+    ("ctrf", ctrf),
     ("docker", docker),
     ("drone", drone),
     ("git_log", git_log),
@@ -46,6 +47,11 @@ pub fn badge(bytes: &[u8]) {
 pub fn capture(bytes: &[u8]) {
     captures::parse(bytes, &path("data/capture.json"));
     listings::parse_capture(bytes, &path("data/capture.json"));
+}
+
+/// A CTRF report.
+pub fn ctrf(bytes: &[u8]) {
+    ctrf_reports::parse(bytes, &path("data/ctrf.json"));
 }
 
 /// Output of a docker command.
@@ -80,8 +86,8 @@ pub fn gitea(bytes: &[u8]) {
 
 /// A JUnit report: what is counted are the cases that are there.
 pub fn junit(bytes: &[u8]) {
-    let (suites, _) = reports::parse(bytes, &path("data/junit.xml"));
-    for suite in suites {
+    let (file, _) = reports::parse(bytes, &path("data/junit.xml"));
+    for suite in file.suites {
         assert_eq!(suite.computed.tests, Some(suite.cases.len() as u64), "computed counts count the cases");
     }
 }

@@ -13,6 +13,7 @@ use crate::snapshot::metadata::{Absence, DeclaredEvent, Metadata};
 mod api_path;
 pub mod badge;
 pub mod capture;
+pub mod ctrf;
 pub mod docker;
 pub mod drone;
 mod fields;
@@ -31,7 +32,7 @@ mod corpora;
 pub use records::{
     Asset, Badge, Build, Case, CaseOutcome, Comment, Commit, CommitStatus, Counts, DockerOutput, FileChange,
     Log, LogLine, Pull, PullEvent, PullState, RareCounts, Replicas, Retry, RetryKind, Review, Run, RunLint,
-    RunSkips, RunStage, Stage, StageTest, Step, Suite, TestReport, UpdateStatus,
+    RunSkips, RunStage, Stage, StageTest, Step, Suite, TestFile, TestReport, UpdateStatus,
 };
 
 /// What an entry is; decides which parser reads it.
@@ -62,6 +63,8 @@ pub enum EvidenceKind {
     RunResults,
     /// A JUnit XML report of a run.
     Junit,
+    /// A CTRF JSON report of a run.
+    Ctrf,
     /// A run's badge.
     Badge,
     /// A picture.

@@ -6,13 +6,17 @@
 use serde::{Deserialize, Serialize};
 
 use crate::entry_path::EntryPath;
-use crate::evidence::{CaseOutcome, Counts, EntryIssue, PullState};
+use crate::evidence::{
+    Asset, CaseOutcome, Counts, EntryIssue, PullState, RareCounts, Retry, RunSkips, RunStage,
+};
 use crate::snapshot::metadata::{Absence, Phase};
 use crate::time::Timestamp;
 
 mod build;
+mod facts;
 
 pub use build::{judge, judge_evidence};
+pub use facts::{EventFacts, LintFacts, LogFacts, ReviewFacts, TestReportFacts};
 
 /// The schema of the JSON. History: `dossier.report/1` is the first.
 pub const SCHEMA: &str = "dossier.report/1";
@@ -51,7 +55,10 @@ pub struct Report {
     pub builds: Vec<BuildFacts>,
     /// Runs, by id.
     pub runs: Vec<RunFacts>,
-    /// Test suites that have cases of their own, in entry order.
+    /// Files of test results, in entry order.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub test_reports: Vec<TestReportFacts>,
+    /// Test suites, in entry order.
     pub tests: Vec<SuiteFacts>,
     /// Everything on one clock, in order of time.
     pub timeline: Vec<TimelineItem>,
@@ -312,11 +319,38 @@ pub struct PullFacts {
     pub head_sha: String,
     /// Branch it came from.
     pub head_ref: String,
-    /// Its address on the forge.
+    /// Branch it wants to go into.
+    #[serde(skip_serializing_if = "String::is_empty", default)]
+    pub base_ref: String,
+    /// Full sha of that branch at capture.
+    #[serde(skip_serializing_if = "String::is_empty", default)]
+    pub base_sha: String,
+    /// Who merged it.
+    #[serde(skip_serializing_if = "String::is_empty", default)]
+    pub merged_by: String,
+    /// The commit that the merge made.
+    #[serde(skip_serializing_if = "String::is_empty", default)]
+    pub merge_commit_sha: String,
+    /// Names of its labels.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub labels: Vec<String>,
+    /// Whose review was asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub requested_reviewers: Vec<String>,
+    /// Address.
     pub url: String,
-    /// Its comments, oldest first.
+    /// Comments as the pull request itself counts them, reviews among them on some forges.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub comment_count: Option<u64>,
+    /// Comments.
     pub comments: Vec<CommentFacts>,
-    /// Entry it was read from.
+    /// Reviews, oldest first.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub reviews: Vec<ReviewFacts>,
+    /// What else happened to it, oldest first.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub events: Vec<EventFacts>,
+    /// Entry.
     pub path: EntryPath,
 }
 
@@ -332,6 +366,12 @@ pub struct CommentFacts {
     pub created_at: Option<Timestamp>,
     /// When it was last edited; as `created_at` when it never was.
     pub updated_at: Option<Timestamp>,
+    /// Address.
+    #[serde(skip_serializing_if = "String::is_empty", default)]
+    pub url: String,
+    /// Files attached to it, which are not here.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub assets: Vec<Asset>,
 }
 
 /// A build of the CI server.
@@ -350,7 +390,16 @@ pub struct BuildFacts {
     pub params: Vec<(String, String)>,
     /// Login of who started it.
     pub author: String,
-    /// When it began.
+    /// `custom`, `push`, …
+    #[serde(skip_serializing_if = "String::is_empty", default)]
+    pub event: String,
+    /// What went wrong before any step could.
+    #[serde(skip_serializing_if = "String::is_empty", default)]
+    pub error: String,
+    /// Asked for.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub created: Option<Timestamp>,
+    /// Began.
     pub started: Option<Timestamp>,
     /// When it ended.
     pub finished: Option<Timestamp>,
@@ -376,8 +425,17 @@ pub struct StepFacts {
     pub started: Option<Timestamp>,
     /// When it ended.
     pub stopped: Option<Timestamp>,
-    /// Entry with its log, where it is here.
+    /// Exit code of its command.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub exit_code: Option<i64>,
+    /// What went wrong, in the server's words.
+    #[serde(skip_serializing_if = "String::is_empty", default)]
+    pub error: String,
+    /// Its log, where it is here.
     pub log: Option<EntryPath>,
+    /// What is worth knowing of its log, where there is anything.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub log_facts: Option<LogFacts>,
 }
 
 /// A run: what one build, or one manual start, tested, and what came of it.
@@ -402,7 +460,22 @@ pub struct RunFacts {
     pub rungs: Vec<(String, String)>,
     /// Tiers, each with its status.
     pub tiers: Vec<(String, String)>,
-    /// Flags, each with its value; one that is missing is unknown, not true.
+    /// Schema of its record, 1 or 2.
+    #[serde(default)]
+    pub schema: u64,
+    /// Why its level is no higher, as it says itself.
+    #[serde(skip_serializing_if = "String::is_empty", default)]
+    pub level_cap_reason: String,
+    /// Stages with their tests.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub stages: Vec<RunStage>,
+    /// Rungs that were skipped, and why.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub skips: Option<RunSkips>,
+    /// What lint said, where it ran.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub lint: Option<LintFacts>,
+    /// Flags.
     pub flags: Vec<(String, bool)>,
     /// When it ended.
     pub finished: Option<Timestamp>,
@@ -424,13 +497,28 @@ pub struct SuiteFacts {
     pub file_stem: String,
     /// When it began.
     pub timestamp: Option<Timestamp>,
-    /// How long it took, in seconds, as declared.
+    /// Began, as written; only where that does not say its zone or cannot be read.
+    #[serde(skip_serializing_if = "String::is_empty", default)]
+    pub timestamp_raw: String,
+    /// Seconds.
     pub seconds: Option<f64>,
     /// Counts that the file declares.
     pub declared: Counts,
     /// Counts of the cases that are there.
     pub computed: Counts,
-    /// Its cases, in order.
+    /// Declared counts of what only some producers count.
+    #[serde(default)]
+    pub declared_rare: RareCounts,
+    /// The same counts, computed.
+    #[serde(default)]
+    pub computed_rare: RareCounts,
+    /// Properties.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub properties: Vec<(String, String)>,
+    /// Files that its output names as attachments.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub attachments: Vec<String>,
+    /// Cases.
     pub cases: Vec<CaseFacts>,
     /// Entry it was read from.
     pub path: EntryPath,
@@ -451,6 +539,12 @@ pub struct CaseFacts {
     /// What it said when it failed; missing when it said nothing.
     #[serde(skip_serializing_if = "String::is_empty", default)]
     pub message: String,
+    /// Earlier attempts, and further ones that failed too.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub retries: Vec<Retry>,
+    /// Files that its output names as attachments.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub attachments: Vec<String>,
 }
 
 /// Which row of the timeline an item belongs to.

@@ -47,6 +47,9 @@ fn kind_of(relative: &str) -> EvidenceKind {
         [_, "results.json"] => EvidenceKind::RunResults,
         [_, "badge.svg"] => EvidenceKind::Badge,
         [_, "junit", ..] if extension == "xml" => EvidenceKind::Junit,
+        [_, .., name] if extension == "json" && name.to_ascii_lowercase().contains("ctrf") => {
+            EvidenceKind::Ctrf
+        }
         [_, _, ..] if matches!(extension, "png" | "jpg" | "jpeg" | "gif" | "webp" | "svg") => {
             EvidenceKind::Image
         }
@@ -65,6 +68,10 @@ mod tests {
             ("m2rr-bluesky-pds/junit/install.xml", EvidenceKind::Junit),
             ("612/junit/deep/er.XML", EvidenceKind::Junit),
             ("612/badge.svg", EvidenceKind::Badge),
+            ("612/ctrf-report.json", EvidenceKind::Ctrf),
+            ("612/reports/My-CTRF.json", EvidenceKind::Ctrf),
+            ("ctrf.json", EvidenceKind::File),
+            ("612/ctrf.txt", EvidenceKind::File),
             ("612/screenshot.png", EvidenceKind::Image),
             ("612/lint.txt", EvidenceKind::File),
             ("612/old/results.json", EvidenceKind::File),

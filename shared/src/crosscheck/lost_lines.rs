@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use super::{Context, cite};
-use crate::evidence::{Commit, EvidenceKind, FileChange};
+use crate::evidence::EvidenceKind;
+use crate::history::History;
 use crate::report::Note;
 use crate::time::clock;
 
@@ -16,23 +17,26 @@ pub(super) fn notes(context: &Context<'_>) -> Vec<Note> {
         .map(|unit| unit.document.name.as_str())
         .collect();
     names.dedup();
-    names.into_iter().flat_map(|name| of_document(name, context.history.commits())).collect()
+    names.into_iter().flat_map(|name| of_document(name, context.history)).collect()
 }
 
-fn of_document(name: &str, commits: &[Commit]) -> Vec<Note> {
+fn of_document(name: &str, history: &History<'_>) -> Vec<Note> {
+    let edits = history.edits(name);
     let mut standing = HashMap::<&str, i64>::new();
-    for (_, change) in changes(name, commits) {
-        for line in lines(&change.added) {
+    for edit in edits {
+        for line in lines(&edit.added) {
             *standing.entry(line).or_default() += 1;
         }
-        for line in lines(&change.removed) {
+        for line in lines(&edit.removed) {
             *standing.entry(line).or_default() -= 1;
         }
     }
     let gone = |line: &str| standing.get(line).is_none_or(|count| *count <= 0);
-    changes(name, commits)
-        .filter_map(|(commit, change)| {
-            let lost: Vec<&str> = lines(&change.removed).filter(|line| gone(line)).collect();
+    edits
+        .iter()
+        .filter_map(|edit| {
+            let commit = history.commits().get(edit.commit)?;
+            let lost: Vec<&str> = lines(&edit.removed).filter(|line| gone(line)).collect();
             let first = lost.first()?;
             let number = match lost.len() {
                 1 => "1 line".to_owned(),
@@ -52,18 +56,7 @@ fn of_document(name: &str, commits: &[Commit]) -> Vec<Note> {
         .collect()
 }
 
-/// The commits that changed the file and left it there, oldest first.
-fn changes<'a>(name: &'a str, commits: &'a [Commit]) -> impl Iterator<Item = (&'a Commit, &'a FileChange)> {
-    commits.iter().flat_map(move |commit| {
-        let of_file = commit
-            .changes
-            .iter()
-            .filter(move |change| !change.deleted && change.path.rsplit('/').next() == Some(name));
-        of_file.map(move |change| (commit, change))
-    })
-}
-
-fn lines(lines: &[String]) -> impl Iterator<Item = &str> {
+fn lines<'a>(lines: &[&'a str]) -> impl Iterator<Item = &'a str> {
     lines.iter().map(|line| line.trim()).filter(|line| line.chars().any(char::is_alphanumeric))
 }
 
@@ -71,7 +64,7 @@ fn lines(lines: &[String]) -> impl Iterator<Item = &str> {
 mod tests {
     use super::*;
     use crate::entry_path::EntryPath;
-    use crate::evidence::Place;
+    use crate::evidence::{Commit, FileChange, Place};
 
     fn commit(sha: &str, added: &[&str], removed: &[&str]) -> Commit {
         let own = |lines: &[&str]| lines.iter().map(|line| (*line).to_owned()).collect();
@@ -84,7 +77,7 @@ mod tests {
                 removed: own(removed),
                 ..FileChange::default()
             }],
-
+            author: "bot".to_owned(),
             ..Commit::nothing(Place {
                 path: EntryPath::new("data/git/x.log").expect("a good name"),
                 pointer: "line 1".to_owned(),
@@ -94,7 +87,7 @@ mod tests {
 
     #[track_caller]
     fn check(commits: &[Commit], expected: &[&str]) {
-        let notes = of_document("REVIEW-x.md", commits);
+        let notes = of_document("REVIEW-x.md", &History::new(commits));
         assert_eq!(notes.len(), expected.len(), "{notes:?}");
         for (note, expected) in notes.iter().zip(expected) {
             assert!(note.text.contains(expected), "{}", note.text);

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::{CaseOutcome, Issue, badge, docker, drone, git_log, gitea, junit, log, results};
+use super::{CaseOutcome, Issue, badge, ctrf, docker, drone, git_log, gitea, junit, log, results};
 use crate::entry_path::EntryPath;
 
 /// The folder of a corpus, or none with a loud word.
@@ -45,6 +45,7 @@ fn words(issues: &[Issue]) -> String {
 /// Bytes of a file through every parser: none may panic.
 fn through_every_parser(bytes: &[u8]) {
     junit::parse(bytes, &entry());
+    ctrf::parse(bytes, &entry());
     badge::parse(bytes, &entry());
     docker::parse(bytes, &entry());
     docker::parse_capture(bytes, &entry());
@@ -67,11 +68,11 @@ fn through_every_parser(bytes: &[u8]) {
 fn junit_reports_of_ten_producers() {
     let Some(folder) = corpus("junit") else { return };
     let mut cases = 0;
-    for file in files(&folder, "xml") {
-        let bytes = fs::read(&file).unwrap();
-        let (suites, issues) = junit::parse(&bytes, &entry());
-        let name = file.strip_prefix(&folder).unwrap().display().to_string();
-        cases += suites.iter().map(|suite| suite.cases.len()).sum::<usize>();
+    for path in files(&folder, "xml") {
+        let bytes = fs::read(&path).unwrap();
+        let (file, issues) = junit::parse(&bytes, &entry());
+        let name = path.strip_prefix(&folder).unwrap().display().to_string();
+        cases += file.suites.iter().map(|suite| suite.cases.len()).sum::<usize>();
         if !issues.is_empty() {
             println!("{name}{}", words(&issues));
         }
@@ -99,8 +100,8 @@ fn junit_outcomes_agree_with_a_peer() {
             *theirs.entry(case["result"].as_str().unwrap()).or_default() += 1;
         }
         let mut ours: BTreeMap<&str, usize> = BTreeMap::new();
-        let (suites, _) = junit::parse(&bytes, &entry());
-        for case in suites.iter().flat_map(|suite| &suite.cases) {
+        let (file, _) = junit::parse(&bytes, &entry());
+        for case in file.suites.iter().flat_map(|suite| &suite.cases) {
             *ours.entry(peers_word(case.outcome)).or_default() += 1;
         }
         if ours == theirs {

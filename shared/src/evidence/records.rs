@@ -11,5 +11,5 @@ pub use builds::{Build, Log, LogLine, Stage, Step};
 pub use commits::{Commit, FileChange};
 pub use hosts::{Badge, DockerOutput, Replicas, UpdateStatus};
 pub use pulls::{Asset, Comment, CommitStatus, Pull, PullEvent, PullState, Review};
-pub use reports::{Case, CaseOutcome, Counts, RareCounts, Retry, RetryKind, Suite, TestReport};
+pub use reports::{Case, CaseOutcome, Counts, RareCounts, Retry, RetryKind, Suite, TestFile, TestReport};
 pub use runs::{Run, RunLint, RunSkips, RunStage, StageTest};

@@ -9,6 +9,9 @@ use crate::time::Timestamp;
 
 /// The ladder of schema 2, from the bottom.
 const LADDER: [&str; 5] = ["install", "upgrade", "backup_restore", "functional", "lint"];
+/// The ladder of schema 1.
+const LADDER_1: [&str; 6] =
+    ["install", "upgrade", "backup_restore", "functional", "integration", "recipe_local"];
 
 /// Reads a `results.json`; `id` is the name of the run's folder. None when it is no JSON object.
 pub fn parse(bytes: &[u8], path: &EntryPath, id: &str) -> (Option<Run>, Vec<Issue>) {
@@ -42,7 +45,7 @@ fn read(fields: &Fields<'_>, path: &EntryPath, id: &str, issues: &mut Vec<Issue>
     let rungs = words(fields, "rungs", When::Expected, issues);
     let ladder = Ladder::new(schema, rungs, issues);
     let level = fields.count("level", When::Expected, issues);
-    let recomputed_level = ladder.level(schema, issues);
+    let recomputed_level = ladder.level(issues);
     if let (Some(level), Some(recomputed)) = (level, recomputed_level)
         && level != recomputed
     {
@@ -100,39 +103,42 @@ struct Ladder {
     rungs: Vec<(String, String)>,
     /// How many rungs there are, given or not.
     height: u64,
+    /// The rungs by name, where the names tell which stands above which; else the order of `rungs` does.
+    names: Option<&'static [&'static str]>,
     /// Whether it is known which rung stands above which.
     ordered: bool,
 }
 
 impl Ladder {
     fn new(schema: u64, mut rungs: Vec<(String, String)>, issues: &mut Vec<Issue>) -> Ladder {
+        let names: &[&str] = if schema >= 2 { &LADDER } else { &LADDER_1 };
+        let step = |name: &str| names.iter().position(|known| *known == name);
+        let strangers = rungs.iter().filter(|(name, _)| step(name).is_none()).count();
         if rungs.is_empty() {
-            return Ladder {
-                rungs,
-                height: if schema >= 2 { LADDER.len() as u64 } else { 0 },
-                ordered: false,
-            };
+            let height = if schema >= 2 { names.len() as u64 } else { 0 };
+            return Ladder { rungs, height, names: Some(names), ordered: false };
         }
-        let step = |name: &str| LADDER.iter().position(|known| *known == name);
-        if schema >= 2 || rungs.iter().all(|(name, _)| step(name).is_some()) {
-            let strangers = rungs.iter().filter(|(name, _)| step(name).is_none()).count();
+        if schema >= 2 || strangers == 0 {
             for (name, _) in rungs.iter().filter(|(name, _)| step(name).is_none()) {
-                let what = "is no known rung; the level cannot be recomputed";
-                issues.push(Issue::new(format!("/rungs{}", fields::segment(name)), what));
+                fields::push(issues, || {
+                    let what = "is no known rung; the level cannot be recomputed";
+                    Issue::new(format!("/rungs{}", fields::segment(name)), what)
+                });
             }
-            rungs.sort_by_key(|(name, _)| step(name).unwrap_or(LADDER.len()));
-            let height = if schema >= 2 { LADDER.len() + strangers } else { rungs.len() };
-            return Ladder { rungs, height: height as u64, ordered: strangers == 0 };
+            rungs.sort_by_key(|(name, _)| step(name).unwrap_or(names.len()));
+            let height = (names.len() + strangers) as u64;
+            return Ladder { rungs, height, names: Some(names), ordered: strangers == 0 };
         }
-        // Schema 1 wrote its six rungs in order; where they are numbered, the numbers say more than the order.
+        // Other names of schema 1: numbers tell the order, else the file does where it begins as the ladder does.
         let number = |name: &str| {
             name.trim_start_matches(['l', 'L']).split(['_', '-', ' ']).next()?.parse::<u64>().ok()
         };
         let ordered = if rungs.iter().all(|(name, _)| number(name).is_some()) {
             rungs.sort_by_key(|(name, _)| number(name));
-            true
+            rungs.iter().zip(1..).all(|((name, _), expected)| number(name) == Some(expected))
         } else {
-            rungs.iter().filter_map(|(name, _)| step(name)).is_sorted()
+            let known = rungs.iter().filter_map(|(name, _)| step(name));
+            known.is_sorted() && rungs.first().is_some_and(|(name, _)| step(name) == Some(0))
         };
         if !ordered {
             issues.push(Issue::new(
@@ -141,15 +147,29 @@ impl Ladder {
             ));
         }
         let height = rungs.len() as u64;
-        Ladder { rungs, height, ordered }
+        Ladder { rungs, height, names: None, ordered }
+    }
+
+    /// The status of a rung, from 0; none for one that is not there.
+    fn status(&self, step: usize) -> Option<&str> {
+        let rung = match self.names {
+            None => self.rungs.get(step),
+            Some(names) => {
+                let name = names.get(step)?;
+                self.rungs.iter().find(|(rung, _)| rung == name)
+            }
+        };
+        rung.map(|(_, status)| status.as_str())
     }
 
     /// The highest i such that rung i passed and every rung below it passed or was skipped.
-    fn level(&self, schema: u64, issues: &mut Vec<Issue>) -> Option<u64> {
+    fn level(&self, issues: &mut Vec<Issue>) -> Option<u64> {
         for (name, status) in &self.rungs {
             if !matches!(status.as_str(), "pass" | "fail" | "skip" | "unver" | "na" | "") {
-                let what = format!("{status:?} is no known status; it counts as not passed");
-                issues.push(Issue::new(format!("/rungs{}", fields::segment(name)), what));
+                fields::push(issues, || {
+                    let what = format!("{status:?} is no known status; it counts as not passed");
+                    Issue::new(format!("/rungs{}", fields::segment(name)), what)
+                });
             }
         }
         if !self.ordered {
@@ -157,17 +177,10 @@ impl Ladder {
         }
         let mut level = 0;
         for step in 0..self.height {
-            // A rung that is not there did not pass, nor was it skipped.
-            let status = match schema {
-                0 | 1 => usize::try_from(step).ok().and_then(|step| self.rungs.get(step)),
-                _ => LADDER
-                    .get(usize::try_from(step).ok()?)
-                    .and_then(|known| self.rungs.iter().find(|(name, _)| name == known)),
-            };
-            match status.map(|(_, status)| status.as_str()) {
+            match self.status(usize::try_from(step).ok()?) {
                 Some("pass") => level = step + 1,
                 Some("skip") => {}
-                // `na`, of schema 1, caps the level: it is not a skip.
+                // `na`, of schema 1, caps the level: it is not a skip. A rung that is not there did not pass either.
                 _ => break,
             }
         }
@@ -322,7 +335,13 @@ mod tests {
         check_level(r#""L6":"fail","L2":"pass","L3":"pass","L1":"pass","L4":"pass","L5":"pass""#, 1, Some(5));
         check_level(r#""install":"pass","upgrade":"pass","backup":"na""#, 1, Some(2));
         check_level(r#""upgrade":"pass","other":"pass","install":"fail""#, 1, None);
-        check_level(r#""functional":"pass","install":"pass","lint":"na""#, 1, Some(2));
+        check_level(r#""functional":"pass","install":"pass","lint":"na""#, 1, None);
+        check_level(r#""functional":"pass","install":"pass""#, 1, Some(1));
+        check_level(r#""L1":"pass","L2":"pass","L4":"pass""#, 1, None);
+        let named = r#""recipe_local":"pass","functional":"pass","backup_restore":"pass","install":"pass","upgrade":"skip""#;
+        check_level(named, 1, Some(4));
+        check_level(&format!(r#"{named},"integration":"na""#), 1, Some(4));
+        check_level(&format!(r#"{named},"integration":"pass""#), 1, Some(6));
     }
 
     #[test]

@@ -23,10 +23,11 @@ fn commit(number: usize, changes: &[(&str, &str)]) -> Commit {
                     added: of('+'),
                     removed: of('-'),
                     deleted: lines.contains("!"),
+                    ..FileChange::default()
                 }
             })
             .collect(),
-        place: Place { path, pointer: format!("line {}", number * 100 + 1) },
+        ..Commit::nothing(Place { path, pointer: format!("line {}", number * 100 + 1) })
     }
 }
 

@@ -5,15 +5,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{
-    BuildFacts, CaseFacts, CommentFacts, DocumentFacts, FileFacts, Outcome, PullFacts, Report, RunFacts,
-    SnapshotFacts, StepFacts, SuiteFacts, Trust,
-};
+use super::{DocumentFacts, FileFacts, Outcome, Report, SnapshotFacts, Trust};
 use crate::crosscheck::cross_check;
 use crate::digest::Sha256Digest;
 use crate::documents::Document;
 use crate::entry_path::EntryPath;
-use crate::evidence::{self, Build, Evidence, EvidenceKind, Pull, Run, Suite};
+use crate::evidence::{self, EvidenceKind};
 use crate::gates::phase_life;
 use crate::history::History;
 use crate::open::Opened;
@@ -22,6 +19,8 @@ use crate::snapshot::metadata::Metadata;
 use crate::time::Timestamp;
 use crate::timeline::timeline;
 use crate::verify::verify_at;
+
+mod facts;
 
 /// What the judge calls itself in reports.
 const JUDGE: &str = concat!("dossier ", env!("CARGO_PKG_VERSION"));
@@ -106,10 +105,11 @@ fn assemble(metadata: &Metadata, payload: &BTreeMap<EntryPath, Payload<'_>>) -> 
         notes: judged.notes,
         common_cause: judged.common_cause,
         key_facts,
-        pulls: evidence.pulls.values().map(pull_facts).collect(),
-        builds: evidence.builds.values().map(|build| build_facts(build, &evidence)).collect(),
-        runs: evidence.runs.values().map(|run| run_facts(run, metadata)).collect(),
-        tests: evidence.suites.iter().map(suite_facts).collect(),
+        pulls: evidence.pulls.values().map(facts::pull).collect(),
+        builds: facts::builds(&evidence),
+        runs: facts::runs(&evidence, metadata),
+        test_reports: evidence.test_reports.iter().map(facts::test_report).collect(),
+        tests: evidence.suites.iter().map(facts::suite).collect(),
         timeline: timeline(&evidence, metadata),
         documents: documents.iter().map(|document| document_facts(document, &judged.checks)).collect(),
         checks: judged.checks,
@@ -185,115 +185,5 @@ fn document_facts(document: &Document, checks: &[super::Check]) -> DocumentFacts
         name: document.name.clone(),
         path: document.path.clone(),
         checks: checks.iter().filter(|check| check.document == document.name).count() as u64,
-    }
-}
-
-fn pull_facts(pull: &Pull) -> PullFacts {
-    PullFacts {
-        number: pull.number,
-        title: pull.title.clone(),
-        author: pull.author.clone(),
-        state: pull.state,
-        created_at: pull.created_at,
-        closed_at: pull.closed_at,
-        merged_at: pull.merged_at,
-        head_sha: pull.head_sha.clone(),
-        head_ref: pull.head_ref.clone(),
-        url: pull.url.clone(),
-        comments: pull
-            .comments
-            .iter()
-            .map(|comment| CommentFacts {
-                author: comment.author.clone(),
-                body: comment.body.clone(),
-                created_at: comment.created_at,
-                updated_at: comment.updated_at,
-            })
-            .collect(),
-        path: pull.place.path.clone(),
-    }
-}
-
-fn build_facts(build: &Build, evidence: &Evidence) -> BuildFacts {
-    let tested_ref = build.params.get("REF").filter(|sha| !sha.is_empty()).cloned();
-    let pull = tested_ref
-        .as_ref()
-        .and_then(|sha| evidence.pulls.values().find(|pull| pull.head_sha == *sha))
-        .map(|pull| pull.number);
-    let log_of = |stage: u64, step: u64| {
-        let log =
-            evidence.logs.iter().find(|log| (log.build, log.stage, log.step) == (build.number, stage, step));
-        log.map(|log| log.place.path.clone())
-    };
-    let steps = build.stages.iter().flat_map(|stage| {
-        stage.steps.iter().map(move |step| StepFacts {
-            stage: stage.name.clone(),
-            name: step.name.clone(),
-            status: step.status.clone(),
-            started: step.started,
-            stopped: step.stopped,
-            log: log_of(stage.number, step.number),
-        })
-    });
-    BuildFacts {
-        number: build.number,
-        status: build.status.clone(),
-        pull,
-        tested_ref,
-        params: build.params.iter().map(|(key, value)| (key.clone(), value.clone())).collect(),
-        author: build.author.clone(),
-        started: build.started,
-        finished: build.finished,
-        level: evidence.runs.get(&build.number.to_string()).and_then(|run| run.level),
-        steps: steps.collect(),
-        path: build.place.path.clone(),
-    }
-}
-
-fn run_facts(run: &Run, metadata: &Metadata) -> RunFacts {
-    let folder = run.place.path.as_str().trim_end_matches(run.place.path.file_name());
-    let images = metadata
-        .entries
-        .iter()
-        .filter(|entry| entry.kind == EvidenceKind::Image && entry.path.as_str().starts_with(folder))
-        .map(|entry| entry.path.clone());
-    RunFacts {
-        id: run.id.clone(),
-        recipe: run.recipe.clone(),
-        version: run.version.clone(),
-        reference: run.reference.clone(),
-        level: run.level,
-        recomputed_level: run.recomputed_level,
-        rung_count: run.rung_count,
-        rungs: run.rungs.clone(),
-        tiers: run.tiers.clone(),
-        flags: run.flags.iter().map(|(name, value)| (name.clone(), *value)).collect(),
-        finished: run.finished,
-        images: images.collect(),
-        path: run.place.path.clone(),
-    }
-}
-
-fn suite_facts(suite: &Suite) -> SuiteFacts {
-    SuiteFacts {
-        run: suite.run.clone(),
-        name: suite.name.clone(),
-        file_stem: suite.file_stem.clone(),
-        timestamp: suite.timestamp,
-        seconds: suite.seconds,
-        declared: suite.declared,
-        computed: suite.computed,
-        cases: suite
-            .cases
-            .iter()
-            .map(|case| CaseFacts {
-                name: case.name.clone(),
-                class: case.class.clone(),
-                outcome: case.outcome,
-                seconds: case.seconds,
-                message: case.message.clone(),
-            })
-            .collect(),
-        path: suite.place.path.clone(),
     }
 }

@@ -136,7 +136,7 @@ pub(crate) fn kind_in_words(kind: &str) -> &str {
         "gitea" => "forge answer",
         "drone" => "CI answer",
         "run-results" => "run results",
-        "junit" => "test report",
+        "junit" | "ctrf" => "test report",
         "badge" => "badge",
         "image" => "picture",
         "docker" => "docker output",

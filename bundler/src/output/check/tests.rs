@@ -124,6 +124,7 @@ pub(crate) fn ghost() -> Report {
         pulls: Vec::new(),
         builds: Vec::new(),
         runs: Vec::new(),
+        test_reports: Vec::new(),
         tests: Vec::new(),
         timeline: Vec::new(),
         documents: Vec::new(),

@@ -41,6 +41,7 @@ pub struct DockerOutput {
 
 /// How far the update of a service has come. A service that was never updated has none, which is not success.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct UpdateStatus {
     /// Docker's word: `updating`, `paused`, `completed`, `rollback_started`, `rollback_paused`, `rollback_completed`.
     pub state: String,
@@ -61,6 +62,7 @@ impl UpdateStatus {
 
 /// How many tasks of a service run, and how many should.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Replicas {
     /// Tasks that run.
     pub running: u64,

@@ -166,6 +166,7 @@ impl Comment {
 
 /// A file attached on the forge; its content is not here.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Asset {
     /// File name.
     pub name: String,

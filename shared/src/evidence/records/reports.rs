@@ -5,7 +5,16 @@ use serde::{Deserialize, Serialize};
 use crate::evidence::Place;
 use crate::time::Timestamp;
 
-/// One file of test results.
+/// What a file of test results holds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TestFile {
+    /// The file as a whole.
+    pub report: TestReport,
+    /// Suites that carry cases of their own, in file order.
+    pub suites: Vec<Suite>,
+}
+
+/// One file of test results, without its suites.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TestReport {
     /// Run id, where the file lies in a run's folder.
@@ -154,6 +163,20 @@ impl Counts {
         }
     }
 
+    /// What these declared counts say that `counted` does not, in words; none where they agree or say nothing.
+    pub fn difference(self, counted: Counts) -> Option<String> {
+        let differs = |declared: Option<u64>, counted: Option<u64>| {
+            declared.zip(counted).filter(|(declared, counted)| declared != counted)
+        };
+        if let Some((declared, counted)) = differs(self.tests, counted.tests) {
+            return Some(format!("declares {declared} tests, but {counted} cases are in it"));
+        }
+        // Producers differ in what they call an error; together the two are what did not pass.
+        let bad = |counts: Counts| Some(counts.failures?.saturating_add(counts.errors.unwrap_or(0)));
+        let (declared, counted) = differs(bad(self), bad(counted))?;
+        Some(format!("declares {declared} failures and errors, but {counted} cases in it failed or broke"))
+    }
+
     /// No cases at all, which is not the same as unknown.
     pub fn zero() -> Counts {
         Counts { tests: Some(0), failures: Some(0), errors: Some(0), skipped: Some(0) }
@@ -162,6 +185,7 @@ impl Counts {
 
 /// Counts that only some producers declare.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RareCounts {
     /// Cases that never ran because they are switched off.
     pub disabled: Option<u64>,
@@ -219,6 +243,7 @@ pub enum CaseOutcome {
 
 /// What an earlier attempt at a case came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum RetryKind {
     /// It failed, and a later attempt passed.
@@ -233,6 +258,7 @@ pub enum RetryKind {
 
 /// One of several attempts at a case, besides the one that decided.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Retry {
     /// What it came to.
     pub kind: RetryKind,

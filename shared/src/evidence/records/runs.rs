@@ -95,6 +95,7 @@ impl Run {
 
 /// A stage of a run.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RunStage {
     /// Name.
     pub name: String,
@@ -106,6 +107,7 @@ pub struct RunStage {
 
 /// A test of a run's stage.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct StageTest {
     /// Name.
     pub name: String,
@@ -117,6 +119,7 @@ pub struct StageTest {
 
 /// Rungs that a run skipped.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RunSkips {
     /// Rung and reason.
     pub intentional: Vec<(String, String)>,
@@ -126,6 +129,7 @@ pub struct RunSkips {
 
 /// What lint said.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RunLint {
     /// In words.
     pub detail: String,
