@@ -1,14 +1,17 @@
 //! Replays files of other projects through the parsers, where `DOSSIER_CORPORA` names their folder.
 //! Knows nothing about what any single file is for, except where an answer lies beside it.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::{CaseOutcome, Issue, badge, ctrf, docker, drone, git_log, gitea, junit, log, results};
+use super::{Issue, badge, ctrf, docker, drone, git_log, gitea, junit, log, results};
 use crate::entry_path::EntryPath;
+
+mod damage;
+mod peer;
+mod speed;
 
 /// The folder of a corpus, or none with a loud word.
 fn corpus(name: &str) -> Option<PathBuf> {
@@ -81,47 +84,6 @@ fn junit_reports_of_ten_producers() {
     }
     println!("{cases} cases");
     assert!(cases > 1000);
-}
-
-#[test]
-fn junit_outcomes_agree_with_a_peer() {
-    let Some(folder) = corpus("junit") else { return };
-    let expected: BTreeMap<String, Value> =
-        serde_json::from_slice(&fs::read(folder.join("EXPECTED-enricomi.json")).unwrap()).unwrap();
-    let (mut agree, mut differ) = (0, Vec::new());
-    // The peer leaves out cases without a name; here they are kept, as they ran all the same.
-    let nameless = "junit-xml/no-attributes.xml";
-    for (name, expected) in expected.iter().filter(|(name, _)| name.ends_with(".xml") && *name != nameless) {
-        let Ok(bytes) = fs::read(folder.join("EnricoMi-publish-unit-test-result-action").join(name)) else {
-            continue;
-        };
-        let mut theirs: BTreeMap<&str, usize> = BTreeMap::new();
-        for case in expected["cases"].as_array().unwrap() {
-            *theirs.entry(case["result"].as_str().unwrap()).or_default() += 1;
-        }
-        let mut ours: BTreeMap<&str, usize> = BTreeMap::new();
-        let (file, _) = junit::parse(&bytes, &entry());
-        for case in file.suites.iter().flat_map(|suite| &suite.cases) {
-            *ours.entry(peers_word(case.outcome)).or_default() += 1;
-        }
-        if ours == theirs {
-            agree += 1
-        } else {
-            differ.push(format!("{name}: ours {ours:?}, theirs {theirs:?}"))
-        }
-    }
-    println!("{agree} files agree; these differ: {differ:#?}");
-    assert!(agree > 0 && differ.is_empty(), "{differ:#?}");
-}
-
-fn peers_word(outcome: CaseOutcome) -> &'static str {
-    match outcome {
-        CaseOutcome::Passed | CaseOutcome::Flaky => "success",
-        CaseOutcome::Skipped => "skipped",
-        CaseOutcome::Disabled => "disabled",
-        CaseOutcome::Failed => "failure",
-        CaseOutcome::Error => "error",
-    }
 }
 
 #[test]
@@ -211,53 +173,5 @@ fn badges() {
         let (badge, issues) = badge::parse(&fs::read(&file).unwrap(), &entry());
         println!("{}: {:?}{}", file.display(), badge.text, words(&issues));
         assert!(!badge.text.is_empty() && !badge.text.contains("alert"));
-    }
-}
-
-/// A file with some bytes changed and its end cut off.
-fn damage(seed: &[u8], cut: usize, changes: &[(usize, u8)]) -> Vec<u8> {
-    let mut bytes = seed.to_vec();
-    for (at, byte) in changes {
-        let length = bytes.len();
-        bytes[at % length] = *byte;
-    }
-    bytes.truncate(bytes.len() - cut % bytes.len());
-    bytes
-}
-
-const SEEDS: [&str; 8] = [
-    "<testsuites tests='2'><testsuite name='a' time='1,2.3' timestamp='2026-06-13T06:14:51Z'><testcase name='&#65;&lt;' \
-     status='run'><failure message='m'>t &amp; <![CDATA[c]]></failure></testcase><testcase/></testsuite></testsuites>",
-    "commit aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\nparents \nauthor A <a@b>\nauthor-time 2026-06-13T06:14:51Z\n\n    s\n\n\
-     diff --git \"a/\\303\\274\" \"b/\\303\\274\"\n--- \"a/\\303\\274\"\n+++ \"b/\\303\\274\"\n@@ -1,2 +1 @@\n-a\n-b\n+c\n",
-    r#"[{"pos":0,"out":"a\u001b[31mb\rc\u001b]0;t\u0007\n","time":1},{"pos":2,"out":"\u009b","time":2}]"#,
-    r#"{"schema":2,"rungs":{"install":"pass","upgrade":"skip"},"level":1,"finished":1781331296.477067,"flags":{"a":true}}"#,
-    r#"[{"number":1,"status":"success","started":1781331182,"params":{"A":"b"},"stages":[{"number":1,"steps":[{"number":1}]}]}]"#,
-    r#"[{"number":4,"id":1,"type":"close","state":"open","user":{"login":"u"},"head":{"ref":"refs/pull/4/head","label":"l"}}]"#,
-    "{\"Name\":\"a\"}\n{\"Name\":\"b\",\"Name\":\"c\"}\n",
-    r#"{"host":"h","server":"s","requests":[{"path":"/a?b=c&d","file":"f"}],"commands":[{"argv":["docker"],"stdout":"x"}]}"#,
-];
-
-proptest::proptest! {
-    #[test]
-    fn no_parser_panics_on_any_bytes(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..512)) {
-        through_every_parser(&bytes);
-    }
-
-    #[test]
-    fn no_parser_panics_on_damaged_files(
-        seed in 0..SEEDS.len(),
-        cut in 0_usize..400,
-        changes in proptest::collection::vec((0_usize..400, proptest::num::u8::ANY), 0..6),
-    ) {
-        through_every_parser(&damage(SEEDS[seed].as_bytes(), cut, &changes));
-    }
-
-    #[test]
-    fn a_log_never_grows_and_keeps_no_escapes(text in "[a-c\u{1b}\\[\\]0-9;m\r\n\u{7}\u{9b}ü\\\\]{0,60}") {
-        let plain = log::plain(&text);
-        proptest::prop_assert!(plain.len() <= text.len());
-        let escapes = plain.contains(['\u{1b}', '\u{9b}', '\u{7}', '\r']);
-        proptest::prop_assert!(!escapes);
     }
 }

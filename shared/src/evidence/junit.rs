@@ -24,6 +24,8 @@ const MAX_SUITES: usize = 200_000;
 /// Properties that are kept of one file, and bytes of one of them.
 const MAX_PROPERTIES: usize = 100_000;
 const MAX_PROPERTY_BYTES: usize = 4 << 10;
+/// Bytes of a pointer.
+const MAX_POINTER_BYTES: usize = 400;
 /// Issues that are kept before the parser only counts on.
 const MAX_ISSUES: usize = 64;
 
@@ -169,12 +171,14 @@ impl Report<'_> {
         }
         let name = element.local_name().into_inner();
         let (parent, pointer) = match self.open.last_mut() {
-            None if self.groups.is_empty() => (None, format!("/{name}")),
+            None if self.groups.is_empty() => (None, format!("/{}", short(name))),
             None => return self.stop(offset, "begins a second root element; nothing from here on is read"),
             Some(Open { node: node @ (Node::Group(_) | Node::Wrapper(_)), pointer, children }) => {
                 let number = children.entry(name.to_owned()).or_default();
                 *number += 1;
-                (Some(*node), format!("{pointer}/{name}[{number}]"))
+                // Beyond any real report's length an ancestor is cited, as long names would be repeated in each child.
+                let fits = pointer.len() + name.len() < MAX_POINTER_BYTES;
+                (Some(*node), if fits { format!("{pointer}/{name}[{number}]") } else { pointer.clone() })
             }
             // Inside a case nothing is cited but the case.
             Some(open) => (Some(open.node), String::new()),
@@ -182,7 +186,8 @@ impl Report<'_> {
         let is_group = matches!(name, "testsuites" | "testsuite" | "testrun");
         let node = match (parent, name) {
             (None, _) if !is_group => {
-                return self.stop(offset, format!("<{name}> is no root of a JUnit report; not read"));
+                return self
+                    .stop(offset, format!("<{}> is no root of a JUnit report; not read", short(name)));
             }
             (None, _) => self.begin_group(element, name, None, &pointer),
             (Some(Node::Group(parent) | Node::Wrapper(parent)), _) if is_group => {

@@ -126,18 +126,39 @@ fn after_last_return(line: &str) -> &str {
 fn without_escapes(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;
+    // How much was left of the text where a string sequence was last found to have no end in its line: others that
+    // begin before the line is over have none either, and are not searched again.
+    let mut unclosed_until = usize::MAX;
+    let mut after_string = |text: &str| -> usize {
+        if text.len() >= unclosed_until {
+            return 0;
+        }
+        match end_of_string(text) {
+            Ok(end) => end,
+            Err(end_of_line) => {
+                unclosed_until = text.len() - end_of_line;
+                0
+            }
+        }
+    };
     while let Some(c) = rest.chars().next() {
-        let after = &rest[c.len_utf8()..];
-        rest = match c {
-            '\u{1b}' => after_escape(after),
-            '\u{9b}' => after_control_sequence(after),
-            '\u{9d}' | '\u{90}' | '\u{98}' | '\u{9e}' | '\u{9f}' => after_string(after),
-            '\n' | '\r' | '\t' => {
+        let after = rest.get(c.len_utf8()..).unwrap_or_default();
+        rest = match (c, after.chars().next()) {
+            ('\u{1b}', Some(']' | 'P' | 'X' | '^' | '_')) => {
+                let inside = after.get(1..).unwrap_or_default();
+                inside.get(after_string(inside)..).unwrap_or_default()
+            }
+            ('\u{1b}', _) => after_escape(after),
+            ('\u{9b}', _) => after_control_sequence(after),
+            ('\u{9d}' | '\u{90}' | '\u{98}' | '\u{9e}' | '\u{9f}', _) => {
+                after.get(after_string(after)..).unwrap_or_default()
+            }
+            ('\n' | '\r' | '\t', _) => {
                 plain.push(c);
                 after
             }
-            c if c.is_control() => after,
-            c => {
+            (c, _) if c.is_control() => after,
+            (c, _) => {
                 plain.push(c);
                 after
             }
@@ -146,15 +167,14 @@ fn without_escapes(text: &str) -> String {
     plain
 }
 
-/// What follows an escape sequence whose ESC was just read.
+/// What follows an escape sequence whose ESC was just read, string sequences aside.
 fn after_escape(text: &str) -> &str {
     match text.chars().next() {
-        Some('[') => after_control_sequence(&text[1..]),
-        Some(']' | 'P' | 'X' | '^' | '_') => after_string(&text[1..]),
+        Some('[') => after_control_sequence(text.get(1..).unwrap_or_default()),
         Some(' '..='~') => {
             let rest = text.trim_start_matches(|c| (' '..='/').contains(&c));
             match rest.chars().next() {
-                Some('0'..='~') => &rest[1..],
+                Some('0'..='~') => rest.get(1..).unwrap_or_default(),
                 _ => rest,
             }
         }
@@ -167,17 +187,25 @@ fn after_control_sequence(text: &str) -> &str {
     let rest = text.trim_start_matches(|c| ('0'..='?').contains(&c));
     let rest = rest.trim_start_matches(|c| (' '..='/').contains(&c));
     match rest.chars().next() {
-        Some('@'..='~') => &rest[1..],
+        Some('@'..='~') => rest.get(1..).unwrap_or_default(),
         _ => rest,
     }
 }
 
-/// What follows a string sequence (a title, a link); one that is never closed hides nothing.
-fn after_string(text: &str) -> &str {
-    let line = text.split('\n').next().unwrap_or_default();
-    let ends = [("\u{7}", 1), ("\u{1b}\\", 2), ("\u{9c}", 2)];
-    let end = ends.iter().filter_map(|(end, length)| Some(line.find(end)? + length)).min();
-    end.map_or(text, |end| &text[end..])
+/// Where a string sequence (a title, a link) ends; or, for one that is never closed and hides nothing, its line.
+fn end_of_string(text: &str) -> Result<usize, usize> {
+    let bytes = text.as_bytes();
+    for (at, byte) in bytes.iter().enumerate() {
+        let next = bytes.get(at + 1);
+        match (byte, next) {
+            (b'\n', _) => return Err(at),
+            (7, _) => return Ok(at + 1),
+            // ESC \, and U+009C in UTF-8.
+            (0x1b, Some(b'\\')) | (0xc2, Some(0x9c)) => return Ok(at + 2),
+            _ => {}
+        }
+    }
+    Err(bytes.len())
 }
 
 #[cfg(test)]
@@ -198,6 +226,8 @@ mod tests {
         check_plain("\u{1b}]0;title\u{7}text", "text");
         check_plain("\u{1b}]8;;http://x\u{1b}\\link\u{1b}]8;;\u{1b}\\ after", "link after");
         check_plain("\u{1b}]never closed", "never closed");
+        check_plain("\u{1b}]never \u{1b}]closed\n\u{1b}]0;t\u{7}next", "never closed\nnext");
+        check_plain("\u{9d}0;t\u{9c}text", "text");
         check_plain("\u{1b}(Bplain\u{1b}=\u{1b}7", "plain");
         check_plain("\u{1b}[", "");
         check_plain("\u{1b}[31", "");
