@@ -316,6 +316,13 @@ fn assert_all(deletes: bool) {
     for (because, count) in &exempted {
         println!("exempt, {count}: {because}");
     }
+    for exemption in EXEMPTIONS.iter().filter(|_| !deletes) {
+        assert!(
+            exempted.contains_key(exemption.because),
+            "nothing needs this exemption: {}",
+            exemption.because
+        );
+    }
     let judged: usize = benches.iter().map(|b| b.judged.lock().expect("no one panics with it").len()).sum();
     println!("{} citations tried, {judged} phases judged", tasks.len());
     let mut said = String::new();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use dossier_shared::report::Report;
+use dossier_shared::report::{Check, Report};
 use dossier_tests::skip;
 use regex::Regex;
 
@@ -234,21 +234,16 @@ fn a_paragraph_more_changes_no_id() {
                     bytes.extend_from_slice(paragraph.as_bytes());
                 }
             }
-            let ids = |report: &Report| -> BTreeMap<(String, u32, u32, String, String), String> {
-                let place = |check: &dossier_shared::report::Check| {
-                    (
-                        check.document.clone(),
-                        check.line,
-                        check.column,
-                        check.rule.clone(),
-                        check.quote.clone(),
-                    )
+            let ids = |report: &Report| -> BTreeMap<String, String> {
+                let place = |check: &Check| {
+                    let Check { document, line, column, rule, quote, .. } = check;
+                    format!("{document}:{line}:{column} {rule} “{quote}”")
                 };
                 report.checks.iter().map(|check| (place(check), check.id.clone())).collect()
             };
             let now = ids(&after.report());
             for (place, id) in ids(&before.report()) {
-                assert_eq!(now.get(&place), Some(&id), "{}: {place:?} with {paragraph:?}", sample.id);
+                assert_eq!(now.get(&place), Some(&id), "{}: {place} with {paragraph:?}", sample.id);
             }
         }
     }
