@@ -63,8 +63,11 @@ fn differences(id: &str, before: &Report, after: &Report, named: &dyn Fn(&str) -
     differences
 }
 
+/// What is put in place of what in a phase; none where that cannot be done fairly.
+type RewriteOf<'a> = &'a dyn Fn(&Sample, &Phase, &Report) -> Option<Box<dyn Rewrite>>;
+
 /// Rewrites every phase and asserts that it is judged as before.
-fn assert_same(rewrite_of: &dyn Fn(&Sample, &Phase, &Report) -> Option<Box<dyn Rewrite>>) {
+fn assert_same(rewrite_of: RewriteOf<'_>) {
     let mut differing = Vec::new();
     for sample in samples() {
         let phase = phase(sample);
