@@ -24,4 +24,4 @@ mod wire;
 
 pub use browser::Browser;
 pub use page::{Page, Violation};
-pub use surroundings::{bagit, corpora, dossier, skip};
+pub use surroundings::{bagit, corpora, dossier, measured, skip};

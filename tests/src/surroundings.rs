@@ -36,10 +36,21 @@ pub fn bagit() -> Option<Command> {
 /// Says that something was not tested; `cargo xtask test` repeats it at the end of the run.
 pub fn skip(what: &str) {
     eprintln!("skipped: {what}");
-    if let Some(path) = named("DOSSIER_SKIPS") {
+    record("DOSSIER_SKIPS", what);
+}
+
+/// Says what was measured; `cargo xtask test` repeats it at the end of the run.
+pub fn measured(what: &str) {
+    println!("{what}");
+    record("DOSSIER_MEASURES", what);
+}
+
+/// Appends a line to the file that a variable names.
+fn record(variable: &str, line: &str) {
+    if let Some(path) = named(variable) {
         let mut file =
-            fs_err::OpenOptions::new().create(true).append(true).open(path).expect("the file of skips");
-        file.write_all(format!("{what}\n").as_bytes()).expect("the file of skips takes a line");
+            fs_err::OpenOptions::new().create(true).append(true).open(path).expect("the file can be opened");
+        file.write_all(format!("{line}\n").as_bytes()).expect("the file takes a line");
     }
 }
 

@@ -69,21 +69,23 @@ fn corpora(console: &Console, workspace: &Workspace) -> Option<PathBuf> {
     folder
 }
 
-/// Shows cargo's output as it comes; a test that skips something appends a line to the file of skips.
+/// Shows cargo's output as it comes; a test that skips or measures something appends a line to a file of those.
 fn run_tests(
     console: &Console,
     workspace: &Workspace,
     surroundings: &Surroundings,
 ) -> Outcome<(Counts, bool)> {
     let skips = workspace.path("target/test-skips.txt");
+    let measures = workspace.path("target/test-measures.txt");
     fs::write(&skips, "")?;
+    fs::write(&measures, "")?;
     let mut command = process::cargo();
     command.args(["test", "--workspace", "--no-fail-fast"]).current_dir(workspace.root());
     if std::io::stdout().is_terminal() {
         command.args(["--color", "always", "--", "--color", "always"]);
     }
     surroundings.tell(&mut command);
-    command.env("DOSSIER_SKIPS", &skips).stdout(Stdio::piped());
+    command.env("DOSSIER_SKIPS", &skips).env("DOSSIER_MEASURES", &measures).stdout(Stdio::piped());
     console.command(&process::line(&command));
     let mut cargo = command.spawn()?;
     let mut counts = Counts::default();
@@ -97,6 +99,9 @@ fn run_tests(
     let succeeded = cargo.wait()?.success();
     for skip in fs::read_to_string(&skips)?.lines() {
         console.warn(&format!("skipped: {skip}"));
+    }
+    for measure in fs::read_to_string(&measures)?.lines() {
+        console.note(measure);
     }
     Ok((counts, succeeded))
 }

@@ -29,7 +29,7 @@ pub(crate) fn alterations(bytes: &[u8], cited: &Evidence, check: &Check, names: 
             in_line(text, number, &words, &cited.value)
         }
     } else if path.ends_with(".xml") {
-        in_xml(text, pointer, &words)
+        xml::others(text, pointer, &words)
     } else if let Ok(root) = serde_json::from_str::<Value>(text)
         && path.ends_with(".json")
     {
@@ -199,45 +199,6 @@ fn quoted_pieces(quote: &str) -> Vec<String> {
     }
     pieces.push(quote.to_owned());
     pieces
-}
-
-fn in_xml(text: &str, pointer: &str, words: &str) -> Vec<(String, String)> {
-    let Some(element) = xml::element(text, pointer) else { return Vec::new() };
-    let put = |range: std::ops::Range<usize>, other: &str| {
-        format!("{}{other}{}", &text[..range.start], &text[range.end..])
-    };
-    if let Some((_, name)) = pointer.rsplit_once("/@") {
-        let Some(range) = xml::attribute(text, &element, name) else { return Vec::new() };
-        let others = other_texts(&text[range.clone()], words);
-        return others
-            .into_iter()
-            .map(|other| (format!("{name} = {other}"), put(range.clone(), &other)))
-            .collect();
-    }
-    let mut others = Vec::new();
-    let whole = &text[element.tag.start..element.end];
-    // One more case that failed, the first one failing, and every attribute of the start tag.
-    if let Some(end) = whole.rfind("</") {
-        let at = element.tag.start + end;
-        let case =
-            r#"<testcase classname="added" name="added" time="0.1"><failure message="added"/></testcase>"#;
-        others.push(("one more case".to_owned(), put(at..at, case)));
-    }
-    let first = if whole.starts_with("<testcase") { Some(0) } else { whole.find("<testcase") };
-    if let Some(end) = first.and_then(|first| Some(first + whole[first..].find("/>")?)) {
-        let at = element.tag.start + end;
-        others.push((
-            "a case failed".to_owned(),
-            put(at..at + 2, "><failure message=\"changed\"/></testcase>"),
-        ));
-    }
-    for name in ["tests", "failures", "errors", "skipped", "timestamp", "time", "name"] {
-        if let Some(range) = xml::attribute(text, &element, name) {
-            let other = other_texts(&text[range.clone()], words).into_iter().next().unwrap_or_default();
-            others.push((format!("{name} = {other}"), put(range, &other)));
-        }
-    }
-    others
 }
 
 /// A line of a listing or of a text.

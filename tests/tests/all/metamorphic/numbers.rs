@@ -130,4 +130,13 @@ impl Rewrite for Renumber {
         }
         Value::from(whole)
     }
+
+    fn fault(&self, before: &Report, after: &Report) -> Option<String> {
+        let numbers = |report: &Report, builds: u64, pulls: u64| -> (Vec<u64>, Vec<u64>) {
+            let builds = report.builds.iter().map(|build| build.number + builds);
+            (builds.collect(), report.pulls.iter().map(|pull| pull.number + pulls).collect())
+        };
+        let (expected, found) = (numbers(before, BUILDS_ON, PULLS_ON), numbers(after, 0, 0));
+        (expected != found).then(|| format!("expected builds and pull requests {expected:?}, got {found:?}"))
+    }
 }

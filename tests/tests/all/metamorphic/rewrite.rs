@@ -34,6 +34,8 @@ pub(crate) trait Rewrite {
     fn number(&self, number: &serde_json::Number, _spot: &Spot<'_>) -> Value {
         Value::Number(number.clone())
     }
+    /// What a report of the rewritten phase shows when everything was rewritten; words where it was not.
+    fn fault(&self, before: &Report, after: &Report) -> Option<String>;
 }
 
 impl Phase {

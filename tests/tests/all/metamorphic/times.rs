@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
+use dossier_shared::report::Report;
 use jiff::ToSpan;
 use jiff::civil::Date;
 use regex::{Captures, Regex};
@@ -116,6 +117,19 @@ impl Rewrite for Shift {
             Some(float) if EPOCHS.contains(&(float as i64)) => Value::from(float + self.seconds as f64),
             _ => Value::Number(number.clone()),
         }
+    }
+
+    fn fault(&self, before: &Report, after: &Report) -> Option<String> {
+        let times = |report: &Report, by: i64| -> Vec<i64> {
+            let commits =
+                report.gates.iter().flat_map(|gate| gate.history.iter().filter_map(|event| event.at));
+            let items = report.timeline.iter().flat_map(|item| [Some(item.at), item.until]).flatten();
+            let mut times: Vec<i64> = items.chain(commits).map(|at| at.as_second() + by).collect();
+            times.sort_unstable();
+            times
+        };
+        let (expected, found) = (times(before, self.seconds), times(after, 0));
+        (expected != found).then(|| "some times did not move".to_owned())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use dossier_shared::report::Report;
+use dossier_shared::report::{Check, Report};
 use dossier_tests::skip;
 use regex::Regex;
 
@@ -63,8 +63,11 @@ fn differences(id: &str, before: &Report, after: &Report, named: &dyn Fn(&str) -
     differences
 }
 
+/// What is put in place of what in a phase; none where that cannot be done fairly.
+type RewriteOf<'a> = &'a dyn Fn(&Sample, &Phase, &Report) -> Option<Box<dyn Rewrite>>;
+
 /// Rewrites every phase and asserts that it is judged as before.
-fn assert_same(rewrite_of: &dyn Fn(&Sample, &Phase, &Report) -> Option<Box<dyn Rewrite>>) {
+fn assert_same(rewrite_of: RewriteOf<'_>) {
     let mut differing = Vec::new();
     for sample in samples() {
         let phase = phase(sample);
@@ -73,6 +76,8 @@ fn assert_same(rewrite_of: &dyn Fn(&Sample, &Phase, &Report) -> Option<Box<dyn R
         let rewritten = phase.rewritten(&*rewrite);
         assert!(rewritten.payload != phase.payload, "{}: nothing was rewritten", sample.id);
         let after = rewritten.report();
+        let fault = rewrite.fault(&before, &after);
+        assert!(fault.is_none(), "{}: {}", sample.id, fault.unwrap_or_default());
         let nowhere = Spot { path: "", key: "", is_document: false };
         let names: BTreeMap<String, String> =
             before.documents.iter().map(|d| (rewrite.text(&d.name, &nowhere), d.name.clone())).collect();
@@ -112,14 +117,28 @@ fn builds_and_pull_requests_with_other_numbers_are_judged_the_same() {
 /// One word in place of another.
 struct Rename {
     patterns: Vec<(Regex, String)>,
+    /// The phase's id as `snapshot.json` has it, and the one put in its place.
+    id: Option<(String, String)>,
+    /// What must have another name then.
+    named: fn(&Report) -> Vec<String>,
 }
 
 impl Rewrite for Rename {
-    fn text(&self, text: &str, _spot: &Spot<'_>) -> String {
+    fn text(&self, text: &str, spot: &Spot<'_>) -> String {
+        let is_id = spot.path.is_empty() && spot.key == "id";
+        if let Some((id, other)) = self.id.as_ref().filter(|(id, _)| is_id && id == text) {
+            return text.replace(id.as_str(), other);
+        }
         let rename = |text: String, (pattern, other): &(Regex, String)| {
             pattern.replace_all(&text, other.as_str()).into_owned()
         };
         self.patterns.iter().fold(text.to_owned(), rename)
+    }
+
+    fn fault(&self, before: &Report, after: &Report) -> Option<String> {
+        let (before, after) = ((self.named)(before), (self.named)(after));
+        let kept: Vec<&String> = before.iter().filter(|name| after.contains(name)).collect();
+        (!kept.is_empty() || before.len() != after.len()).then(|| format!("{before:?} became {after:?}"))
     }
 }
 
@@ -138,27 +157,42 @@ fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("a pattern")
 }
 
+/// The phase's id, and the name its documents and commits have for it, which may be shorter.
+fn names(phase: &Phase, report: &Report) -> Vec<String> {
+    let reviews = report
+        .documents
+        .iter()
+        .filter_map(|document| Some(document.name.strip_prefix("REVIEW-")?.strip_suffix(".md")?.to_owned()));
+    let mut names: Vec<String> = reviews.chain([phase.metadata.phase.id.clone()]).collect();
+    names.sort_by_key(|name| std::cmp::Reverse(name.len()));
+    names.dedup();
+    names
+}
+
 #[test]
 fn a_phase_with_another_name_is_judged_the_same() {
-    assert_same(&|sample, phase, report| {
-        let id = regex::escape(&phase.metadata.phase.id);
+    assert_same(&|_, phase, report| {
         let other = "wren";
-        let is_recipe = recipes(report).contains(&phase.metadata.phase.id);
-        let mut patterns = vec![
-            (pattern(&format!(r"\b([A-Z]+)-{id}\.md")), format!("${{1}}-{other}.md")),
-            (pattern(&format!(r"\b(phase-?|phase |Phase ){id}\b")), format!("${{1}}{other}")),
-            (pattern(&format!(r"\b{id}( phase)\b")), format!("{other}${{1}}")),
-            (pattern(&format!(r"\b([A-Za-z]+)\({id}\b")), format!("${{1}}({other}")),
-            (pattern(&format!(r#"^{id}$"#)), other.to_owned()),
-        ];
-        if is_recipe {
-            // The recipe keeps its name, also where a JSON string is nothing else.
-            patterns.pop();
-        } else {
-            patterns.push((pattern(&format!(r"\b{id}\b")), other.to_owned()));
-        }
-        assert!(!sample.id.contains(other), "{other} is no other name");
-        Some(Box::new(Rename { patterns }))
+        let patterns = names(phase, report).into_iter().flat_map(|name| {
+            let id = regex::escape(&name);
+            let mut patterns = vec![
+                (pattern(&format!(r"\b([A-Z]+)-{id}\b(\.md|[ :@)]|$)")), format!("${{1}}-{other}${{2}}")),
+                (pattern(&format!(r"\b([Pp]hase[- ]?){id}\b")), format!("${{1}}{other}")),
+                (pattern(&format!(r"\b{id}( phase)\b")), format!("{other}${{1}}")),
+                (pattern(&format!(r"\b([A-Za-z]+)\({id}\b")), format!("${{1}}({other}")),
+            ];
+            // A recipe of the same name keeps it, and a number says other things too.
+            if !recipes(report).contains(&name) && name.parse::<u64>().is_err() {
+                patterns.push((pattern(&format!(r"\b{id}\b")), other.to_owned()));
+            }
+            patterns
+        });
+        let id = Some((phase.metadata.phase.id.clone(), other.to_owned()));
+        let named = |report: &Report| {
+            let reviewed = report.documents.iter().filter(|d| matches!(d.kind.as_str(), "review" | "status"));
+            reviewed.map(|document| document.name.clone()).chain([report.phase.id.clone()]).collect()
+        };
+        Some(Box::new(Rename { patterns: patterns.collect(), id, named }))
     });
 }
 
@@ -176,7 +210,7 @@ fn a_recipe_with_another_name_is_judged_the_same() {
             let whole = (pattern(&regex::escape(&recipe)), other.clone());
             std::iter::once(whole).chain(beginnings).collect::<Vec<_>>()
         });
-        Some(Box::new(Rename { patterns: patterns.collect() }))
+        Some(Box::new(Rename { patterns: patterns.collect(), id: None, named: recipes }))
     });
 }
 
@@ -203,21 +237,16 @@ fn a_paragraph_more_changes_no_id() {
                     bytes.extend_from_slice(paragraph.as_bytes());
                 }
             }
-            let ids = |report: &Report| -> BTreeMap<(String, u32, u32, String, String), String> {
-                let place = |check: &dossier_shared::report::Check| {
-                    (
-                        check.document.clone(),
-                        check.line,
-                        check.column,
-                        check.rule.clone(),
-                        check.quote.clone(),
-                    )
+            let ids = |report: &Report| -> BTreeMap<String, String> {
+                let place = |check: &Check| {
+                    let Check { document, line, column, rule, quote, .. } = check;
+                    format!("{document}:{line}:{column} {rule} “{quote}”")
                 };
                 report.checks.iter().map(|check| (place(check), check.id.clone())).collect()
             };
             let now = ids(&after.report());
             for (place, id) in ids(&before.report()) {
-                assert_eq!(now.get(&place), Some(&id), "{}: {place:?} with {paragraph:?}", sample.id);
+                assert_eq!(now.get(&place), Some(&id), "{}: {place} with {paragraph:?}", sample.id);
             }
         }
     }

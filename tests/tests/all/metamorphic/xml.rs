@@ -1,8 +1,10 @@
-//! A place in an XML file, found as reports point to it: `/testsuites/testsuite[2]/@timestamp`. Knows nothing of
-//! what stands there.
+//! A place in a JUnit file, found as reports point to it, `/testsuites/testsuite[2]/@timestamp`, and altered there.
+//! Knows nothing of other files.
 
 use std::collections::HashMap;
 use std::ops::Range;
+
+use super::value::other_texts;
 
 /// Where an element's start tag lies and where it ends.
 #[derive(Debug, Clone, PartialEq)]
@@ -98,6 +100,85 @@ pub(crate) fn attribute(text: &str, element: &Element, name: &str) -> Option<Ran
         from = value;
     }
     None
+}
+
+/// The file with other things at `pointer`, each with what was done.
+pub(crate) fn others(text: &str, pointer: &str, words: &str) -> Vec<(String, String)> {
+    let Some(element) = element(text, pointer) else { return Vec::new() };
+    if let Some((_, name)) = pointer.rsplit_once("/@") {
+        let Some(range) = attribute(text, &element, name) else { return Vec::new() };
+        let others = other_texts(&text[range.clone()], words).into_iter();
+        return others.map(|other| (format!("{name} = {other}"), put(text, range.clone(), &other))).collect();
+    }
+    let whole = &text[element.tag.start..element.end];
+    let mut others = if whole.starts_with("<testcase") {
+        other_cases(text, &element)
+    } else {
+        other_suites(text, &element)
+    };
+    for name in ["timestamp", "time", "name"] {
+        if let Some(range) = attribute(text, &element, name) {
+            let other = other_texts(&text[range.clone()], words).into_iter().next().unwrap_or_default();
+            others.push((format!("{name} = {other}"), put(text, range, &other)));
+        }
+    }
+    others
+}
+
+fn put(text: &str, range: Range<usize>, other: &str) -> String {
+    format!("{}{other}{}", &text[..range.start], &text[range.end..])
+}
+
+const FAILED: &str = "<failure message=\"altered\"/></testcase>";
+
+/// The case with another outcome.
+fn other_cases(text: &str, case: &Element) -> Vec<(String, String)> {
+    let open = text[case.tag.clone()].trim_end_matches('>').trim_end_matches('/').trim_end();
+    let inside = &text[case.tag.end..case.end];
+    let passes = !["<failure", "<error", "<skipped"].iter().any(|outcome| inside.contains(outcome));
+    let all = case.tag.start..case.end;
+    match passes {
+        true => vec![("failed".to_owned(), put(text, all, &format!("{open}>{FAILED}")))],
+        false => vec![
+            ("passed".to_owned(), put(text, all.clone(), &format!("{open}/>"))),
+            ("failed".to_owned(), put(text, all, &format!("{open}>{FAILED}"))),
+        ],
+    }
+}
+
+/// The suite with other cases, and counts that agree with them.
+fn other_suites(text: &str, suite: &Element) -> Vec<(String, String)> {
+    let whole = &text[suite.tag.start..suite.end];
+    let Some(end) = whole.rfind("</") else { return Vec::new() };
+    let end = suite.tag.start + end;
+    let counted = |mut changed: String, names: &[&str]| {
+        let mut suite = suite.clone();
+        for name in names {
+            if let Some(range) = attribute(&changed, &suite, name) {
+                let count = changed[range.clone()].parse::<u64>().map_or(1, |count| count + 1).to_string();
+                suite.tag.end = suite.tag.end + count.len() - range.len();
+                changed = put(&changed, range, &count);
+            }
+        }
+        changed
+    };
+    let case = r#"<testcase classname="added" name="added" time="0.1""#;
+    let mut others = vec![
+        ("one more passed".to_owned(), counted(put(text, end..end, &format!("{case}/>")), &["tests"])),
+        (
+            "one more failed".to_owned(),
+            counted(put(text, end..end, &format!("{case}>{FAILED}")), &["tests", "failures"]),
+        ),
+    ];
+    if let Some(first) = whole.find("<testcase")
+        && let Some(close) = whole[first..].find("/>")
+        && !whole[first + 1..first + close].contains('<')
+    {
+        let at = suite.tag.start + first + close;
+        let changed = put(text, at..at + 2, &format!(">{FAILED}"));
+        others.push(("the first failed".to_owned(), counted(changed, &["failures"])));
+    }
+    others
 }
 
 #[test]

@@ -98,11 +98,11 @@ fn faults(statement: &Statement, report: &Report) -> Option<String> {
     let is_met = match statement.outcome.as_str() {
         "contradicted" => with("contradicted").iter().any(|check| {
             let kind = statement.kind.as_ref().is_none_or(|kind| *kind == word(&check.kind));
-            let because = statement.because.as_ref().is_none_or(|words| check.because.contains(words));
-            let acknowledged = match (&statement.acknowledged, &check.acknowledged) {
-                (Some(expected), found) => found.as_ref() == Some(expected),
-                (None, _) => true,
-            };
+            // `#1215` and "build 1215" are one value.
+            let because = |words: &String| check.because.contains(words.trim_start_matches('#'));
+            let because = statement.because.as_ref().is_none_or(because);
+            let acknowledged =
+                statement.acknowledged.is_none() || check.acknowledged == statement.acknowledged;
             kind && because && acknowledged
         }),
         "confirmed" => !with("confirmed").is_empty() && with("contradicted").is_empty(),
