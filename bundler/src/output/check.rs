@@ -8,8 +8,8 @@ use super::line::{pad, widest};
 use super::{Look, Page, Places, count, shorten};
 use crate::cli::FailOn;
 use words::{
-    absence_words, contradicted_words, done_words, exit_words, of, reason, result_words, stated_at,
-    trust_words, weightiest_first, word,
+    Stated, absence_words, contradicted_words, done_words, exit_words, oddity_words, of, reason,
+    result_words, trust_words, weightiest_first, word,
 };
 
 /// What to tell besides the essentials.
@@ -41,6 +41,7 @@ pub(crate) enum Subject<'a> {
 
 const LONGEST_TITLE: usize = 48;
 const LONGEST_QUOTE: usize = 160;
+const MOST_ODDITIES: usize = 20;
 
 /// The whole report.
 pub(crate) fn page(report: &Report, detail: Detail<'_>) -> Page {
@@ -56,6 +57,9 @@ pub(crate) fn page(report: &Report, detail: Detail<'_>) -> Page {
         page.text(6, &format!("Note  {}", places.within(&note.text)));
     }
     confirmed_and_yours(&mut page, report, &detail);
+    if detail.all || matches!(detail.subject, Subject::Unpacked(_)) {
+        oddities(&mut page, report);
+    }
     match (&report.trust, detail.subject) {
         (Some(trust), Subject::Snapshot(file)) => trust_lines(&mut page, trust, file),
         (_, Subject::Unpacked(config)) => unpacked_lines(&mut page, report, config),
@@ -149,13 +153,14 @@ fn contradicted(page: &mut Page, report: &Report, places: &Places) {
     if !report.common_cause.is_empty() {
         page.text(2, &format!("  {}", places.within(&report.common_cause)));
     }
+    let stated = Stated::new(report, places);
     let checks = weightiest_first(report);
     let ids = widest(checks.iter().map(|check| check.id.as_str()));
     for check in checks {
         let hanging = ids + 4;
         let mut words = vec![
             (Look::Plain, format!("  {}  ", pad(&check.id, ids))),
-            (Look::Plain, format!("{}   {}", stated_at(report, check, places), quoted(&check.quote))),
+            (Look::Plain, format!("{}   {}", stated.at(check), quoted(&check.quote))),
         ];
         if check.kind == CheckKind::Substance {
             words.push((Look::Bad, "  substance".to_owned()));
@@ -172,6 +177,7 @@ fn listed(page: &mut Page, report: &Report, places: &Places, outcome: Outcome, h
         return;
     }
     page.heading(&format!("{heading}: {}", checks.len()));
+    let stated = Stated::new(report, places);
     let ids = widest(checks.iter().map(|check| check.id.as_str()));
     for check in checks {
         let words = if check.because.is_empty() {
@@ -181,7 +187,7 @@ fn listed(page: &mut Page, report: &Report, places: &Places, outcome: Outcome, h
         } else {
             format!("{}   {}", quoted(&check.quote), places.within(&check.because))
         };
-        let place = stated_at(report, check, places);
+        let place = stated.at(check);
         page.text(ids + 4, &format!("  {}  {place}   {words}", pad(&check.id, ids)));
     }
 }
@@ -215,6 +221,20 @@ fn confirmed_and_yours(page: &mut Page, report: &Report, detail: &Detail<'_>) {
             hint(detail.judge, "--judge", counts.not_checkable)
         ),
     );
+}
+
+/// Entries that could not be read, or not without doubts.
+fn oddities(page: &mut Page, report: &Report) {
+    if report.issues.is_empty() {
+        return;
+    }
+    page.heading(&format!("Odd in the evidence: {}", report.issues.len()));
+    for issue in report.issues.iter().take(MOST_ODDITIES) {
+        page.text(4, &format!("  {}", oddity_words(issue)));
+    }
+    if let Some(more @ 1..) = report.issues.len().checked_sub(MOST_ODDITIES) {
+        page.text(4, &format!("  and {more} more; --format json has them all"));
+    }
 }
 
 /// What a phase that is not packed has in place of trust.

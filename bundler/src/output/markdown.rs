@@ -5,8 +5,8 @@ mod escape;
 use dossier_shared::report::{Check, CheckKind, Evidence, FindingState, Outcome, Report};
 
 use super::check::words::{
-    absence_words, contradicted_words, done_words, of, reason, result_words, stated_at, trust_words,
-    weightiest_first, word,
+    Stated, absence_words, contradicted_words, done_words, oddity_words, of, reason, result_words,
+    trust_words, weightiest_first, word,
 };
 use super::check::{Detail, Subject};
 use super::{Places, shorten};
@@ -25,24 +25,27 @@ const RESERVE: usize = 2_000;
 pub(crate) fn document(report: &Report, detail: &Detail<'_>) -> String {
     let mut text = Text { out: String::new() };
     let places = &detail.places;
+    let stated = Stated::new(report, places);
     head(&mut text, report, detail);
     gates(&mut text, report, places);
     trouble(&mut text, report, places);
     if let Some(headline) = contradicted_words(report) {
         text.heading(&headline);
         if !report.common_cause.is_empty() {
-            text.paragraph(&plain(&places.within(&report.common_cause)));
+            text.paragraph(&plain(&shorten(&places.within(&report.common_cause), LONGEST_REASON)));
         }
-        text.items(weightiest_first(report), |check| contradiction(report, check, places));
+        text.items(weightiest_first(report), |check| contradiction(check, &stated, places));
     }
     let missing: Vec<&Check> = of(report, Outcome::NoEvidence).collect();
     if !missing.is_empty() {
         text.heading(&format!("No evidence: {}", missing.len()));
-        text.items(missing, |check| statement(report, check, places));
+        text.items(missing, |check| statement(check, &stated, places));
     }
     if !report.notes.is_empty() {
         text.heading("Notes");
-        text.items(&report.notes, |note| format!("- {}\n", plain(&places.within(&note.text))));
+        text.items(&report.notes, |note| {
+            format!("- {}\n", plain(&shorten(&places.within(&note.text), LONGEST_REASON)))
+        });
     }
     let counts = report.counts();
     text.paragraph(&format!(
@@ -53,16 +56,14 @@ pub(crate) fn document(report: &Report, detail: &Detail<'_>) -> String {
     text.folded("Could not be collected", false, report.absences.iter().collect(), |absence| {
         format!("- {}\n", plain(&absence_words(absence)))
     });
-    text.folded("Not readable as what they are said to be", false, report.issues.iter().collect(), |issue| {
-        let at =
-            if issue.issue.at.is_empty() { String::new() } else { format!(" {}", plain(&issue.issue.at)) };
-        format!("- {}{at}: {}\n", code(issue.path.as_str()), plain(&issue.issue.what))
+    text.folded("Odd in the evidence", false, report.issues.iter().collect(), |issue| {
+        format!("- {}\n", plain(&shorten(&oddity_words(issue), LONGEST_REASON)))
     });
     text.folded("Yours to judge", detail.judge, of(report, Outcome::NotCheckable).collect(), |check| {
-        statement(report, check, places)
+        statement(check, &stated, places)
     });
     text.folded("Confirmed", detail.all, of(report, Outcome::Confirmed).collect(), |check| {
-        statement(report, check, places)
+        statement(check, &stated, places)
     });
     text.out
 }
@@ -70,10 +71,10 @@ pub(crate) fn document(report: &Report, detail: &Detail<'_>) -> String {
 fn head(text: &mut Text, report: &Report, detail: &Detail<'_>) {
     let title = match report.phase.title.is_empty() {
         true => String::new(),
-        false => format!(": {}", plain(&report.phase.title)),
+        false => format!(": {}", plain(&shorten(&report.phase.title, LONGEST_QUOTE))),
     };
     text.out.push_str(&format!("## {}{title}\n", plain(&report.phase.id)));
-    text.paragraph(&format!("**{}.**", plain(&result_words(report).1)));
+    text.paragraph(&format!("**{}.**", plain(&shorten(&result_words(report).1, LONGEST_REASON))));
     let snapshot = match (&report.snapshot.short_id, detail.subject) {
         (Some(short_id), _) => format!("snapshot {}, ", code(short_id)),
         (None, Subject::Unpacked(_)) => "not packed yet, ".to_owned(),
@@ -87,20 +88,21 @@ fn gates(text: &mut Text, report: &Report, places: &Places) {
     if report.gates.is_empty() {
         text.paragraph("None found in the documents.");
     } else {
-        text.out.push_str("\n| gate | verdict | title | where |\n|---|---|---|---|\n");
-        for gate in &report.gates {
-            text.out.push_str(&format!(
+        text.out.push_str("\n| gate | verdict | title | where |\n|---|---|---|---|");
+        text.items(&report.gates, |gate| {
+            format!(
                 "| {} | {} | {} | {} |\n",
                 plain(&gate.id),
                 word(gate.verdict).0,
                 plain(&shorten(&gate.title, LONGEST_QUOTE)),
                 // In a table a bar ends the cell even within code.
                 code(&places.at(&gate.document, gate.line)).replace('|', "\\|"),
-            ));
-        }
+            )
+        });
     }
     let (_, _, done) = done_words(report);
-    text.paragraph(&format!("DONE: {}", plain(&places.within(&done))));
+    let label = if report.done.is_written { "DONE: " } else { "" };
+    text.paragraph(&format!("{label}{}", plain(&shorten(&places.within(&done), LONGEST_REASON))));
 }
 
 /// Vetoes, findings, damage: what stands in the way besides contradictions.
@@ -134,7 +136,7 @@ fn trouble(text: &mut Text, report: &Report, places: &Places) {
 }
 
 /// One contradiction: where, what, why, and what it was compared with.
-fn contradiction(report: &Report, check: &Check, places: &Places) -> String {
+fn contradiction(check: &Check, stated: &Stated<'_>, places: &Places) -> String {
     let kind = match check.kind {
         CheckKind::Record => "record",
         CheckKind::Substance => "**substance**",
@@ -142,7 +144,7 @@ fn contradiction(report: &Report, check: &Check, places: &Places) -> String {
     let mut out = format!(
         "- **{}** {} ({kind}): {}\\\n  {}\n",
         plain(&check.id),
-        code(&stated_at(report, check, places)),
+        code(&stated.at(check)),
         code(&shorten(check.quote.trim(), LONGEST_QUOTE)),
         plain(&shorten(&reason(check, places), LONGEST_REASON)),
     );
@@ -168,7 +170,7 @@ fn cited(evidence: &Evidence) -> String {
 }
 
 /// One statement in a line, or in two where there is a reason.
-fn statement(report: &Report, check: &Check, places: &Places) -> String {
+fn statement(check: &Check, stated: &Stated<'_>, places: &Places) -> String {
     let because = match check.because.is_empty() {
         true => String::new(),
         false => format!("\\\n  {}", plain(&shorten(&places.within(&check.because), LONGEST_REASON))),
@@ -176,7 +178,7 @@ fn statement(report: &Report, check: &Check, places: &Places) -> String {
     format!(
         "- **{}** {}: {}{because}\n",
         plain(&check.id),
-        code(&stated_at(report, check, places)),
+        code(&stated.at(check)),
         code(&shorten(check.quote.trim(), LONGEST_QUOTE)),
     )
 }

@@ -1,7 +1,7 @@
 //! `dossier check` as people call it: on folders and snapshots, in every format, and on what is neither.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Output;
 
 use dossier_shared::entry_path::EntryPath;
@@ -9,7 +9,7 @@ use dossier_shared::evidence::{CaseOutcome, junit};
 use dossier_tests::dossier;
 use serde_json::Value;
 
-use crate::phase::{Phase, report};
+use crate::phase::{Phase, report, repository};
 
 /// `dossier check` with `arguments`, in the folder `cwd`.
 fn check(cwd: &Path, arguments: &[&str]) -> Output {
@@ -26,6 +26,14 @@ fn said(output: &Output) -> String {
 
 fn complained(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// The folders of every whole phase here: the sample, and those made for tests. Nobody writes into them.
+pub(crate) fn phases() -> Vec<PathBuf> {
+    let made = fs_err::read_dir(repository().join("tests/fixtures/phases")).expect("readable");
+    let made = made.map(|entry| entry.expect("readable").path());
+    let whole = |folder: &PathBuf| folder.join("dossier.toml").is_file();
+    made.chain([repository().join("examples/ghost")]).filter(whole).collect()
 }
 
 #[test]
@@ -165,35 +173,48 @@ fn every_format_exits_alike() {
 
 #[test]
 fn a_ci_server_reads_the_checks_as_tests() {
-    let phase = Phase::ghost();
-    let (snapshot, _) = phase.seal();
-    let report = report(&snapshot);
-    let output = check(Path::new("."), &[&snapshot.display().to_string(), "--format", "junit"]);
+    for phase in phases() {
+        reads_as_tests(&phase);
+    }
+}
+
+/// Our own reader finds in the JUnit of a phase what its JSON says.
+fn reads_as_tests(phase: &Path) {
+    let report = report(phase);
+    let what = phase.display().to_string();
+    let output = check(Path::new("."), &[&what, "--format", "junit"]);
     let path = EntryPath::new("data/runs/1/junit/checks.xml").expect("a good name");
     let (file, issues) = junit::parse(&output.stdout, &path);
-    let suites = file.suites;
-    assert!(issues.is_empty(), "{issues:?}");
+    assert!(issues.is_empty(), "{what}: {issues:?}");
     for suite in &suites {
-        assert_eq!(suite.declared, suite.computed, "{}", suite.name);
+        assert_eq!(suite.declared, suite.computed, "{what}: {}", suite.name);
     }
-    let is_fixed = |name: &str| name == "snapshot" || name == "gates";
-    let cases: Vec<_> =
-        suites.iter().filter(|suite| !is_fixed(&suite.name)).flat_map(|suite| &suite.cases).collect();
-    let checks = report["checks"].as_array().expect("checks");
-    assert_eq!(cases.len(), checks.len());
-    let counted = |outcomes: &[&str]| {
-        let first = checks.iter().filter(|check| check["same_as"].is_null());
-        first.filter(|check| outcomes.iter().any(|outcome| check["outcome"] == *outcome)).count()
+    let list = |name: &str| report[name].as_array().cloned().unwrap_or_default();
+    let with = |gates: bool, outcome: CaseOutcome| {
+        let suites =
+            suites.iter().filter(|suite| suite.name != "snapshot" && (suite.name == "gates") == gates);
+        suites.flat_map(|suite| &suite.cases).filter(|case| case.outcome == outcome).count()
     };
-    let again = checks.iter().filter(|check| !check["same_as"].is_null()).count();
-    let with = |outcome| cases.iter().filter(|case| case.outcome == outcome).count();
-    assert_eq!(with(CaseOutcome::Failed), counted(&["contradicted"]));
-    assert_eq!(with(CaseOutcome::Passed), counted(&["confirmed"]));
-    assert_eq!(with(CaseOutcome::Skipped), counted(&["no-evidence", "not-checkable"]) + again);
-    assert!(
-        with(CaseOutcome::Failed) > 0 && with(CaseOutcome::Passed) > 0 && again > 0,
-        "there is something to count"
-    );
+    let (first, again): (Vec<Value>, Vec<Value>) =
+        list("checks").into_iter().partition(|check| check["same_as"].is_null());
+    let counted = |outcomes: &[&str]| {
+        first.iter().filter(|check| outcomes.iter().any(|outcome| check["outcome"] == *outcome)).count()
+    };
+    let statements = [CaseOutcome::Failed, CaseOutcome::Passed, CaseOutcome::Skipped].map(|o| with(false, o));
+    let expected = [&["contradicted"][..], &["confirmed"], &["no-evidence", "not-checkable"]].map(counted);
+    assert_eq!(statements, [expected[0], expected[1], expected[2] + again.len()], "{what}");
+    assert!(statements.iter().all(|count| *count > 0), "{what}: there is something to count");
+
+    let verdicts = |verdict: &str| list("gates").iter().filter(|gate| gate["verdict"] == verdict).count();
+    let vetoes = list("vetoes").iter().filter(|veto| veto["standing"] == true).count();
+    let (is_written, allowed) = (report["done"]["is_written"] == true, report["done"]["allowed"] == true);
+    let gates = [CaseOutcome::Failed, CaseOutcome::Passed, CaseOutcome::Skipped].map(|o| with(true, o));
+    let expected = [
+        verdicts("fail") + vetoes + usize::from(is_written && !allowed),
+        verdicts("pass") + usize::from(is_written && allowed),
+        verdicts("claimed") + verdicts("open") + usize::from(!is_written),
+    ];
+    assert_eq!(gates, expected, "{what}");
 }
 
 #[test]

@@ -1,10 +1,13 @@
 //! A report made by hand, and how it reads.
 
+use dossier_shared::evidence::{EntryIssue, Issue};
 use dossier_shared::report::*;
 use dossier_shared::snapshot::metadata::{Absence, Phase};
 use dossier_shared::time::Timestamp;
 
-use super::{Detail, Subject, page};
+use super::{Detail, Subject, page, words};
+use crate::cli::FailOn;
+use crate::output::Places;
 
 fn at(text: &str) -> Timestamp {
     text.parse().expect("a time")
@@ -225,4 +228,38 @@ fn inside_a_snapshot_there_is_no_trust() {
     report.snapshot.id = None;
     report.snapshot.short_id = None;
     insta::assert_snapshot!(page(&report, Detail::default()).render(100, false));
+}
+
+#[test]
+fn what_is_not_packed_says_so_and_what_is_odd_in_it() {
+    let mut report = ghost();
+    report.trust = None;
+    report.snapshot.id = None;
+    report.snapshot.short_id = None;
+    let path = "data/runs/612/results.json".parse().expect("a good name");
+    report.issues =
+        vec![EntryIssue { path, issue: Issue::new("/level", "is written as 6, its rungs make 5") }];
+    let detail = Detail {
+        subject: Subject::Unpacked("phases/ghost/dossier.toml"),
+        fail_on: FailOn::Substance,
+        ..Detail::default()
+    };
+    insta::assert_snapshot!(page(&report, detail).render(100, false));
+}
+
+#[test]
+fn a_fact_that_is_stated_often_is_told_shortly() {
+    let mut report = ghost();
+    let again = report.checks[1].clone();
+    let at = |(document, line): (&str, u32)| Check { document: document.to_owned(), line, ..again.clone() };
+    report.checks.truncate(1);
+    report.checks.extend([("REVIEW-ghost.md", 32), ("STATUS-ghost.md", 4), ("STATUS-ghost.md", 4)].map(at));
+    let told = |report: &Report| {
+        let places = Places::default();
+        words::Stated::new(report, &places).at(&report.checks[0])
+    };
+    assert_eq!(told(&report), "REVIEW-ghost.md:32 (and STATUS-ghost.md:4)", "each place once");
+    report.checks.extend((100..200).map(|line| at(("REVIEW-ghost.md", line))));
+    let told = told(&report);
+    assert!(told.ends_with(":106, 93 more)"), "{told}");
 }

@@ -1,5 +1,8 @@
 //! The report's words that every form of it shares: headings, places, reasons, the result. Knows no layout.
 
+use std::collections::{BTreeSet, HashMap};
+
+use dossier_shared::evidence::EntryIssue;
 use dossier_shared::report::{
     Check, CheckKind, Done, Outcome, Report, SealState, SignerState, Trust, Verdict,
 };
@@ -82,21 +85,48 @@ pub(in crate::output) fn reason(check: &Check, places: &Places) -> String {
     places.within(&because)
 }
 
-/// `REVIEW-ghost.md:32 (and :68)`: where the same fact is stated.
-pub(in crate::output) fn stated_at(report: &Report, check: &Check, places: &Places) -> String {
-    let mut again: Vec<String> = Vec::new();
-    let first = (check.document.as_str(), check.line);
-    for other in report.checks.iter().filter(|other| other.same_as.as_deref() == Some(&check.id)) {
-        let place = match other.document == check.document {
-            true => format!(":{}", other.line),
-            false => places.at(&other.document, other.line),
-        };
-        if (other.document.as_str(), other.line) != first && !again.contains(&place) {
-            again.push(place);
+/// Where facts are stated, each once and all its repetitions with it.
+pub(in crate::output) struct Stated<'a> {
+    places: &'a Places,
+    /// By the id of the first statement.
+    again: HashMap<&'a str, Vec<&'a Check>>,
+}
+
+/// Repetitions that are told of one fact.
+const MOST_AGAIN: usize = 8;
+
+impl<'a> Stated<'a> {
+    pub(in crate::output) fn new(report: &'a Report, places: &'a Places) -> Self {
+        let mut again: HashMap<&str, Vec<&Check>> = HashMap::new();
+        for check in &report.checks {
+            if let Some(first) = &check.same_as {
+                again.entry(first).or_default().push(check);
+            }
         }
+        Self { places, again }
     }
-    let first = places.at(&check.document, check.line);
-    if again.is_empty() { first } else { format!("{first} (and {})", again.join(", ")) }
+
+    /// `REVIEW-ghost.md:32 (and :68)`
+    pub(in crate::output) fn at(&self, check: &Check) -> String {
+        let first = self.places.at(&check.document, check.line);
+        let mut told = BTreeSet::from([(check.document.as_str(), check.line)]);
+        let mut again: Vec<String> = Vec::new();
+        let mut more = 0;
+        for other in self.again.get(check.id.as_str()).into_iter().flatten() {
+            if !told.insert((&other.document, other.line)) {
+                continue;
+            }
+            match (again.len() < MOST_AGAIN, other.document == check.document) {
+                (false, _) => more += 1,
+                (true, true) => again.push(format!(":{}", other.line)),
+                (true, false) => again.push(self.places.at(&other.document, other.line)),
+            }
+        }
+        if more > 0 {
+            again.push(format!("{more} more"));
+        }
+        if again.is_empty() { first } else { format!("{first} (and {})", again.join(", ")) }
+    }
 }
 
 /// What is not here, why, and what was asked.
@@ -105,6 +135,12 @@ pub(in crate::output) fn absence_words(absence: &Absence) -> String {
         true => format!("{}: {}", absence.what, absence.reason),
         false => format!("{}: {} ({})", absence.what, absence.reason, absence.asked),
     }
+}
+
+/// What is odd about an entry, and where in it.
+pub(in crate::output) fn oddity_words(issue: &EntryIssue) -> String {
+    let at = if issue.issue.at.is_empty() { String::new() } else { format!(" {}", issue.issue.at) };
+    format!("{}{at}: {}", issue.path, issue.issue.what)
 }
 
 /// Files, seal and signer, a fragment each.
