@@ -102,6 +102,11 @@ impl Document {
         self.source.line(self.source.line_of(block.source_offset(at))).0
     }
 
+    /// The keys of all its lines.
+    pub(crate) fn line_keys(&self) -> std::collections::HashSet<u64> {
+        self.source.keys().collect()
+    }
+
     /// How many lines equal to the one that a byte of a block's text stands on stand above it.
     pub fn occurrence(&self, block: &Block, at: usize) -> usize {
         self.source.line(self.source.line_of(block.source_offset(at))).1

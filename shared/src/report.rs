@@ -128,6 +128,9 @@ pub struct Gate {
     pub document: String,
     /// Line of the verdict; 0 when the gate has no verdict and no claim.
     pub line: u32,
+    /// Whether the Definition of Done asks for it, so that DONE depends on it.
+    #[serde(default)]
+    pub in_dod: bool,
     /// Everything that happened to it, oldest first.
     pub history: Vec<GateEvent>,
 }
@@ -156,7 +159,8 @@ pub struct Done {
     pub written: Option<Timestamp>,
     /// Whether it is written, even where no time is known.
     pub is_written: bool,
-    /// Whether every gate has a fresh PASS and no veto stands, at the time of writing or else now.
+    /// Whether everything that the Definition of Done asks for has a fresh PASS, no veto stands and no finding is
+    /// open, at the time of writing or else now.
     pub allowed: bool,
     /// Why, one reason a line, in words.
     pub reasons: Vec<String>,
@@ -176,6 +180,37 @@ pub struct Veto {
     pub document: String,
     /// Line.
     pub line: u32,
+    /// When it was raised: the time of the commit that first holds it.
+    #[serde(default)]
+    pub raised_at: Option<Timestamp>,
+    /// The words that lift it.
+    #[serde(default)]
+    pub lifted: Option<Said>,
+}
+
+/// Words of a document that changed something.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Said {
+    /// Document or `git log`.
+    pub document: String,
+    /// Line.
+    pub line: u32,
+    /// When: the time of the commit that first holds them, else their own stamp.
+    pub at: Option<Timestamp>,
+    /// Whose words they are.
+    pub by: Role,
+}
+
+/// Who wrote something, as the commit's subject and the document tell; all commits have the same author.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// The reviewer.
+    Adversary,
+    /// Who does the work and claims gates.
+    Builder,
+    /// Nothing tells.
+    Unknown,
 }
 
 /// State of a finding; one without a written state is noted.
@@ -205,6 +240,10 @@ pub struct Finding {
     pub document: String,
     /// Line.
     pub line: u32,
+    /// The newest words that close it. Only the reviewer's close a finding: beside `open` or `noted` they are
+    /// the builder's, and no close.
+    #[serde(default)]
+    pub closed: Option<Said>,
 }
 
 /// What comparing a statement with the evidence came to.

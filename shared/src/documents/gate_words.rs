@@ -5,30 +5,34 @@ use std::sync::LazyLock;
 
 use regex_lite::Regex;
 
-use crate::report::{FindingState, Verdict};
+use crate::report::Verdict;
+
+mod finding;
+mod ids;
+mod subject;
+mod verdict;
+mod veto;
+
+pub use finding::{FindingLine, finding_line, finding_state, ids_in as finding_ids, subject_findings};
+use ids::LIST;
+pub use ids::split_ids;
+pub use subject::{Subject, is_review, read_subject, subject_events};
+pub use verdict::Stated;
+use verdict::{denies, floor, stamp_end, verdict};
+pub use veto::{Lifting, is_none, lifting, lifts_veto, lists_vetoes, raised_at, raises_veto, veto_scope};
 
 fn regex(pattern: &str) -> Regex {
     Regex::new(pattern).unwrap_or_else(|error| unreachable!("a fixed pattern: {error}"))
 }
 
-/// One gate or DoD id: `M1`, `M6.5`, `V8a`, `HC1`, `DG4.1`, `DoD-5`.
-const ID: &str = r"(?:DoD-\d+|[A-Z]{1,2}\d+(?:\.\d+)?[a-z]?)";
+/// What may stand before the id of a gate.
+const PREFIX: &str = r"(?:(?i:gates?|milestones?|items?|requirements?|dod(?: items?)?|(?:(?:final|adversary|cold|gate|phase|overall)\s+)*(?:verdicts?|re-?check(?:ed)?|re-?verification|re-?test|re-?review|acceptance|verification|judge?ment)(?:\s+(?:on|of|for))?|(?:cold )?review (?:on|of|for)|second look at|REVIEW-\d+)\s*[:—–-]?\s+)";
 
 static LEADING_IDS: LazyLock<Regex> = LazyLock::new(|| {
     regex(&format!(
-        r"^[^\w\s]*\s*(?:(?:Gate|Milestone|(?i:re-?check|re-?verification|re-?test) of):?\s+)?({ID}(?:\s*(?:\+|/|,|&|–|and)\s*{ID})*)\s*(?:(?:—|–|-|:)\s*|$|\s)"
+        r"^[^\w\s]*\s*(?:\d{{4}}-\d{{2}}-\d{{2}}(?:[T ]\d{{2}}:\d{{2}}(?::\d{{2}})?Z?)?\s*[—–:-]\s*)?{PREFIX}{{0,2}}[\[(]?({})(?:[\])]|(?:'s|’s) verdict)?\s*(?:(?:—|–|-|:|\|)\s*|$|\s|[(\[→])",
+        *LIST
     ))
-});
-static VERDICT: LazyLock<Regex> = LazyLock::new(|| regex(r"\b(COLD-VERIFIED|PASS(?:ED)?|FAIL(?:ED)?)\b"));
-static NEGATED: LazyLock<Regex> = LazyLock::new(|| {
-    regex(
-        r"(?i)(?:\bno|\bnot|\bwithout|\bnever|n't)(?:\s+(?:an?|yet|the|gate|open|standing|[A-Z]+\d+))*\s*[\x22'“*_`]*$",
-    )
-});
-static FINDING: LazyLock<Regex> = LazyLock::new(|| {
-    regex(
-        r"^(F\d+[a-z]?(?:-\d+[a-z]?)?(?:/F\d+[a-z]?)*|F-[a-z]+-\d+|A\d+(?:-\d+)?|A-[a-z0-9]+(?:-\d+)?)\s*(?:\[adversary\])?\s*(?:(OPEN|CLOSED)\b[^—–]*)?\s*(?:[—–:]|$|\[)\s*(.*)$",
-    )
 });
 
 /// A heading or line that gives a gate its title and, perhaps, its verdict.
@@ -44,177 +48,250 @@ pub struct GateLine {
 
 /// Reads `M1 — State inventory **PASS @…**`; none when the text does not begin with a gate's id.
 pub fn gate_line(text: &str) -> Option<GateLine> {
-    let captures = LEADING_IDS.captures(text)?;
-    let ids = split_ids(captures.get(1)?.as_str());
-    let rest_at = captures.get(0)?.end();
-    let verdict = verdict(text, rest_at);
-    let title_end = verdict.as_ref().map_or(text.len(), |(_, span)| span.start);
-    let title = text.get(rest_at..title_end).unwrap_or("");
-    let title = title
-        .trim_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '—' | '–' | '-' | '*' | '@' | ','));
-    Some(GateLine { ids, title: title.to_owned(), verdict })
+    marked_gate_line(text, &[])
 }
 
-/// The ids in `M1+M2`, `E0 / HC2`, `V1, V2`.
-pub fn split_ids(text: &str) -> Vec<String> {
-    static ONE: LazyLock<Regex> = LazyLock::new(|| regex(ID));
-    ONE.find_iter(text).map(|id| id.as_str().to_owned()).collect()
+/// [`gate_line`] of a text of which some words are strong.
+pub fn marked_gate_line(text: &str, strong: &[Range<usize>]) -> Option<GateLine> {
+    let (ids, _, rest_at) = leading_ids(text)?;
+    let verdict = verdict(text, rest_at, strong);
+    Some(GateLine { ids, title: title(text, rest_at, verdict.as_ref()), verdict })
 }
 
-/// The one verdict from byte `from` on; none where a heading holds two that differ, or where the word is about
-/// something else: a tier, a tool, a condition, a count.
-fn verdict(text: &str, from: usize) -> Option<(Verdict, Range<usize>)> {
-    static AFTER: LazyLock<Regex> =
-        LazyLock::new(|| regex(r"^\s*(?:[.!✅✔✓❌✘]|$|@|\(|—|–|-\s|,\s*[A-Z]{3,})"));
-    static BEFORE: LazyLock<Regex> = LazyLock::new(|| regex(r"(?:^|[—–:.)-]|\s\*\*)\s*$"));
-    static OTHER: LazyLock<Regex> = LazyLock::new(|| {
-        regex(
-            r"(?i)(?:\b(?:lint|clippy|fmt|install|upgrade|backup|restore|custom|functional|tests?|suite|ci|build)\b|\d)\s*[:/—–-]?\s*$",
-        )
+/// Every verdict of a line that begins with a gate's id: `M1 PASS + M2 FAIL` has two.
+pub fn gate_lines(text: &str, strong: &[Range<usize>]) -> Vec<GateLine> {
+    static PAIR: LazyLock<Regex> = LazyLock::new(|| {
+        regex(&format!(
+            r"\b({})\s*(?:[—–:-]\s*)?\*{{0,2}}(COLD[- ]VERIFIED|PASS(?:ED)?|FAIL(?:ED)?)\b",
+            *LIST
+        ))
     });
-    static SUPPOSED: LazyLock<Regex> = LazyLock::new(|| {
-        regex(
-            r"(?i)\b(?:cannot|can't|would|should|could|might|may|if|hardly|until|criteria|what|was|previously|want|need)\b",
-        )
-    });
-    let words: Vec<_> = VERDICT
-        .find_iter(text)
-        .filter(|word| word.start() >= from && !NEGATED.is_match(&text[..word.start()]))
-        .collect();
-    let read = |word: &str| if word.starts_with("FAIL") { Verdict::Fail } else { Verdict::Pass };
-    let first = words.first()?;
-    if words.iter().any(|word| read(word.as_str()) != read(first.as_str())) {
-        return None;
+    let Some((leading, at, _)) = leading_ids(text) else { return Vec::new() };
+    let near = text.get(..floor(text, 300)).unwrap_or("");
+    let pairs: Vec<_> = PAIR.captures_iter(near).collect();
+    let begins = pairs.first().and_then(|pair| pair.get(1)).is_some_and(|ids| ids.start() == at);
+    if begins && pairs.len() > 1 {
+        let read = |pair: &regex_lite::Captures<'_>| {
+            let (ids, word) = (pair.get(1)?, pair.get(2)?);
+            let what = verdict(text.get(..stamp_end(text, word.end()).max(word.end()))?, ids.end(), strong)?;
+            let ids = split_ids(ids.as_str());
+            (!ids.is_empty()).then(|| GateLine { ids, title: String::new(), verdict: Some(what) })
+        };
+        let lines: Vec<GateLine> = pairs.iter().filter_map(read).collect();
+        if lines.iter().map(|line| &line.ids).ne(std::iter::once(&leading)) {
+            return lines;
+        }
     }
-    let before = text.get(from..first.start()).unwrap_or("");
-    let after = text.get(first.end()..).unwrap_or("");
-    let stamped = after.trim_start().starts_with('@');
-    let stands_alone =
-        AFTER.is_match(after) && (stamped || BEFORE.is_match(before) || before.trim().is_empty());
-    let about_else = OTHER.is_match(before) || (SUPPOSED.is_match(before) && !stamped);
-    (stands_alone && !about_else).then(|| (read(first.as_str()), first.start()..stamp_end(text, first.end())))
+    marked_gate_line(text, strong).into_iter().collect()
+}
+
+/// The ids a text begins with, where they stand, and where the rest begins.
+fn leading_ids(text: &str) -> Option<(Vec<String>, usize, usize)> {
+    let near = text.get(..floor(text, 400))?;
+    let captures = LEADING_IDS.captures(near)?;
+    let list = captures.get(1)?;
+    let ids = split_ids(list.as_str());
+    (!ids.is_empty()).then_some((ids, list.start(), captures.get(0)?.end()))
+}
+
+/// The words between a gate's id and its verdict; behind the verdict where nothing stands between.
+fn title(text: &str, from: usize, verdict: Option<&Stated>) -> String {
+    let marks = |c: char| {
+        c.is_whitespace()
+            || matches!(c, ':' | '—' | '–' | '-' | '*' | '@' | ',' | '|' | '(' | '[' | '→' | '.')
+            || matches!(c, '✅' | '✔' | '✓' | '❌' | '✘' | '⚠')
+    };
+    let end = verdict.map_or(text.len(), |(_, span)| span.start);
+    let before = text.get(from..end).unwrap_or("");
+    let before = before.trim_start_matches(marks);
+    let before = match verdict {
+        Some(_) => before.trim_end_matches(|c: char| marks(c) && c != '.'),
+        None => before.trim_end_matches(|c: char| marks(c) && c != '.'),
+    };
+    static WORDS: LazyLock<Regex> = LazyLock::new(|| {
+        regex(
+            r"(?i)[\s:—–(-]+(?:(?:final |cold |adversary )?verdict|result|status)$|^(?:verdict|result|status)$",
+        )
+    });
+    let cleaned = WORDS.replace(before, "");
+    if !cleaned.is_empty() {
+        return cleaned.into_owned();
+    }
+    let Some((_, span)) = verdict else { return String::new() };
+    let after = text.get(span.end..).unwrap_or("").trim_start_matches([')', ']', '*', '✅', '✔', '✓', ' ']);
+    let titled = after.strip_prefix(['—', '–', ':']).unwrap_or("");
+    titled.split(". ").next().unwrap_or("").trim_matches(marks).to_owned()
 }
 
 /// `Verdict: FAIL.` at the start of a paragraph below a gate's heading.
 pub fn stated_verdict(text: &str) -> Option<(Verdict, Range<usize>)> {
-    let from = text.strip_prefix("Verdict:").map(|_| "Verdict:".len())?;
-    verdict(text, from)
+    stated_verdicts(text, &[]).into_iter().find(|line| line.ids.is_empty())?.verdict
+}
+
+/// `Verdict: FAIL.`, `**Verdict (M1):** PASS @…`, `Verdict: M1 PASS, M2 FAIL`, at the start of a text, of strong
+/// words or of a sentence; without ids where it is about the gate whose section it stands in.
+pub fn stated_verdicts(text: &str, strong: &[Range<usize>]) -> Vec<GateLine> {
+    static LABEL: LazyLock<Regex> = LazyLock::new(|| {
+        regex(&format!(
+            r"^[^\w\s]*\s*(?:(?:Final|Overall|Gate|Adversary|Cold|My|Phase)\s+)?(?:VERDICT|[Vv]erdict)(?:\s*[(\[]?(?:on |for |of )?({})[)\]]?)?(?:\s*\([^)]{{0,40}}\))?\s*[:—–-]\s*",
+            *LIST
+        ))
+    });
+    let sentences = text.match_indices(". ").map(|(at, mark)| at + mark.len());
+    let starts = std::iter::once(0).chain(strong.iter().map(|strong| strong.start)).chain(sentences.take(64));
+    for at in starts {
+        let Some(near) = text.get(at..floor(text, at.saturating_add(120))) else { continue };
+        let Some(label) = LABEL.captures(near) else { continue };
+        // In the middle of prose, only the word as a label is one.
+        if at > 0 && near.starts_with("verdict") {
+            continue;
+        }
+        let Some(end) = label.get(0).map(|whole| at + whole.end()) else { continue };
+        let ids = label.get(1).map_or(Vec::new(), |ids| split_ids(ids.as_str()));
+        if ids.is_empty() && text.get(end..).is_some_and(|rest| leading_ids(rest).is_some()) {
+            let shift = |span: &Range<usize>| span.start + end..span.end + end;
+            let rest = text.get(end..).unwrap_or("");
+            let strong: Vec<_> = strong
+                .iter()
+                .filter(|strong| strong.start >= end)
+                .map(|strong| strong.start - end..strong.end - end)
+                .collect();
+            let lines = gate_lines(rest, &strong).into_iter();
+            let lines = lines.map(|line| GateLine {
+                verdict: line.verdict.as_ref().map(|(what, span)| (*what, shift(span))),
+                ..line
+            });
+            return lines.filter(|line| line.verdict.is_some()).collect();
+        }
+        let Some(found) = verdict(text, end, strong) else { continue };
+        // The word right behind the label, not one farther on.
+        let between = text.get(end..found.1.start).unwrap_or("");
+        if between.chars().any(char::is_alphanumeric) {
+            continue;
+        }
+        return vec![GateLine { ids, title: String::new(), verdict: Some(found) }];
+    }
+    Vec::new()
+}
+
+/// A verdict at the very start of a text: `**PASS** @…` below a heading `Verdict`.
+pub fn bare_verdict(text: &str, strong: &[Range<usize>]) -> Option<Stated> {
+    let found = verdict(text, 0, strong)?;
+    let before = text.get(..found.1.start)?;
+    let leads = !before.chars().any(char::is_alphanumeric);
+    let set_off = strong.first().is_some_and(|strong| strong.contains(&found.1.start))
+        || text.get(found.1.clone()).is_some_and(|words| words.contains(|c: char| c.is_ascii_digit()));
+    (leads && set_off).then_some(found)
+}
+
+/// Whether a heading is the word alone: `Verdict`, `Final verdict`.
+pub fn is_verdict_heading(text: &str) -> bool {
+    static HEADING: LazyLock<Regex> =
+        LazyLock::new(|| regex(r"(?i)^[^\w]*(?:(?:final|overall|gate|adversary|cold)\s+)?verdict\s*:?\s*$"));
+    HEADING.is_match(text)
+}
+
+/// `porepo: ALL DoD PASS @…`: a verdict on everything that the Definition of Done lists.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AllLine {
+    /// The phase it names, if any.
+    pub phase: Option<String>,
+    /// The verdict and where the words stand.
+    pub verdict: Stated,
+}
+
+/// Reads `ALL DoD PASS @…`.
+pub fn all_line(text: &str, strong: &[Range<usize>]) -> Option<AllLine> {
+    static ALL: LazyLock<Regex> = LazyLock::new(|| {
+        regex(
+            r"^[^\w\s]*\s*(?:(?:[Pp]hase\s+)?([a-z0-9][a-z0-9._-]*)\s*[:—–]\s*)?(?:(?:Final |Overall )?(?:Verdict|VERDICT|verdict)\s*[:—–-]\s*)?(?:ALL|All)\s+(?:\d+\s+)?(?:of\s+)?(?:the\s+)?(?:DoD|DOD|GATES|[Gg]ates|Definition of Done)(?:[\s-]+(?:items?|ids?|gates?|criteria|points?))?\s*(?:\([^)]{0,60}\)\s*)?[:—–-]?\s*\*{0,2}(?:PASS(?:ED)?|COLD[- ]VERIFIED)\b",
+        )
+    });
+    let near = text.get(..floor(text, 300))?;
+    let captures = ALL.captures(near)?;
+    let word = captures.get(0)?.as_str().rfind(char::is_whitespace).map_or(0, |at| at + 1);
+    let word = text.get(word..)?.find(['P', 'C']).map(|at| word + at)?;
+    let found = verdict(text, word, strong)?;
+    let phase = captures.get(1).map(|phase| phase.as_str().to_owned());
+    let phase = phase.filter(|word| !matches!(word.as_str(), "verdict" | "final" | "result" | "review"));
+    (found.1.start == word).then_some(AllLine { phase, verdict: found })
 }
 
 /// Whether a heading of STATUS says that the phase is done: `DONE`, `DONE @…`, `DONE — …`; not `DONE?` or
 /// `DONE criteria`.
 pub fn says_done(text: &str) -> bool {
-    static DONE: LazyLock<Regex> = LazyLock::new(|| regex(r"^[^\w\s]*\s*DONE\s*(?:$|[@(—–:.]|[✅✔✓])"));
-    static DENIED: LazyLock<Regex> =
-        LazyLock::new(|| regex(r"(?i)\b(?:not|no|never|criteria|when|until|if)\b|\?"));
-    DONE.is_match(text) && !DENIED.is_match(text)
-}
-
-/// Where the stamp after a verdict word ends: `PASS @2026-06-13T06:38Z`.
-fn stamp_end(text: &str, from: usize) -> usize {
-    static STAMP: LazyLock<Regex> =
-        LazyLock::new(|| regex(r"^\*{0,2}:?\s*@\s?~?(?:U\d+\s+)?\d[0-9T:.~ +-]*Z?"));
-    text.get(from..).and_then(|rest| STAMP.find(rest)).map_or(from, |stamp| from + stamp.end())
+    static DONE: LazyLock<Regex> = LazyLock::new(|| {
+        regex(
+            r"^[^\w\s]*\s*(?:(?:[Pp]hase|PHASE)(?:\s+[a-z0-9][a-z0-9._-]*)?\s*[:—–-]?\s*|(?:Status|STATUS)\s*[:—–-]\s*)?[^\w\s]*\s*DONE\s*(?:$|[@(—–:.!]|-\s|[✅✔✓🎉🏁])",
+        )
+    });
+    static DENIED: LazyLock<Regex> = LazyLock::new(|| {
+        regex(
+            r"(?i)\b(?:not|no|never|nothing|criteria|when|until|if|withheld|pending|blocked|withdrawn|retracted|revoked|awaiting|once|after|draft|todo|to do|remaining|may|can|will)\b|\?",
+        )
+    });
+    // `DONE (M1)` ends a gate, not the phase.
+    static PART: LazyLock<Regex> =
+        LazyLock::new(|| regex(&format!(r"DONE\s*[(:—–-]\s*(?:gates?\s+)?{}\s*(?:$|\)|only\b)", *LIST)));
+    let near = text.get(..floor(text, 200)).unwrap_or("");
+    let first = near.split(". ").next().unwrap_or("");
+    DONE.is_match(near) && !DENIED.is_match(first) && !PART.is_match(near)
 }
 
 /// A claim such as `Gate: M1 — CLAIMED, awaiting Adversary`; its gates and where the word stands.
 pub fn claim_line(text: &str) -> Option<(Vec<String>, Range<usize>)> {
-    static CLAIM: LazyLock<Regex> = LazyLock::new(|| regex(r"\bCLAIMED\b"));
-    let text_from_gate = text.strip_prefix("Gate:").or_else(|| text.strip_prefix("Gate ")).unwrap_or(text);
-    let ids = gate_line(text_from_gate.trim_start())?.ids;
-    let word = CLAIM.find(text)?;
-    let before = &text[..word.start()];
-    let negated = NEGATED.is_match(before) || before.to_ascii_lowercase().ends_with("not ");
-    (!negated).then(|| (ids, word.range()))
-}
-
-/// Verdicts and claims in a commit's subject: `review(ghost-M1+M2): M1 PASS + M2 PASS`, `claim(3 U0): …`.
-pub fn subject_events(subject: &str) -> Vec<(String, Verdict)> {
-    static CLAIM: LazyLock<Regex> = LazyLock::new(|| regex(r"^claim\(([^)]*)\)"));
-    static REVIEW: LazyLock<Regex> = LazyLock::new(|| regex(r"^review\(([^)]*)\):\s*(.*)$"));
-    static PAIR: LazyLock<Regex> =
-        LazyLock::new(|| regex(&format!(r"({ID}(?:\s*[+/,&]\s*{ID})*)\s+(PASS|FAIL)\b")));
-    let scoped_ids = |scope: &str| {
-        let ids = scope.rsplit(['-', ' ']).next().unwrap_or(scope);
-        split_ids(ids)
-    };
-    if let Some(claim) = CLAIM.captures(subject) {
-        let ids = scoped_ids(claim.get(1).map_or("", |scope| scope.as_str()));
-        return ids.into_iter().map(|id| (id, Verdict::Claimed)).collect();
-    }
-    let Some(review) = REVIEW.captures(subject) else { return Vec::new() };
-    let words = review.get(2).map_or("", |words| words.as_str());
-    let read = |word: &str| if word == "FAIL" { Verdict::Fail } else { Verdict::Pass };
-    let named: Vec<(String, Verdict)> = PAIR
-        .captures_iter(words)
-        .filter(|pair| !pair.get(0).is_some_and(|whole| NEGATED.is_match(&words[..whole.start()])))
-        .flat_map(|pair| {
-            let verdict = read(pair.get(2).map_or("", |word| word.as_str()));
-            let ids = split_ids(pair.get(1).map_or("", |ids| ids.as_str()));
-            ids.into_iter().map(move |id| (id, verdict))
-        })
-        .collect();
-    if !named.is_empty() {
-        return named;
-    }
-    let leading = words.starts_with("PASS").then_some("PASS").or(words.starts_with("FAIL").then_some("FAIL"));
-    let Some(word) = leading else { return Vec::new() };
-    let ids = scoped_ids(review.get(1).map_or("", |scope| scope.as_str()));
-    ids.into_iter().map(|id| (id, read(word))).collect()
-}
-
-/// A finding's line: id, title, state.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FindingLine {
-    /// `F1`, or the first of `F6/F7`.
-    pub ids: Vec<String>,
-    /// First words.
-    pub title: String,
-    /// Written state.
-    pub state: FindingState,
-}
-
-/// Reads `F1 — Upgrade failure mode …` or `A1 [adversary] CLOSED @… — …`.
-pub fn finding_line(text: &str) -> Option<FindingLine> {
-    let captures = FINDING.captures(text)?;
-    let state = match captures.get(2).map(|word| word.as_str()) {
-        Some("OPEN") => FindingState::Open,
-        Some("CLOSED") => FindingState::Closed,
-        _ => FindingState::Noted,
-    };
-    let ids = captures.get(1)?.as_str().split('/').map(str::to_owned).collect();
-    let title = captures.get(3).map_or("", |title| title.as_str()).trim();
-    Some(FindingLine { ids, title: title.to_owned(), state })
-}
-
-/// Whether `text` (a heading, or a bold lead-in) raises a veto; `no VETO`, `VETO: none` and `the VETO right` do not.
-pub fn raises_veto(text: &str) -> bool {
-    static VETO: LazyLock<Regex> =
-        LazyLock::new(|| regex(r"(?:^|[,;:(—–-]\s*|\bSCOPED\s+|\bstanding\s+)\s*VETO\b"));
-    static DENIED: LazyLock<Regex> =
-        LazyLock::new(|| regex(r"(?i)\b(?:no|not|never|without|none|nothing)\b"));
-    static EMPTY: LazyLock<Regex> =
-        LazyLock::new(|| regex(r"(?i)\bVETO\s*[:(—–-]*\s*(?:none|nothing|lifted|withdrawn)\b"));
-    VETO.find(text).is_some_and(|word| !DENIED.is_match(&text[..word.end()])) && !EMPTY.is_match(text)
-}
-
-/// Whether `text` lifts the veto that `raised` is the heading of: it says so outright, and names that veto or none.
-pub fn lifts_veto(text: &str, raised: &str) -> bool {
-    static LIFTED: LazyLock<Regex> =
-        LazyLock::new(|| regex(r"(?i)\bveto\b([^.;]*?)\b(?:is |was |has been )?(?:lifted|withdrawn)\b"));
-    static DENIED: LazyLock<Regex> = LazyLock::new(|| {
-        regex(r"(?i)\b(?:no|not|never|unless|until|if|when|once|should|would|must|may|n't)\b|n't\b")
+    static CLAIM: LazyLock<Regex> =
+        LazyLock::new(|| regex(r"\b(?:(?:RE-?)?CLAIMED|Claimed)\b|(?:[—–:→|]|-)\s*((?:re-?)?claimed)\b"));
+    static LED: LazyLock<Regex> = LazyLock::new(|| {
+        regex(&format!(
+            r"^[^\w\s]*\s*(?:(?:RE-?)?CLAIM(?:ED|S)?|Claims?)\s*[:—–]?\s+(?i:gates?\s+)?({})\b",
+            *LIST
+        ))
     });
-    let Some(found) = LIFTED.captures(text) else { return false };
-    let (Some(whole), Some(named)) = (found.get(0), found.get(1)) else { return false };
-    let sentence_start = text[..whole.start()].rfind(". ").map_or(0, |at| at + 2);
-    let sentence = &text[sentence_start..whole.end()];
-    let words: Vec<&str> =
-        named.as_str().split(|c: char| !c.is_alphanumeric()).filter(|w| w.len() > 2).collect();
-    let about = words.is_empty() || words.iter().any(|word| raised.contains(word));
-    let short = named.as_str().trim();
-    let single = short.len() <= 2 && !short.is_empty() && !raised.contains(&format!("VETO {short}"));
-    !DENIED.is_match(sentence) && about && !single
+    static NOT_YET: LazyLock<Regex> = LazyLock::new(|| {
+        regex(
+            r"(?i)\b(?:to be|will be|can be|may be|not|never|un|was|were|before|until|once|when|if|should be|ready to be|being)[\s-]*$",
+        )
+    });
+    static LATER: LazyLock<Regex> = LazyLock::new(|| {
+        regex(
+            r"(?i)^\s*(?:\?|when\b|once\b|if\b|after\b|next\b|later\b|soon\b|tomorrow\b|withdrawn|retracted)",
+        )
+    });
+    let near = text.get(..floor(text, 600))?;
+    if let Some(led) = LED.captures(near) {
+        let (whole, ids) = (led.get(0)?, led.get(1)?);
+        let after = text.get(whole.end()..).unwrap_or("");
+        return (!LATER.is_match(after)).then(|| (split_ids(ids.as_str()), ids.range()));
+    }
+    let from_gate = near.find(|c: char| c.is_alphanumeric()).unwrap_or(0);
+    let line = gate_line(near.get(from_gate..)?)?;
+    let found = CLAIM.captures(near)?;
+    let word = found.get(1).or(found.get(0))?;
+    let before = near.get(..word.start())?;
+    let after = near.get(word.end()..)?;
+    // `M1 — PASS (was CLAIMED …)` is no claim; `M1 — FAIL → RE-CLAIMED` is one.
+    let passed = line.verdict.is_some_and(|(what, span)| {
+        what == Verdict::Pass
+            && span.start + from_gate < word.start()
+            && !before.trim_end().ends_with(['→', '>'])
+    });
+    let denied = denies(before) || NOT_YET.is_match(before) || LATER.is_match(after) || passed;
+    (!denied).then(|| (line.ids, word.range()))
+}
+
+/// Where the lines that speak of a gate begin in a text whose line breaks are gone: at each `Gate: `.
+pub fn gate_starts(text: &str) -> Vec<usize> {
+    static GATE: LazyLock<Regex> = LazyLock::new(|| regex(r"\bGates?(?::\s|\s+[A-Z]{1,2}\d)"));
+    let mut starts: Vec<usize> = GATE
+        .find_iter(text)
+        .map(|found| found.start())
+        .filter(|at| *at == 0 || text.get(..*at).is_some_and(|before| before.ends_with([' ', '#', '*', '-'])))
+        .collect();
+    if starts.first() != Some(&0) {
+        starts.insert(0, 0);
+    }
+    starts
 }
 
 #[cfg(test)]
@@ -248,7 +325,7 @@ mod tests {
         );
         check("M0 — Foundations: PASS @2026-05-26T21:35Z", "M0 | Foundations | Pass PASS @2026-05-26T21:35Z");
         check("E0 / HC2 — x — PASS @2026-05-28", "E0 HC2 | x | Pass PASS @2026-05-28");
-        check("Q2 — FAIL @2026-05-28 (dep teardown leak)", "Q2 |  | Fail FAIL @2026-05-28 ");
+        check("Q2 — FAIL @2026-05-28 (dep teardown leak)", "Q2 |  | Fail FAIL @2026-05-28");
         check("✅ M1 — PASS", "M1 |  | Pass PASS");
         check("M2 PASSED", "M2 |  | Pass PASSED");
         check("Re-check of M1: FAIL @2026-05-28", "M1 |  | Fail FAIL @2026-05-28");
@@ -277,70 +354,149 @@ mod tests {
     fn claims() {
         assert!(claim_line("Gate: M1 CLAIMED, awaiting Adversary (claimed 2026-06-11)").is_some());
         assert!(claim_line("Gate: M1 — CLAIMED, awaiting Adversary").is_some());
-        assert_eq!(claim_line("No gate CLAIMED yet."), None);
-        assert_eq!(claim_line("Gate: M2 — not claimed yet"), None);
-    }
-
-    #[test]
-    fn subjects() {
-        let said = |subject: &str| {
-            let events = subject_events(subject);
-            events.iter().map(|(id, v)| format!("{id} {v:?}")).collect::<Vec<_>>().join(", ")
-        };
-        for (subject, expected) in [
-            ("review(ghost-M1+M2): M1 PASS + M2 PASS", "M1 Pass, M2 Pass"),
-            ("claim(ghost-M1): state inventory, build 612 L5", "M1 Claimed"),
-            ("claim(3 U0): x", "U0 Claimed"),
-            ("review(5): V6 PASS; V5 FAIL (A5-5)", "V6 Pass, V5 Fail"),
-            ("review(redfix-M2): PASS 6/6", "M2 Pass"),
-            ("review(ghost): cold reconnaissance, F1–F7", ""),
-            ("review(x-M1): not an M1 PASS", ""),
-            ("fix: M1 PASS", ""),
+        for (text, ids) in [
+            ("Gate M1: RE-CLAIMED @2026-06-13", "M1"),
+            ("M1 — FAIL → RE-CLAIMED", "M1"),
+            ("Gate: M0 — Foundations → CLAIMED", "M0"),
+            ("CLAIMED: M1+M2", "M1 M2"),
+            ("M1 | inventory | CLAIMED", "M1"),
+            ("Gate: V1/V2 — claimed @2026-06-11, awaiting Adversary", "V1 V2"),
         ] {
-            assert_eq!(said(subject), expected, "{subject}");
+            assert_eq!(claim_line(text).map(|(ids, _)| ids.join(" ")).as_deref(), Some(ids), "{text}");
         }
-    }
-
-    #[test]
-    fn findings() {
-        for (text, id, title, state) in [
-            ("F1 — Upgrade failure.", "F1", "Upgrade failure.", FindingState::Noted),
-            ("A1 [adversary] CLOSED @2026-06-13T06:38Z — Build", "A1", "Build", FindingState::Closed),
-            ("A-x [adversary] OPEN @2026-06-13 — y", "A-x", "y", FindingState::Open),
-            ("F1e-1 [adversary] — y", "F1e-1", "y", FindingState::Noted),
-        ] {
-            let line = finding_line(text).expect(text);
-            assert_eq!((line.ids[0].as_str(), line.title.as_str(), line.state), (id, title, state), "{text}");
-        }
-        assert_eq!(finding_line("Failures of today"), None);
-    }
-
-    #[test]
-    fn vetoes() {
-        assert!(raises_veto("VETO secrets in the log"));
-        assert!(raises_veto("M2 — FAIL, SCOPED VETO on DONE"));
-        assert!(raises_veto("VETO until weight lifted"));
         for text in [
-            "no VETO",
-            "Open VETOes",
-            "No standing VETO",
-            "VETO lifted @2026-05-28",
-            "VETO: none",
-            "On the VETO right",
-            "Why I did not use my VETO",
+            "No gate CLAIMED yet.",
+            "Gate: M2 — not claimed yet",
+            "Gate: M2 — to be CLAIMED after M1",
+            "Gate: M2 — NOT CLAIMED",
+            "Gate: M1 — PASS (was CLAIMED 2026-06-11)",
+            "Gate: M1 — PASS, see REVIEW-x.md (claimed 2026-06-13)",
+            "Gate: M2 — CLAIMED?",
+            "M2 — CLAIMED when M1 has passed",
         ] {
-            assert!(!raises_veto(text), "{text}");
+            assert_eq!(claim_line(text), None, "{text}");
         }
-        assert!(lifts_veto("The VETO is lifted.", "VETO leak"));
-        assert!(lifts_veto("VETO leak lifted @2026-05-28", "VETO leak"));
+    }
+
+    #[test]
+    fn more_headings_of_gates() {
+        check("M1 — PASS 6/6", "M1 |  | Pass PASS");
+        check("M1 (PASS @2026-06-13T06:38Z)", "M1 |  | Pass PASS @2026-06-13T06:38Z");
+        check(
+            "M1 PASS @2026-06-13T06:38Z — State inventory",
+            "M1 | State inventory | Pass PASS @2026-06-13T06:38Z",
+        );
+        check("M1: ✅ PASS (2026-06-13 06:38Z)", "M1 |  | Pass PASS (2026-06-13 06:38Z");
+        check("Gate M1 — retry: PASS @18d2bd1", "M1 | retry | Pass PASS");
+        check("2026-06-13T06:38Z — M1 PASS", "M1 |  | Pass PASS");
+        check("REVIEW-3 — U0: PASS @2026-05-28", "U0 |  | Pass PASS @2026-05-28");
+        check("Verdict: M1 PASS @2026-05-28", "M1 |  | Pass PASS @2026-05-28");
+        check("D1–D3 — PASS @2026-05-28", "D1 D2 D3 |  | Pass PASS @2026-05-28");
+        check("M2 — Reproducible build: PASS @2026-05-28", "M2 | Reproducible build | Pass PASS @2026-05-28");
+        check(
+            "M1 — re-checked after FAIL — PASS @2026-05-28",
+            "M1 | re-checked after FAIL | Pass PASS @2026-05-28",
+        );
+        check("M1 — FAIL → PASS @2026-05-28", "M1 | FAIL | Pass PASS @2026-05-28");
+        check("Q2 — FAIL @2026-05-28 (unit tests PASS)", "Q2 |  | Fail FAIL @2026-05-28");
+        check("M1 — PASS withdrawn @2026-05-28", "M1 |  | Fail PASS");
+        check("M1 — PASS, see REVIEW-x.md", "M1 |  | Pass PASS");
+        for text in [
+            "M1 — lint: PASS @2026-05-28",
+            "M1 — conditional PASS @2026-05-28",
+            "M1 — partial PASS @2026-05-28",
+            "M1 — PASS (conditional on the fix)",
+            "M1 — PASS if the log is clean",
+            "M1 — awaiting PASS",
+            "M1 — not yet PASS",
+            "M1 — PASS/FAIL",
+            "M1 — PASS|FAIL @2026-05-28",
+            "M1 — 24 PASS @2026-05-28",
+            "M1 — PASS criteria",
+            "M1 — BYPASS @2026-05-28",
+        ] {
+            assert_eq!(gate_line(text).and_then(|line| line.verdict), None, "{text}");
+        }
+        for text in [
+            "PR4 — PASS @2026-05-28",
+            "F1 — PASS @2026-05-28",
+            "A1 — FAIL @2026-05-28",
+            "L5 — PASS",
+            "E2E — PASS",
+        ] {
+            assert_eq!(gate_line(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn lines_with_several_verdicts() {
+        let said = |lines: Vec<GateLine>| {
+            let one = |line: &GateLine| {
+                let verdict =
+                    line.verdict.as_ref().map_or("open".to_owned(), |(what, _)| format!("{what:?}"));
+                format!("{} {verdict}", line.ids.join("+"))
+            };
+            lines.iter().map(one).collect::<Vec<_>>().join(", ")
+        };
+        assert_eq!(said(gate_lines("M1 PASS + M2 FAIL @2026-05-28", &[])), "M1 Pass, M2 Fail");
+        assert_eq!(said(gate_lines("M1+M2 — PASS @2026-05-28", &[])), "M1+M2 Pass");
+        assert_eq!(said(gate_lines("V6 PASS; V5 FAIL (A5-5)", &[])), "V6 Pass, V5 Fail");
+        for (text, expected) in [
+            ("Verdict: FAIL.", " Fail"),
+            ("Verdict: PASS @2026-06-13T06:38Z", " Pass"),
+            ("Verdict (M1): PASS", "M1 Pass"),
+            ("VERDICT: PASS ✅", " Pass"),
+            ("Final verdict — PASS", " Pass"),
+            ("Verdict: M1 PASS, M2 FAIL", "M1 Pass, M2 Fail"),
+            ("The run was red. Verdict: FAIL.", " Fail"),
+            ("Fresh post-proxy verdict: PASS (build #612)", ""),
+            ("Verdict: the install PASS, upgrade FAIL", ""),
+            ("Verdict: pending", ""),
+            ("Verdict: PASS|FAIL", ""),
+        ] {
+            assert_eq!(said(stated_verdicts(text, &[])), expected, "{text}");
+        }
+        assert_eq!(stated_verdict("Verdict: FAIL.").map(|(what, _)| what), Some(Verdict::Fail));
+        for (text, phase) in [
+            ("porepo: ALL DoD PASS @2026-06-13T19:19Z", Some("porepo")),
+            ("ALL DoD PASS @2026-06-13T19:19Z", None),
+            ("All gates PASS @2026-06-13", None),
+            ("Verdict: ALL 10 DoD items PASS", None),
+        ] {
+            assert_eq!(all_line(text, &[]).map(|line| line.phase), Some(phase.map(str::to_owned)), "{text}");
+        }
         for text in
-            ["This VETO is not lifted.", "no VETO was lifted", "VETO other lifted", "VETO lasts until lifted"]
+            ["ALL DoD PASS required", "Not ALL DoD PASS", "ALL DoD items must PASS", "ALL builds PASS"]
         {
-            assert!(!lifts_veto(text, "VETO leak"), "{text}");
+            assert_eq!(all_line(text, &[]), None, "{text}");
         }
-        assert!(says_done("DONE") && says_done("✅ DONE @2026-06-13T06:31Z"));
-        for text in ["DONE?", "DONE criteria (not met)", "DONE is not allowed yet", "NOT DONE"] {
+    }
+
+    #[test]
+    fn the_end_of_a_phase() {
+        for text in [
+            "DONE",
+            "✅ DONE @2026-06-13T06:31Z",
+            "DONE — phase closed",
+            "Phase ghost — DONE",
+            "Status: DONE",
+        ] {
+            assert!(says_done(text), "{text}");
+        }
+        for text in [
+            "DONE?",
+            "DONE criteria (not met)",
+            "DONE is not allowed yet",
+            "NOT DONE",
+            "DONE (M1)",
+            "DONE — M1 only",
+            "DONE so far",
+            "DONE (pending M2)",
+            "What is DONE",
+        ] {
             assert!(!says_done(text), "{text}");
         }
+        assert_eq!(gate_starts("Gate: M1 — PASS Gate: M2 — CLAIMED").len(), 2);
+        assert_eq!(gate_starts("No gate yet. The Gate M1 is next"), [0, 17]);
     }
 }

@@ -74,6 +74,11 @@ impl Source {
         self.lines.get(index).copied().unwrap_or_default()
     }
 
+    /// The keys of all lines.
+    pub(super) fn keys(&self) -> impl Iterator<Item = u64> {
+        self.lines.iter().map(|(key, _)| *key)
+    }
+
     fn characters_before(&self, offset: usize) -> usize {
         let step = offset / STEP_BYTES;
         let rest = self.text.as_bytes().get(step * STEP_BYTES..offset).unwrap_or(&[]);

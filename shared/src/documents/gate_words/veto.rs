@@ -1,0 +1,219 @@
+//! How vetoes are raised and lifted; most of these words in real documents are negated.
+
+use std::sync::LazyLock;
+
+use regex_lite::Regex;
+
+use super::verdict::{denies, floor};
+use super::{LIST, regex, split_ids};
+
+/// How far into a text a veto is looked for; a longer one has lost its line breaks.
+const FAR: usize = 600;
+
+/// Whether `text` (a heading, or a bold lead-in) raises a veto; `no VETO`, `VETO: none` and `the VETO right` do not.
+pub fn raises_veto(text: &str) -> bool {
+    raised_at(text).is_some()
+}
+
+/// Where the word of a raised veto stands.
+pub fn raised_at(text: &str) -> Option<usize> {
+    static VETO: LazyLock<Regex> = LazyLock::new(|| {
+        regex(
+            r"(?:^|[,;:(—–+&/→.|-])\s*[^\w\s]*\s*(?i:(?:scoped|standing|adversary(?:['’]s)?|hard|full|and|with|active|open|new)[\s-]+){0,3}VETO\b",
+        )
+    });
+    // Not a veto but words about vetoes, or the end of one.
+    static NONE: LazyLock<Regex> = LazyLock::new(|| {
+        regex(
+            r"(?i)^(?:-free|[\s:(—–-]*(?:none|nothing|no\b|n/a|not\b|lifted|withdrawn|rescinded|cleared|released|rules?\b|policy|rights?\b|semantics|grammar|log\b|history|list\b|register|status|sections?\b|criteria|procedure|power|template|means|meaning|is lifted|was lifted|has been lifted|was not|is not|can\b|may\b|would|could|should|if\b|unless))|^\s*[?/|]",
+        )
+    });
+    let text = text.get(..floor(text, FAR)).unwrap_or("");
+    VETO.find_iter(text)
+        .find(|word| {
+            let at = word.end() - "VETO".len();
+            let before = text.get(..at).unwrap_or("");
+            let after = text.get(word.end()..).unwrap_or("");
+            !denied(before) && !NONE.is_match(after)
+        })
+        .map(|word| word.end() - "VETO".len())
+}
+
+/// Whether the clause before a word denies it: "no VETO", "nothing here is worth a VETO".
+fn denied(before: &str) -> bool {
+    static DENIED: LazyLock<Regex> =
+        LazyLock::new(|| regex(r"(?i)\b(?:no|not|never|without|none|nothing)\b|n['’]t\b"));
+    let clause = before.rfind(['—', '–', ':', ';', '(', ',', '.', '+']).map_or(0, |at| at);
+    denies(before) || DENIED.is_match(before.get(clause..).unwrap_or(""))
+}
+
+/// What a raised veto is about: the ids named with it, those of its gate's heading where it is scoped; empty when
+/// it is about everything.
+pub fn veto_scope(text: &str, at: usize) -> Vec<String> {
+    static NAMED: LazyLock<Regex> = LazyLock::new(|| {
+        regex(&format!(
+            r"^VETO\s*(?:(?:is |stands )?(?:on|against|for|of|over)\s+(?:gates?\s+)?|\(|\[|[:—–-]\s*)?\s*({})\b",
+            *LIST
+        ))
+    });
+    let rest = text.get(at..).unwrap_or("");
+    let named = NAMED.captures(rest).and_then(|captures| captures.get(1));
+    if let Some(ids) = named {
+        return split_ids(ids.as_str());
+    }
+    let before = text.get(..at).unwrap_or("").trim_end();
+    let scoped = before.to_ascii_uppercase().ends_with("SCOPED");
+    if scoped { split_ids(text.get(..floor(text, FAR)).unwrap_or("")) } else { Vec::new() }
+}
+
+/// Where `text` lifts the veto that `raised` is the heading of: it says so outright, and names that veto or none.
+pub fn lifts_veto(text: &str, raised: &str) -> bool {
+    lifting(text).is_some_and(|lifting| lifting.is_about(raised))
+}
+
+/// Words that lift a veto.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lifting {
+    /// Where they stand.
+    pub at: usize,
+    /// What they name between VETO and the lifting.
+    named: String,
+}
+
+/// The words of `text` that lift a veto, where there are some.
+pub fn lifting(text: &str) -> Option<Lifting> {
+    static LIFTED: LazyLock<Regex> = LazyLock::new(|| {
+        regex(
+            r"(?i)\bveto(?:es)?\b([^.;]{0,160}?)\b(?:is |are |was |were |has been |have been |now )?(?:lifted|withdrawn|rescinded|released|cleared)\b|\b(?:i|we)?\s*(?:hereby )?(?:lifted|lift|lifting|withdraw|withdrew|withdrawing|rescind|clear)(?:s|ing)?\s+(?:the|my|this|our|its|both|all|that)?\s*(?:scoped |standing |open )?vetoe?s?\b([^.;\n]{0,160})",
+        )
+    });
+    static DENIED: LazyLock<Regex> = LazyLock::new(|| {
+        regex(
+            r"(?i)\b(?:no|not|never|unless|until|till|if|when|once|should|would|must|may|can|cannot|before|will|to be|after|n't)\b|n['’]t\b",
+        )
+    });
+    let text = text.get(..floor(text, 4 * FAR)).unwrap_or("");
+    let found = LIFTED.captures(text)?;
+    let whole = found.get(0)?;
+    let sentence_start = text.get(..whole.start())?.rfind(". ").map_or(0, |at| at + 2);
+    let said = match found.get(1) {
+        Some(_) => text.get(sentence_start..whole.end())?,
+        None => text.get(sentence_start..found.get(2)?.start())?,
+    };
+    if DENIED.is_match(said) {
+        return None;
+    }
+    let named = found.get(1).or(found.get(2)).map_or("", |named| named.as_str()).to_owned();
+    Some(Lifting { at: whole.start(), named })
+}
+
+impl Lifting {
+    /// Whether they may mean the veto that `raised` raises.
+    pub fn is_about(&self, raised: &str) -> bool {
+        let named_ids = split_ids(&self.named);
+        if !named_ids.is_empty() {
+            let ids = split_ids(raised);
+            return ids.is_empty() || named_ids.iter().any(|id| ids.contains(id));
+        }
+        let filler = ["the", "and", "now", "has", "been", "with", "after", "done", "scoped", "standing"];
+        let words: Vec<String> = self
+            .named
+            .split(|c: char| !c.is_alphanumeric())
+            .filter(|word| word.len() > 2 && !word.chars().any(|c| c.is_ascii_digit()))
+            .map(str::to_ascii_lowercase)
+            .filter(|word| !filler.contains(&word.as_str()))
+            .collect();
+        let raised_words = raised.to_ascii_lowercase();
+        let about = words.is_empty() || words.iter().any(|word| raised_words.contains(word.as_str()));
+        let short = self.named.trim();
+        let single = !short.is_empty()
+            && short.len() <= 2
+            && short.chars().all(char::is_alphanumeric)
+            && !raised.contains(&format!("VETO {short}"));
+        about && !single
+    }
+}
+
+/// Whether a heading introduces the list of vetoes that stand: `Open VETOes`, `Standing vetoes`.
+pub fn lists_vetoes(text: &str) -> bool {
+    static LISTS: LazyLock<Regex> =
+        LazyLock::new(|| regex(r"(?i)^[^\w]*(?:open|standing|active|current)\s+veto(?:e?s)?\s*:?\s*$"));
+    LISTS.is_match(text)
+}
+
+/// Whether a line of such a list says that there are none.
+pub fn is_none(text: &str) -> bool {
+    static NONE: LazyLock<Regex> = LazyLock::new(|| regex(r"(?i)^[^\w]*(?:none|no|nothing|n/a|nil|empty)\b"));
+    NONE.is_match(text) || !text.chars().any(char::is_alphanumeric)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn raised_and_not() {
+        for (text, scope) in [
+            ("VETO secrets in the log", ""),
+            ("VETO — secrets in the log", ""),
+            ("⛔ VETO: secrets", ""),
+            ("M2 — FAIL, SCOPED VETO on DONE", "M2"),
+            ("M2 — not operator-ready: VETO on DONE", ""),
+            ("VETO on M2 until the log is clean", "M2"),
+            ("VETO (M1+M2): x", "M1+M2"),
+            ("Q2 — FAIL @2026-05-28 (flake) — VETO on DONE", ""),
+            ("M2 FAIL + VETO on DONE", ""),
+            ("Adversary VETO on D1–D3", "D1+D2+D3"),
+            ("VETO until weight lifted", ""),
+        ] {
+            let at = raised_at(text).expect(text);
+            assert_eq!(veto_scope(text, at).join("+"), scope, "{text}");
+        }
+        for text in [
+            "no VETO",
+            "M1 — PASS, no VETO",
+            "M1 PASS (no open VETO)",
+            "Open VETOes",
+            "No standing VETO",
+            "VETO lifted @2026-05-28",
+            "VETO: none",
+            "VETO-free",
+            "On the VETO right",
+            "Why I did not use my VETO",
+            "VETO semantics",
+            "PASS, not a VETO",
+            "VETO?",
+            "No reason found — without a VETO",
+        ] {
+            assert!(!raises_veto(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn lifted_and_not() {
+        for (text, raised) in [
+            ("The VETO is lifted.", "VETO leak"),
+            ("VETO leak lifted @2026-05-28", "VETO leak"),
+            ("VETO on M2 LIFTED @2026-05-28", "VETO on M2: leak"),
+            ("I lift the VETO on DONE.", "M2 — FAIL, VETO on DONE"),
+            ("M2 PASS; VETO withdrawn", "VETO leak"),
+            ("Lifting the scoped VETO: the log is clean.", "VETO leak in the log"),
+        ] {
+            assert!(lifts_veto(text, raised), "{text}");
+        }
+        for text in [
+            "This VETO is not lifted.",
+            "no VETO was lifted",
+            "VETO other lifted",
+            "VETO lasts until lifted",
+            "The VETO can be lifted when the log is clean",
+            "VETO on M1 lifted",
+            "Do not lift the VETO",
+            "Once clean, I lift the VETO",
+        ] {
+            assert!(!lifts_veto(text, "VETO leak on M2"), "{text}");
+        }
+        assert!(lists_vetoes("Open VETOes") && lists_vetoes("Standing vetoes:") && !lists_vetoes("VETOes"));
+        assert!(is_none("(none)") && is_none("None.") && is_none("—") && !is_none("M2: leak"));
+    }
+}

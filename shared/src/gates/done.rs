@@ -1,0 +1,179 @@
+//! DONE: whether it is written, and whether everything that has to hold held when it was.
+
+use std::collections::HashMap;
+
+use jiff::SignedDuration;
+
+use super::phase::PhaseScope;
+use super::words::stamp;
+use crate::documents::Document;
+use crate::documents::gate_words::{read_subject, says_done};
+use crate::evidence::EvidenceKind;
+use crate::history::History;
+use crate::report::{Done, Finding, FindingState, Gate, GateEvent, Role, Verdict, Veto};
+use crate::time::{Timestamp, clock, date, human_length};
+
+/// How old a PASS may be when DONE is written (24 hours, counted between commit times).
+const FRESH: SignedDuration = SignedDuration::from_hours(24);
+/// Two machines may differ by this much.
+const CLOCKS_MAY_DIFFER: SignedDuration = SignedDuration::from_mins(2);
+
+/// DONE as written.
+struct Written {
+    at: Option<Timestamp>,
+}
+
+/// Judges DONE; `required` are the ids that it depends on, `items` whether some of them are no gates.
+pub(super) fn done(
+    documents: &[Document],
+    history: &History<'_>,
+    scope: &PhaseScope,
+    life: (&[Gate], &[Veto], &[Finding]),
+    required: &[String],
+    items: bool,
+) -> Done {
+    let (gates, vetoes, findings) = life;
+    let written = written(documents, history, scope);
+    let at = written.as_ref().and_then(|written| written.at);
+    let known: HashMap<&str, &Gate> = gates.iter().map(|gate| (gate.id.as_str(), gate)).collect();
+    let required: Vec<&Gate> = required.iter().filter_map(|id| known.get(id.as_str()).copied()).collect();
+    let refused: Vec<String> = required.iter().filter_map(|gate| refusal(gate, at)).collect();
+    let mut reasons = Vec::new();
+    if required.is_empty() {
+        reasons.push("no gate is known".to_owned());
+    }
+    let what = if items { "DoD items" } else { "gates" };
+    let how = if at.is_some() { "fresh" } else { "passed" };
+    reasons.push(format!("{} of {} {what} {how}", required.len() - refused.len(), required.len()));
+    let mut allowed = !required.is_empty() && refused.is_empty();
+    reasons.extend(refused);
+    if written.is_some() && at.is_none() {
+        allowed = false;
+        reasons.push("when DONE was written is not known, so no PASS can be shown to be fresh".to_owned());
+    }
+    let blocking: Vec<String> = vetoes.iter().filter_map(|veto| veto_refusal(veto, at)).collect();
+    if blocking.is_empty() {
+        reasons.push("no veto".to_owned());
+    }
+    let open: Vec<String> = findings.iter().filter_map(|finding| finding_refusal(finding, at)).collect();
+    allowed &= blocking.is_empty() && open.is_empty();
+    reasons.extend(blocking);
+    reasons.extend(open);
+    Done { written: at, is_written: written.is_some(), allowed, reasons }
+}
+
+/// Where and when DONE is written: a heading of STATUS; where there is none, a commit's subject, unless STATUS has
+/// taken it back.
+fn written(documents: &[Document], history: &History<'_>, scope: &PhaseScope) -> Option<Written> {
+    let statuses = || documents.iter().filter(|document| document.kind == EvidenceKind::Status);
+    let mut headings = statuses().flat_map(|document| {
+        let blocks = document.blocks.iter().enumerate();
+        blocks
+            .filter(|(_, block)| block.is_heading() && block.code.is_empty() && says_done(&block.text))
+            .map(move |(index, block)| (document, index, block))
+    });
+    if let Some((document, index, block)) = headings.next() {
+        let commit = history.standing_since(document, block, 0);
+        let committed = commit.and_then(|index| history.commits().get(index)?.at());
+        // Without any history, its own stamp is all there is.
+        let stamped = if history.is_empty() { stamp(document, index, &block.text, None) } else { None };
+        return Some(Written { at: committed.or(stamped) });
+    }
+    let taken_back = statuses().any(|document| {
+        let lines = history.edits(&document.name).iter().flat_map(|edit| &edit.removed);
+        lines.into_iter().any(|line| line.starts_with('#') && says_done(line.trim_start_matches('#').trim()))
+    });
+    if taken_back {
+        return None;
+    }
+    let said = history.commits().iter().enumerate().find(|(index, commit)| {
+        let subject = read_subject(&commit.subject);
+        subject.done && scope.speaks_here(*index, commit, &subject)
+    });
+    said.map(|(_, commit)| Written { at: commit.at() })
+}
+
+/// Why a gate does not allow DONE at `written`; none when it does.
+fn refusal(gate: &Gate, written: Option<Timestamp>) -> Option<String> {
+    let id = &gate.id;
+    let place = match gate.line {
+        0 => String::new(),
+        line => format!(" ({}:{line})", gate.document),
+    };
+    match gate.verdict {
+        Verdict::Pass => {}
+        Verdict::Fail => return Some(format!("{id} failed{place}")),
+        Verdict::Claimed => return Some(format!("{id} is claimed, not judged{place}")),
+        Verdict::Open => return Some(format!("{id} has no verdict")),
+    }
+    let written = written?;
+    let Some(at) = gate.at else { return Some(format!("when {id} passed is not known{place}")) };
+    // What stood when DONE was written; a later PASS proves nothing about then.
+    let judged = |event: &&GateEvent| matches!(event.what, Verdict::Pass | Verdict::Fail);
+    let before =
+        |event: &&GateEvent| event.at.is_some_and(|at| written.duration_since(at) >= -CLOCKS_MAY_DIFFER);
+    let Some(stood) = gate.history.iter().filter(judged).rfind(before) else {
+        return Some(format!("{id} passed at {}, after DONE was written", when(at, written)));
+    };
+    if stood.what == Verdict::Fail {
+        return Some(format!("{id} had failed when DONE was written, and passed at {}", when(at, written)));
+    }
+    let age = written.duration_since(stood.at.unwrap_or(at));
+    (age > FRESH).then(|| format!("{id}'s PASS was {} old", hours(age)))
+}
+
+/// Why a veto does not allow DONE; none when it was lifted before.
+fn veto_refusal(veto: &Veto, written: Option<Timestamp>) -> Option<String> {
+    let about = if veto.scope.is_empty() { String::new() } else { format!(" on {}", veto.scope) };
+    let place = format!("{}:{}", veto.document, veto.line);
+    let Some(lifted) = &veto.lifted else {
+        return veto.standing.then(|| format!("a veto{about} stands ({place})"));
+    };
+    let (lifted_at, written) = (lifted.at?, written?);
+    let raised_later =
+        veto.raised_at.is_some_and(|raised| raised.duration_since(written) > CLOCKS_MAY_DIFFER);
+    let late = lifted_at.duration_since(written) > CLOCKS_MAY_DIFFER && !raised_later;
+    late.then(|| {
+        format!(
+            "a veto{about} stood when DONE was written ({place}) and was lifted at {} ({}:{})",
+            when(lifted_at, written),
+            lifted.document,
+            lifted.line
+        )
+    })
+}
+
+/// Why a finding does not allow DONE.
+fn finding_refusal(finding: &Finding, written: Option<Timestamp>) -> Option<String> {
+    let (id, place) = (&finding.id, format!("{}:{}", finding.document, finding.line));
+    match (finding.state, &finding.closed) {
+        (FindingState::Noted, _) => None,
+        (FindingState::Open, Some(closed)) if closed.by == Role::Builder => Some(format!(
+            "{id} is open ({place}): the builder's word at {}:{} closes no finding",
+            closed.document, closed.line
+        )),
+        (FindingState::Open, _) => Some(format!("{id} is open ({place})")),
+        (FindingState::Closed, closed) => {
+            let (closed, written) = (closed.as_ref()?.at?, written?);
+            let late = closed.duration_since(written) > CLOCKS_MAY_DIFFER;
+            late.then(|| {
+                format!("{id} was closed at {}, after DONE was written ({place})", when(closed, written))
+            })
+        }
+    }
+}
+
+/// The clock alone where the day is the same.
+fn when(at: Timestamp, other: Timestamp) -> String {
+    if date(at) == date(other) { clock(at) } else { format!("{} {}", date(at), clock(at)) }
+}
+
+/// An age in hours and minutes, which is what it is compared in: `31 h`, `26 h 10 min`.
+fn hours(age: SignedDuration) -> String {
+    let minutes = age.as_mins();
+    match (minutes / 60, minutes % 60) {
+        (0..24, _) | (72.., _) => human_length(age.as_secs()),
+        (hours, 0) => format!("{hours} h"),
+        (hours, minutes) => format!("{hours} h {minutes} min"),
+    }
+}

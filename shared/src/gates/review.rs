@@ -1,0 +1,209 @@
+//! The verdicts of a REVIEW: in headings, list items, bold lead-ins, tables of verdicts, and below a gate's heading.
+
+use std::sync::LazyLock;
+
+use regex_lite::Regex;
+
+use super::phase::PhaseScope;
+use super::plan::Plan;
+use crate::documents::gate_words::{
+    GateLine, all_line, bare_verdict, gate_line, gate_lines, is_verdict_heading, split_ids, stated_verdicts,
+};
+use crate::documents::{Block, BlockKind, Document};
+use crate::report::Verdict;
+
+/// Every verdict of a document with the block it stands in, in order of place; `required` is what `ALL DoD` means.
+pub(super) fn verdicts(
+    document: &Document,
+    plan: &Plan,
+    scope: &PhaseScope,
+    required: &[String],
+) -> Vec<(usize, GateLine)> {
+    let mut found = Vec::new();
+    let mut table: Option<Table> = None;
+    // Per heading: whether what stands below it only explains, or is of another phase.
+    let mut passed_over = vec![false; document.blocks.len()];
+    for (index, block) in document.blocks.iter().enumerate() {
+        let above = block.heading.and_then(|heading| passed_over.get(heading)).copied().unwrap_or(false);
+        if block.is_heading() && (above || explains(block) || is_of_other_phase(block)) {
+            if let Some(flag) = passed_over.get_mut(index) {
+                *flag = true;
+            }
+            continue;
+        }
+        if block.kind != BlockKind::Row {
+            table = None;
+        }
+        if above || block.kind == BlockKind::Code {
+            continue;
+        }
+        let lines = match block.kind {
+            BlockKind::Row => match &table {
+                None => {
+                    table = Some(Table::of(block));
+                    Vec::new()
+                }
+                Some(table) => table.verdict(block).into_iter().collect(),
+            },
+            _ => block_verdicts(document, index, block, plan, scope, required),
+        };
+        found.extend(lines.into_iter().filter(|line| line.verdict.is_some()).map(|line| (index, line)));
+    }
+    found
+}
+
+fn block_verdicts(
+    document: &Document,
+    index: usize,
+    block: &Block,
+    plan: &Plan,
+    scope: &PhaseScope,
+    required: &[String],
+) -> Vec<GateLine> {
+    if block.text.chars().next().is_none() || block.is_code_at(0) && !block.is_heading() {
+        return Vec::new();
+    }
+    if let Some(all) = all_line(&block.text, &block.strong) {
+        let stamped = block.text.get(all.verdict.1.clone()).is_some_and(|words| words.contains('@'));
+        let own = all.phase.as_deref().is_none_or(|phase| scope.is_own(phase));
+        let set_off = block.is_heading() || block.begins_strong() || stamped;
+        if !(own && set_off) {
+            return Vec::new();
+        }
+        let verdict = Some(all.verdict);
+        return vec![GateLine { ids: required.to_vec(), title: String::new(), verdict }];
+    }
+    let lines = gate_lines(&block.text, &block.strong);
+    if block.is_heading() {
+        let id_in_code = block.code.first().is_some_and(|code| code.start == 0);
+        if !lines.is_empty() && !id_in_code {
+            return lines;
+        }
+    } else if !lines.is_empty() {
+        return lines.into_iter().filter(|line| is_set_off(block, line, plan)).collect();
+    }
+    let gate = || above(document, index);
+    let stated = stated_verdicts(&block.text, &block.strong);
+    if !stated.is_empty() {
+        let named = stated.into_iter().filter_map(|line| match line.ids.is_empty() {
+            true => gate().map(|ids| GateLine { ids, ..line }),
+            false => Some(line),
+        });
+        return named.collect();
+    }
+    let below_verdict = block.heading.and_then(|heading| document.blocks.get(heading));
+    if !block.is_heading() && below_verdict.is_some_and(|heading| is_verdict_heading(&heading.text)) {
+        let bare = bare_verdict(&block.text, &block.strong);
+        let line = bare.zip(gate()).map(|(verdict, ids)| GateLine {
+            ids,
+            title: String::new(),
+            verdict: Some(verdict),
+        });
+        return line.into_iter().collect();
+    }
+    Vec::new()
+}
+
+/// Whether a line of a list or a paragraph is a verdict and no sentence about one: its id or its verdict is
+/// strong, it has a task box, or it is stamped; and its ids mean something here.
+fn is_set_off(block: &Block, line: &GateLine, plan: &Plan) -> bool {
+    let Some((_, span)) = &line.verdict else { return false };
+    let words = block.text.get(span.clone()).unwrap_or("");
+    let stamped = words.contains('@') || words.contains(|c: char| c.is_ascii_digit());
+    let strong = block.strong.iter().any(|strong| strong.contains(&span.start));
+    let known = line.ids.iter().all(|id| plan.knows(id));
+    (known && (block.begins_strong() || strong || block.ticked.is_some())) || (stamped && (known || strong))
+}
+
+/// The gates of the innermost heading above a block that names some.
+fn above(document: &Document, index: usize) -> Option<Vec<String>> {
+    let headings = document.headings_above(index).filter_map(|heading| document.blocks.get(heading));
+    headings.take(6).find_map(|heading| gate_line(&heading.text)).map(|line| line.ids)
+}
+
+/// Whether a heading introduces the file's own grammar.
+fn explains(heading: &Block) -> bool {
+    static EXPLAINS: LazyLock<Regex> = LazyLock::new(|| {
+        regex(
+            r"(?i)\b(?:grammar|legend|template|notation|conventions?|how to read|how verdicts are|verdict format|format of)\b",
+        )
+    });
+    gate_line(&heading.text).is_none() && EXPLAINS.is_match(head(&heading.text))
+}
+
+fn is_of_other_phase(heading: &Block) -> bool {
+    static OTHER: LazyLock<Regex> = LazyLock::new(|| {
+        regex(
+            r"(?i)\b(?:(?:earlier|previous|prior|other|another) phases?\b|(?:from|of|carried over from) (?:an? )?(?:earlier|previous|prior|other) phases?\b)",
+        )
+    });
+    gate_line(&heading.text).is_none() && OTHER.is_match(head(&heading.text))
+}
+
+/// The part of a heading that is its title even where line breaks were lost.
+fn head(text: &str) -> &str {
+    let end = (0..=80.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    text.get(..end).unwrap_or("")
+}
+
+/// Which columns of a table hold ids and verdicts.
+struct Table {
+    verdict: Option<usize>,
+}
+
+impl Table {
+    fn of(header: &Block) -> Table {
+        let cells = cells(header);
+        let name = |cell: &str| cell.trim_matches(|c: char| !c.is_alphanumeric()).to_ascii_lowercase();
+        let ids = cells.first().is_some_and(|(_, cell)| {
+            matches!(name(cell).as_str(), "gate" | "gates" | "dod" | "dod item" | "item" | "id" | "milestone")
+        });
+        let verdict = cells.iter().position(|(_, cell)| {
+            matches!(name(cell).as_str(), "verdict" | "adversary verdict" | "my verdict" | "final verdict")
+        });
+        Table { verdict: verdict.filter(|_| ids) }
+    }
+
+    fn verdict(&self, row: &Block) -> Option<GateLine> {
+        let cells = cells(row);
+        let (_, id) = cells.first()?;
+        let (at, words) = cells.get(self.verdict?)?;
+        let ids = split_ids(id);
+        let whole = gate_line(id.trim())?;
+        if ids.is_empty() || whole.ids != ids || words.trim().is_empty() {
+            return None;
+        }
+        let lead = words.len() - words.trim_start().len();
+        let (verdict, span) = bare(words.trim())?;
+        let from = at + lead;
+        Some(GateLine {
+            ids,
+            title: whole.title,
+            verdict: Some((verdict, span.start + from..span.end + from)),
+        })
+    }
+}
+
+/// A verdict that a cell begins with.
+fn bare(cell: &str) -> Option<(Verdict, std::ops::Range<usize>)> {
+    bare_verdict(cell, &[0..cell.len()])
+}
+
+/// The cells of a row with where they begin; a `|` inside code parts nothing.
+fn cells(row: &Block) -> Vec<(usize, &str)> {
+    let mut cells = Vec::new();
+    let mut from = 0;
+    for (at, mark) in row.text.match_indices(" | ") {
+        if row.is_code_at(at + 1) {
+            continue;
+        }
+        cells.push((from, row.text.get(from..at).unwrap_or("")));
+        from = at + mark.len();
+    }
+    cells.push((from, row.text.get(from..).unwrap_or("")));
+    cells
+}
+
+fn regex(pattern: &str) -> Regex {
+    Regex::new(pattern).unwrap_or_else(|error| unreachable!("a fixed pattern: {error}"))
+}

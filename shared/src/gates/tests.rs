@@ -1,0 +1,1 @@
+//! Gates, verdicts, findings, vetoes and DONE of texts and of histories.
