@@ -27,8 +27,10 @@ mod badge_level;
 mod before_after;
 mod build_day;
 mod build_duration;
+mod build_origin;
 mod build_params;
 mod build_status;
+mod build_step;
 mod build_time;
 mod clean_up;
 mod comment_quote;
@@ -52,6 +54,7 @@ mod same_commit;
 mod suite_time;
 mod tested_commit;
 mod tested_pull;
+mod trigger;
 mod verdict_stamp;
 mod yours_to_judge;
 
@@ -91,6 +94,9 @@ pub static RULES: &[Rule] = &[
     build_time::RULE,
     build_duration::RULE,
     build_params::RULE,
+    build_origin::RULE,
+    trigger::RULE,
+    build_step::RULE,
     quoted_log::RULE,
     badge_level::RULE,
     run_level::RULE,
