@@ -14,6 +14,7 @@ use crate::report::{self, Check, CheckKind, KeyFact, Note, Outcome};
 use crate::time::human_length;
 
 mod context;
+mod events;
 mod key_facts;
 mod notes;
 mod reading;
@@ -25,8 +26,10 @@ mod unit;
 
 mod badge_level;
 mod before_after;
+mod build_count;
 mod build_day;
 mod build_duration;
+mod build_order;
 mod build_origin;
 mod build_params;
 mod build_status;
@@ -99,7 +102,9 @@ pub static RULES: &[Rule] = &[
     nothing_merged::RULE,
     build_day::RULE,
     before_after::RULE,
+    build_order::RULE,
     no_runs_as_of::RULE,
+    build_count::RULE,
     same_commit::RULE,
     build_status::RULE,
     build_time::RULE,
