@@ -15,6 +15,7 @@ use crate::time::human_length;
 
 mod acknowledge;
 mod context;
+mod events;
 mod key_facts;
 mod lost_lines;
 mod notes;
@@ -27,14 +28,29 @@ mod unit;
 
 mod badge_level;
 mod before_after;
+mod build_count;
 mod build_day;
 mod build_duration;
+mod build_order;
+mod build_origin;
 mod build_params;
 mod build_status;
+mod build_step;
 mod build_time;
 mod clean_up;
+mod comment_author;
+mod comment_count;
+mod comment_edited;
+mod comment_id;
 mod comment_quote;
 mod comment_time;
+mod commit_named;
+mod commit_status;
+mod docker_listing;
+mod docker_service;
+mod log_absence;
+mod log_line;
+mod logs;
 mod looked_at;
 mod network_subnet;
 mod no_runs_as_of;
@@ -64,6 +80,7 @@ mod test_counts;
 mod test_outcome;
 mod tested_commit;
 mod tested_pull;
+mod trigger;
 mod verdict_stamp;
 mod yours_to_judge;
 
@@ -97,13 +114,22 @@ pub static RULES: &[Rule] = &[
     nothing_merged::RULE,
     build_day::RULE,
     before_after::RULE,
+    build_order::RULE,
     no_runs_as_of::RULE,
+    build_count::RULE,
     same_commit::RULE,
     build_status::RULE,
     build_time::RULE,
     build_duration::RULE,
     build_params::RULE,
+    build_origin::RULE,
+    trigger::RULE,
+    commit_status::RULE,
+    commit_named::RULE,
+    build_step::RULE,
     quoted_log::RULE,
+    log_absence::RULE,
+    log_line::RULE,
     badge_level::RULE,
     run_level::RULE,
     run_tiers::RULE,
@@ -115,21 +141,33 @@ pub static RULES: &[Rule] = &[
     test_outcome::RULE,
     suite_time::RULE,
     network_subnet::RULE,
+    docker_service::RULE,
     clean_up::RULE,
     comment_time::RULE,
+    comment_author::RULE,
+    comment_id::RULE,
+    comment_edited::RULE,
+    comment_count::RULE,
     comment_quote::RULE,
     yours_to_judge::RULE,
 ];
 
 /// Rules that read the negation themselves; what others find in a negated sentence is left to a person.
-const READ_NEGATION: &[&str] =
-    &["verdict-stamp", "looked-at", "tested-pull", "pull-state", "no-runs-as-of", "yours-to-judge"];
+const READ_NEGATION: &[&str] = &[
+    "verdict-stamp",
+    "looked-at",
+    "tested-pull",
+    "pull-state",
+    "no-runs-as-of",
+    "yours-to-judge",
+    "commit-named",
+];
 
 /// Rules that compare with what was so when the words were written.
 const STATES_OF_THEN: &[&str] = &["pull-state", "only-open-pull", "nothing-merged"];
 
 /// Rules whose statement is somebody else's words, which may well deny something.
-const QUOTE_OTHERS: &[&str] = &["quoted-log", "comment-quote", "pull-title"];
+const QUOTE_OTHERS: &[&str] = &["quoted-log", "log-line", "comment-quote", "pull-title"];
 
 /// What the evidence says about one fact of a statement.
 #[derive(Debug, Clone, PartialEq)]

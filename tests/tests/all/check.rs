@@ -185,6 +185,7 @@ fn reads_as_tests(phase: &Path) {
     let output = check(Path::new("."), &[&what, "--format", "junit"]);
     let path = EntryPath::new("data/runs/1/junit/checks.xml").expect("a good name");
     let (file, issues) = junit::parse(&output.stdout, &path);
+    let suites = file.suites;
     assert!(issues.is_empty(), "{what}: {issues:?}");
     for suite in &suites {
         assert_eq!(suite.declared, suite.computed, "{what}: {}", suite.name);
