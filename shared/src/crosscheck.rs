@@ -25,6 +25,7 @@ mod samples;
 mod tests;
 mod unit;
 
+mod all_runs;
 mod badge_level;
 mod before_after;
 mod build_day;
