@@ -27,6 +27,7 @@ mod unit;
 
 mod all_runs;
 mod badge_level;
+mod badge_text;
 mod before_after;
 mod build_day;
 mod build_duration;
@@ -36,6 +37,7 @@ mod build_time;
 mod clean_up;
 mod comment_quote;
 mod comment_time;
+mod green_summary;
 mod looked_at;
 mod network_subnet;
 mod no_runs_as_of;
@@ -49,6 +51,7 @@ mod pull_time;
 mod pull_title;
 mod quoted_log;
 mod run_fields;
+mod run_files;
 #[cfg(test)]
 mod run_fixture;
 mod run_flags;
@@ -60,6 +63,7 @@ mod run_tier;
 mod run_tiers;
 mod run_words;
 mod same_commit;
+mod suite_length;
 mod suite_time;
 mod test_counts;
 mod test_outcome;
@@ -106,15 +110,19 @@ pub static RULES: &[Rule] = &[
     build_params::RULE,
     quoted_log::RULE,
     badge_level::RULE,
+    badge_text::RULE,
     run_level::RULE,
     run_tiers::RULE,
     run_tier::RULE,
+    green_summary::RULE,
     run_flags::RULE,
     run_lint::RULE,
     run_fields::RULE,
+    run_files::RULE,
     test_counts::RULE,
     test_outcome::RULE,
     suite_time::RULE,
+    suite_length::RULE,
     network_subnet::RULE,
     clean_up::RULE,
     comment_time::RULE,
