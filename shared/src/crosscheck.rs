@@ -57,6 +57,7 @@ mod run_fixture;
 mod run_flags;
 mod run_level;
 mod run_lint;
+mod run_notes;
 mod run_suites;
 mod run_tables;
 mod run_tier;

@@ -4,13 +4,13 @@
 
 use std::collections::BTreeMap;
 
-use super::{RULES, cross_check};
+use super::{Context, RULES, cross_check};
 use crate::documents::Document;
 use crate::entry_path::EntryPath;
-use crate::evidence::{Commit, EvidenceKind, FileChange, Place, read};
+use crate::evidence::{Commit, Evidence, EvidenceKind, FileChange, Place, read};
 use crate::gates::phase_life;
 use crate::history::History;
-use crate::report::{Check, Note, Outcome};
+use crate::report::{Check, Outcome};
 use crate::snapshot::metadata::{Entry, Metadata, Phase, SCHEMA};
 use crate::time::Timestamp;
 
@@ -110,7 +110,28 @@ fn kind(path: &str) -> EvidenceKind {
     }
 }
 
-fn judge(text: &str, files: &Files) -> (Vec<Check>, Vec<Note>) {
+fn evidence(files: &Files) -> Evidence {
+    let entry = |path: &EntryPath| Entry {
+        path: path.clone(),
+        kind: kind(path.as_str()),
+        origin: String::new(),
+        captured_at: None,
+    };
+    let metadata = Metadata {
+        schema: SCHEMA.into(),
+        packer: String::new(),
+        packed_at: Timestamp::default(),
+        phase: Phase { id: "x".into(), title: String::new() },
+        sources: Vec::new(),
+        entries: files.keys().map(entry).collect(),
+        absences: Vec::new(),
+        events: Vec::new(),
+        redactions: Vec::new(),
+    };
+    read(&metadata, |path| files.get(path).map(String::as_bytes)).0
+}
+
+fn judge(text: &str, files: &Files) -> Vec<Check> {
     let review = format!("# REVIEW\n\n## M1 — It works **PASS @2030-01-02T12:29Z**\n\n{text}\n");
     let path = EntryPath::new("data/documents/REVIEW-x.md").expect("a good name");
     let documents = [Document::parse(EvidenceKind::Review, &path, review.as_bytes())];
@@ -130,28 +151,11 @@ fn judge(text: &str, files: &Files) -> (Vec<Check>, Vec<Note>) {
             pointer: String::new(),
         })
     }];
-    let entry = |path: &EntryPath| Entry {
-        path: path.clone(),
-        kind: kind(path.as_str()),
-        origin: String::new(),
-        captured_at: None,
-    };
-    let metadata = Metadata {
-        schema: SCHEMA.into(),
-        packer: String::new(),
-        packed_at: Timestamp::default(),
-        phase: Phase { id: "x".into(), title: String::new() },
-        sources: Vec::new(),
-        entries: files.keys().map(entry).collect(),
-        absences: Vec::new(),
-        events: Vec::new(),
-        redactions: Vec::new(),
-    };
-    let (evidence, _) = read(&metadata, |path| files.get(path).map(String::as_bytes));
+    let evidence = evidence(files);
     let history = History::new(&commits);
     let life = phase_life(&documents, &history);
     let found = cross_check(&documents, &evidence, &life, &history);
-    (found.checks, found.notes)
+    found.checks
 }
 
 /// Judges `text` and compares `rule`'s outcomes, in order: `+` confirmed, `-` contradicted, `?` no evidence, `.` yours.
@@ -159,7 +163,7 @@ fn judge(text: &str, files: &Files) -> (Vec<Check>, Vec<Note>) {
 pub(super) fn check(rule: &str, text: &str, expected: &str) {
     assert!(RULES.iter().any(|known| known.id == rule), "there is no rule {rule}");
     let files = files();
-    let (checks, _) = judge(text, &files);
+    let checks = judge(text, &files);
     let letter = |check: &Check| match check.outcome {
         Outcome::Confirmed => '+',
         Outcome::Contradicted => '-',
@@ -176,7 +180,7 @@ pub(super) fn check(rule: &str, text: &str, expected: &str) {
         assert!(!confirmed.evidence.is_empty(), "{text}: «{}» cites nothing", confirmed.quote);
         for cited in &confirmed.evidence {
             let again = |files: &Files| {
-                let (checks, _) = judge(text, files);
+                let checks = judge(text, files);
                 checks
                     .into_iter()
                     .filter(|check| check.rule == rule)
@@ -205,9 +209,18 @@ pub(super) fn check(rule: &str, text: &str, expected: &str) {
     }
 }
 
-/// The texts of all notes.
-pub(super) fn notes() -> Vec<String> {
-    judge("Nothing.", &files()).1.into_iter().map(|note| note.text).collect()
+/// The notes on runs, after each entry's first text was replaced by its second.
+pub(super) fn notes_after(alterations: &[(&str, &str, &str)]) -> Vec<String> {
+    let mut files = files();
+    for (path, old, new) in alterations {
+        let text = files.get_mut(&EntryPath::new(path).expect("a good name")).expect("such an entry");
+        assert!(text.contains(old), "{old} is not in {path}");
+        *text = text.replace(old, new);
+    }
+    let (history, life) = (History::new(&[]), phase_life(&[], &History::new(&[])));
+    let evidence = evidence(&files);
+    let context = Context::new(&evidence, &[], &life, &history);
+    super::run_notes::notes(&context).into_iter().map(|note| note.text).collect()
 }
 
 /// Puts another value at `pointer`; false for a file that is only known to be there.
