@@ -156,6 +156,7 @@ mod tests {
         check("run-level", "Run 202 was capped at L1, run 201 was not capped: L5", "+.");
         check("run-level", "run manual-4711 level=3; run `manual-4712` level=3", "+?");
         check("run-level", "`/var/lib/ci-runs/manual-4711/results.json`: level 2", "-");
+        check("run-level", "After #202, #201 reached level 5", "+");
         check("run-level", "Level 5/5 for #201, L2 for #202.", "+-");
         check("run-level", "Run 200 reached level 2; run 200 L5", "+-");
         check("run-level", "Run 203: level 0", "?");

@@ -129,8 +129,7 @@ fn passed_with_failures(run: &Run, by_run: &BTreeMap<&str, Vec<&Suite>>) -> Vec<
 
 /// Reports that declare other counts than their cases make.
 fn declared(id: &str, suites: &[&Suite]) -> Vec<Note> {
-    let words =
-        [("tests", "tests"), ("failures", "failures"), ("errors", "errors"), ("skipped", "skipped tests")];
+    let nouns = ["tests", "failures", "errors", "skipped tests"];
     let differing = suites.iter().filter_map(|suite| {
         let (declared, computed) = (suite.declared, suite.computed);
         let pairs = [
