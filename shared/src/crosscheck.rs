@@ -26,7 +26,9 @@ mod samples;
 mod tests;
 mod unit;
 
+mod all_runs;
 mod badge_level;
+mod badge_text;
 mod before_after;
 mod build_count;
 mod build_day;
@@ -48,6 +50,7 @@ mod commit_named;
 mod commit_status;
 mod docker_listing;
 mod docker_service;
+mod green_summary;
 mod log_absence;
 mod log_line;
 mod logs;
@@ -64,17 +67,20 @@ mod pull_time;
 mod pull_title;
 mod quoted_log;
 mod run_fields;
+mod run_files;
 #[cfg(test)]
 mod run_fixture;
 mod run_flags;
 mod run_level;
 mod run_lint;
+mod run_notes;
 mod run_suites;
 mod run_tables;
 mod run_tier;
 mod run_tiers;
 mod run_words;
 mod same_commit;
+mod suite_length;
 mod suite_time;
 mod test_counts;
 mod test_outcome;
@@ -131,15 +137,19 @@ pub static RULES: &[Rule] = &[
     log_absence::RULE,
     log_line::RULE,
     badge_level::RULE,
+    badge_text::RULE,
     run_level::RULE,
     run_tiers::RULE,
     run_tier::RULE,
+    green_summary::RULE,
     run_flags::RULE,
     run_lint::RULE,
     run_fields::RULE,
+    run_files::RULE,
     test_counts::RULE,
     test_outcome::RULE,
     suite_time::RULE,
+    suite_length::RULE,
     network_subnet::RULE,
     docker_service::RULE,
     clean_up::RULE,

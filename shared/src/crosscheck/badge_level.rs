@@ -1,5 +1,6 @@
 //! "Badge → level 5": what a run's badge shows, against the badge and the run.
 
+use super::run_words::{Runs, run, settled};
 use super::{Context, Draft, Fact, Rule, Unit, cite};
 use crate::documents::mentions::What;
 use crate::report::CheckKind;
@@ -17,31 +18,38 @@ pub(super) fn speaks_of_badge(unit: &Unit<'_>, at: usize) -> bool {
 }
 
 fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
-    for mention in &unit.mentions {
-        let level = match &mention.what {
-            What::Level { level, .. } => *level,
-            What::Pair { key, value } if key == "level" => match value.parse() {
-                Ok(level) => level,
-                Err(_) => continue,
-            },
-            _ => continue,
-        };
-        if !speaks_of_badge(unit, mention.span.start) {
-            continue;
-        }
-        let builds = context.builds_at(unit, mention.span.start);
-        let facts: Vec<Fact> = builds.iter().flat_map(|number| facts(*number, level, context)).collect();
+    let levels: Vec<_> = unit
+        .mentions
+        .iter()
+        .filter_map(|mention| match &mention.what {
+            What::Level { level, .. } => Some((mention.span.clone(), *level)),
+            What::Pair { key, value } if key == "level" => Some((mention.span.clone(), value.parse().ok()?)),
+            _ => None,
+        })
+        .filter(|(span, _)| speaks_of_badge(unit, span.start))
+        .collect();
+    if levels.is_empty() {
+        return;
+    }
+    let runs = Runs::of(unit, context);
+    for (span, level) in levels {
+        let ids = runs.at(&span, context);
+        let facts: Vec<Fact> = ids.iter().flat_map(|id| facts(id, level, context)).collect();
         if !facts.is_empty() {
-            drafts.push(Draft::new(0..mention.span.end, format!("badge {builds:?} {level}"), facts));
+            let start = unit.clause(span.start).start;
+            let words = unit.words().get(start..span.start).unwrap_or("").to_ascii_lowercase();
+            let from = words.find("badge").map_or(span.start, |badge| start + badge);
+            let facts = settled(unit, &span, facts);
+            drafts.push(Draft::new(from..span.end, format!("badge {ids:?} {level}"), facts));
         }
     }
 }
 
-fn facts(number: u64, level: u64, context: &Context<'_>) -> Vec<Fact> {
-    let badge = match context.evidence.badges.get(&number.to_string()) {
-        None => Fact::Missing(format!("the badge of run {number} is not in the snapshot")),
+fn facts(id: &str, level: u64, context: &Context<'_>) -> Vec<Fact> {
+    let badge = match context.evidence.badges.get(id) {
+        None => Fact::Missing(format!("the badge of run {id} is not in the snapshot")),
         Some(badge) => {
-            let words = format!("the badge of run {number} says “{}”", badge.text);
+            let words = format!("the badge of run {id} says “{}”", badge.text);
             let cited = vec![cite(&badge.place, "", &badge.text)];
             match badge.level {
                 None => Fact::Missing(format!("{words}, which names no level")),
@@ -50,7 +58,7 @@ fn facts(number: u64, level: u64, context: &Context<'_>) -> Vec<Fact> {
             }
         }
     };
-    let run = match context.run(number) {
+    let run = match run(id, context) {
         Err(missing) => missing,
         Ok(run) => {
             let Some(real) = run.level else { return vec![badge] };
@@ -60,4 +68,17 @@ fn facts(number: u64, level: u64, context: &Context<'_>) -> Vec<Fact> {
         }
     };
     vec![badge, run]
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::crosscheck::run_fixture::check;
+
+    #[test]
+    fn levels_of_badges() {
+        check("badge-level", "Run 201: the badge says level 5", "+");
+        check("badge-level", "Run 202: badge shows level 2; the badge of run 202: L1", "--");
+        check("badge-level", "Badge of run manual-4711: level 3", "?");
+        check("badge-level", "Run 201 has a badge. It made level 5.", "");
+    }
 }

@@ -7,7 +7,7 @@ use super::logs::Logs;
 use super::{Fact, Unit, cite};
 use crate::documents::BlockKind;
 use crate::documents::mentions::What;
-use crate::evidence::{Build, Evidence, Pull, PullState, Run, Suite};
+use crate::evidence::{Build, Evidence, Pull, PullState, Suite};
 use crate::gates::PhaseLife;
 use crate::history::History;
 use crate::report;
@@ -164,30 +164,12 @@ impl<'a> Context<'a> {
         })
     }
 
-    /// A run, or why it cannot be asked.
-    pub(crate) fn run(&self, number: u64) -> Result<&'a Run, Fact> {
-        self.evidence
-            .runs
-            .get(&number.to_string())
-            .ok_or_else(|| Fact::Missing(format!("results.json of run {number} is not in the snapshot")))
-    }
-
     /// A pull request, or why it cannot be asked.
     pub(crate) fn pull(&self, number: u64) -> Result<&'a Pull, Fact> {
         self.evidence
             .pulls
             .get(&number)
             .ok_or_else(|| Fact::Missing(format!("PR#{number} is not in the snapshot")))
-    }
-
-    /// The declared event that shares a telling word with `words`.
-    pub(crate) fn event(&self, words: &str) -> Option<&'a DeclaredEvent> {
-        let words = words.to_ascii_lowercase();
-        self.evidence.events.iter().find(|event| {
-            let label = event.label.to_ascii_lowercase();
-            let telling = label.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| word.len() >= 4);
-            telling.into_iter().any(|word| words.contains(word))
-        })
     }
 
     /// `given the declared 05:38:00Z`, with the machine record that supports it where there is one.

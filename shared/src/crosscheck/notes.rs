@@ -15,6 +15,7 @@ pub(super) fn notes(context: &Context<'_>, checks: &[Check]) -> Vec<Note> {
     notes.extend(levels_that_differ(context));
     notes.extend(named_but_missing(context));
     notes.extend(never_fetched(context));
+    notes.extend(super::run_notes::notes(context));
     notes.extend(super::lost_lines::notes(context));
     notes
 }

@@ -4,13 +4,13 @@
 
 use std::collections::BTreeMap;
 
-use super::{RULES, cross_check};
+use super::{Context, RULES, cross_check};
 use crate::documents::Document;
 use crate::entry_path::EntryPath;
-use crate::evidence::{Commit, EvidenceKind, FileChange, Place, read};
+use crate::evidence::{Commit, Evidence, EvidenceKind, FileChange, Place, read};
 use crate::gates::phase_life;
 use crate::history::History;
-use crate::report::{Check, Note, Outcome};
+use crate::report::{Check, Outcome};
 use crate::snapshot::metadata::{Entry, Metadata, Phase, SCHEMA};
 use crate::time::Timestamp;
 
@@ -69,7 +69,7 @@ fn files() -> Files {
     const ALL: [&str; 5] = ["pass"; 5];
     let badge = |words: &str| format!("<svg><title>ci: {words}</title></svg>");
     let listed =
-        [(201, "success", 1_893_578_400), (202, "failure", 1_893_582_000), (203, "failure", 1_893_585_600)];
+        [(201, "success", 1_893_578_400), (202, "failure", 1_893_582_000), (203, "failure", 1_893_590_000)];
     let mut files = Vec::new();
     for (number, status, started) in listed {
         files.push((format!("builds/drone/repos/o/n/builds/{number}.json"), build(number, status, started)));
@@ -110,7 +110,28 @@ fn kind(path: &str) -> EvidenceKind {
     }
 }
 
-fn judge(text: &str, files: &Files) -> (Vec<Check>, Vec<Note>) {
+fn evidence(files: &Files) -> Evidence {
+    let entry = |path: &EntryPath| Entry {
+        path: path.clone(),
+        kind: kind(path.as_str()),
+        origin: String::new(),
+        captured_at: None,
+    };
+    let metadata = Metadata {
+        schema: SCHEMA.into(),
+        packer: String::new(),
+        packed_at: Timestamp::default(),
+        phase: Phase { id: "x".into(), title: String::new() },
+        sources: Vec::new(),
+        entries: files.keys().map(entry).collect(),
+        absences: Vec::new(),
+        events: Vec::new(),
+        redactions: Vec::new(),
+    };
+    read(&metadata, |path| files.get(path).map(String::as_bytes)).0
+}
+
+fn judge(text: &str, files: &Files) -> Vec<Check> {
     let review = format!("# REVIEW\n\n## M1 — It works **PASS @2030-01-02T12:29Z**\n\n{text}\n");
     let path = EntryPath::new("data/documents/REVIEW-x.md").expect("a good name");
     let documents = [Document::parse(EvidenceKind::Review, &path, review.as_bytes())];
@@ -130,28 +151,11 @@ fn judge(text: &str, files: &Files) -> (Vec<Check>, Vec<Note>) {
             pointer: String::new(),
         })
     }];
-    let entry = |path: &EntryPath| Entry {
-        path: path.clone(),
-        kind: kind(path.as_str()),
-        origin: String::new(),
-        captured_at: None,
-    };
-    let metadata = Metadata {
-        schema: SCHEMA.into(),
-        packer: String::new(),
-        packed_at: Timestamp::default(),
-        phase: Phase { id: "x".into(), title: String::new() },
-        sources: Vec::new(),
-        entries: files.keys().map(entry).collect(),
-        absences: Vec::new(),
-        events: Vec::new(),
-        redactions: Vec::new(),
-    };
-    let (evidence, _) = read(&metadata, |path| files.get(path).map(String::as_bytes));
+    let evidence = evidence(files);
     let history = History::new(&commits);
     let life = phase_life(&documents, &history);
     let found = cross_check(&documents, &evidence, &life, &history);
-    (found.checks, found.notes)
+    found.checks
 }
 
 /// Judges `text` and compares `rule`'s outcomes, in order: `+` confirmed, `-` contradicted, `?` no evidence, `.` yours.
@@ -159,7 +163,7 @@ fn judge(text: &str, files: &Files) -> (Vec<Check>, Vec<Note>) {
 pub(super) fn check(rule: &str, text: &str, expected: &str) {
     assert!(RULES.iter().any(|known| known.id == rule), "there is no rule {rule}");
     let files = files();
-    let (checks, _) = judge(text, &files);
+    let checks = judge(text, &files);
     let letter = |check: &Check| match check.outcome {
         Outcome::Confirmed => '+',
         Outcome::Contradicted => '-',
@@ -176,7 +180,7 @@ pub(super) fn check(rule: &str, text: &str, expected: &str) {
         assert!(!confirmed.evidence.is_empty(), "{text}: «{}» cites nothing", confirmed.quote);
         for cited in &confirmed.evidence {
             let again = |files: &Files| {
-                let (checks, _) = judge(text, files);
+                let checks = judge(text, files);
                 checks
                     .into_iter()
                     .filter(|check| check.rule == rule)
@@ -205,17 +209,27 @@ pub(super) fn check(rule: &str, text: &str, expected: &str) {
     }
 }
 
-/// The texts of all notes.
-pub(super) fn notes() -> Vec<String> {
-    judge("Nothing.", &files()).1.into_iter().map(|note| note.text).collect()
+/// The notes on runs, after each entry's first text was replaced by its second.
+pub(super) fn notes_after(alterations: &[(&str, &str, &str)]) -> Vec<String> {
+    let mut files = files();
+    for (path, old, new) in alterations {
+        let text = files.get_mut(&EntryPath::new(path).expect("a good name")).expect("such an entry");
+        assert!(text.contains(old), "{old} is not in {path}");
+        *text = text.replace(old, new);
+    }
+    let (history, life) = (History::new(&[]), phase_life(&[], &History::new(&[])));
+    let evidence = evidence(&files);
+    let context = Context::new(&evidence, &[], &life, &history);
+    super::run_notes::notes(&context).into_iter().map(|note| note.text).collect()
 }
 
 /// Puts another value at `pointer`; false for a file that is only known to be there.
 fn alter(text: &mut String, pointer: &str, value: &str) -> bool {
     if let Some((_, attribute)) = pointer.rsplit_once("/@") {
-        let (name, old) = (format!("{attribute}=\"{value}\""), value.replace(['0', '2', '4'], "3"));
-        assert!(text.contains(&name), "{name} is not in {text}");
-        *text = text.replacen(&name, &format!("{attribute}=\"{old}\""), 1);
+        let from = text.find(&format!(" {attribute}=\"")).expect("the attribute") + attribute.len() + 3;
+        let end = from + text[from..].find('"').expect("its end");
+        let other = text[from..end].replace(['0', '2', '4'], "3");
+        text.replace_range(from..end, &other);
     } else if text.starts_with("<testsuites") {
         let number = pointer.rsplit_once("testcase[").and_then(|(_, n)| n.trim_end_matches(']').parse().ok());
         let (start, _) = text.match_indices("<testcase").nth(number.unwrap_or(1) - 1).expect("such a case");
@@ -227,7 +241,9 @@ fn alter(text: &mut String, pointer: &str, value: &str) -> bool {
         let inside = start + text[start..].find('>').expect("its start") + 1;
         text.replace_range(inside..end, if inside == end { "<failure/>" } else { "" });
     } else if text.starts_with("<svg") {
-        *text = text.replace("level ", "level 1");
+        *text = text.replace("ci: level ", "x: level 1");
+    } else if pointer.is_empty() {
+        return false;
     } else if let Ok(mut json) = serde_json::from_str::<serde_json::Value>(text) {
         let place = json.pointer_mut(pointer).unwrap_or_else(|| panic!("there is no {pointer}"));
         *place = match place.take() {
@@ -247,7 +263,7 @@ fn alter(text: &mut String, pointer: &str, value: &str) -> bool {
         };
         *text = json.to_string();
     } else {
-        return false;
+        panic!("{pointer} in what is no JSON");
     }
     true
 }

@@ -1,11 +1,14 @@
-//! `clean_teardown=True`: the flags of a run, or of all runs.
+//! `clean_teardown=True`, "clean teardown in all 7 runs": the flags of a run, or of all runs.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use regex_lite::Regex;
 
+use super::all_runs::all_runs;
+use super::run_words::{Runs, pointer, run, settled};
 use super::{Context, Draft, Fact, Rule, Unit, cite};
-use crate::evidence::Run;
+use crate::evidence::EvidenceKind;
 use crate::report::CheckKind;
 
 pub(super) const RULE: Rule = Rule {
@@ -15,8 +18,13 @@ pub(super) const RULE: Rule = Rule {
     find,
 };
 
-static ALL_RUNS: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"(?i)\b(?:all|every)\s+(?:recent\s+|these\s+)?(?:runs?|builds?)\b").ok());
+/// Flags in words.
+static WORDS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"(?i)\b(clean tear-?downs?|tear-?downs? (?:was |is |were |are )?clean|torn down cleanly)\b|\bno (?:secrets? leak(?:s|ed|age)?|leaked secrets?)\b",
+    )
+    .ok()
+});
 
 /// Whether a key is written like a run's flag.
 pub(super) fn is_flag_name(key: &str) -> bool {
@@ -24,74 +32,91 @@ pub(super) fn is_flag_name(key: &str) -> bool {
 }
 
 fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
-    for (span, key, value) in unit.pairs() {
-        let wanted = match value.to_ascii_lowercase().as_str() {
-            "true" => true,
-            "false" => false,
-            _ => continue,
-        };
-        if !is_flag_name(key) {
-            continue;
+    let mut said: Vec<(Range<usize>, &str, bool)> = Vec::new();
+    for (span, key, value) in unit.pairs().filter(|(_, key, _)| is_flag_name(key)) {
+        match value.to_ascii_lowercase().as_str() {
+            "true" => said.push((span.clone(), key, true)),
+            "false" => said.push((span.clone(), key, false)),
+            _ => {}
         }
-        let all = ALL_RUNS.as_ref().is_some_and(|pattern| pattern.is_match(unit.clause_before(span.start)));
-        let (who, facts) = if all {
-            all_runs(key, wanted, unit, context)
-        } else {
-            named(key, wanted, unit, span.start, context)
+    }
+    said.extend(in_words(unit));
+    if said.is_empty() {
+        return;
+    }
+    let runs = Runs::of(unit, context);
+    for (span, key, wanted) in said {
+        let (who, facts) = match all_runs(unit, span.start, &runs, context) {
+            Some(all) => {
+                let facts = all.facts(&format!("{key} is {wanted}"), |id| fact(id, key, wanted, context));
+                (all.words, facts)
+            }
+            None => {
+                let ids = runs.at(&span, context);
+                let facts = ids.iter().map(|id| fact(id, key, wanted, context)).collect();
+                (format!("{ids:?}"), facts)
+            }
         };
         if !facts.is_empty() {
-            drafts.push(Draft::new(span.clone(), format!("flag {who} {key} {wanted}"), facts));
+            let facts = settled(unit, &span, facts);
+            drafts.push(Draft::new(span, format!("flag {who} {key} {wanted}"), facts));
         }
     }
 }
 
-fn named(key: &str, wanted: bool, unit: &Unit<'_>, at: usize, context: &Context<'_>) -> (String, Vec<Fact>) {
-    let builds = context.builds_at(unit, at);
-    let judged = builds.iter().map(|number| match context.run(*number) {
-        Ok(run) => fact(run, key, wanted),
-        Err(missing) => missing,
-    });
-    let facts = judged.collect();
-    (format!("{builds:?}"), facts)
-}
-
-/// All runs that had finished when this was written; a build of that time without a run leaves a hole.
-fn all_runs(key: &str, wanted: bool, unit: &Unit<'_>, context: &Context<'_>) -> (String, Vec<Fact>) {
-    let by_then = |at: Option<crate::time::Timestamp>| match (at, unit.as_of) {
-        (Some(at), Some(as_of)) => at <= as_of,
-        _ => true,
+fn in_words(unit: &Unit<'_>) -> Vec<(Range<usize>, &'static str, bool)> {
+    let text = unit.words();
+    let may = ["ear", "orn", "ecret"].iter().any(|part| text.contains(part));
+    let Some(pattern) = WORDS.as_ref().filter(|_| may && unit.document.kind != EvidenceKind::Plan) else {
+        return Vec::new();
     };
-    let evidence = context.evidence;
-    let mut facts: Vec<Fact> = evidence
-        .builds
-        .values()
-        .filter(|build| by_then(build.finished) && !evidence.runs.contains_key(&build.number.to_string()))
-        .map(|build| Fact::Missing(format!("results.json of run {} is not in the snapshot", build.number)))
-        .collect();
-    let judged: Vec<Fact> = evidence
-        .runs
-        .values()
-        .filter(|run| by_then(run.finished))
-        .map(|run| fact(run, key, wanted))
-        .collect();
-    let all = format!("all {} runs that had finished by then: {key} is {wanted}", judged.len());
-    facts.extend(judged.into_iter().map(|fact| match fact {
-        Fact::Agrees(_, cited) => Fact::Agrees(all.clone(), cited),
-        other => other,
-    }));
-    if facts.is_empty() {
-        facts.push(Fact::Missing("no run is in the snapshot".to_owned()));
-    }
-    ("all".to_owned(), facts)
+    let words = pattern.captures_iter(text).filter_map(|found| {
+        let key = if found.get(1).is_some() { "clean_teardown" } else { "no_secret_leak" };
+        Some((found.get(0)?.range(), key, true))
+    });
+    words.collect()
 }
 
-fn fact(run: &Run, key: &str, wanted: bool) -> Fact {
+fn fact(id: &str, key: &str, wanted: bool, context: &Context<'_>) -> Fact {
+    let run = match run(id, context) {
+        Ok(run) => run,
+        Err(missing) => return missing,
+    };
     match run.flags.get(key) {
-        None => Fact::Missing(format!("results.json of run {} has no flag {key}", run.id)),
+        None => Fact::Missing(format!("results.json of run {id} has no flag {key}")),
         Some(real) => {
-            let cited = vec![cite(&run.place, &format!("/flags/{key}"), real)];
-            let words = format!("run {}: {key} is {real}", run.id);
+            let cited = vec![cite(&run.place, &pointer("flags", key), real)];
+            let words = format!("run {id}: {key} is {real}");
             if *real == wanted { Fact::Agrees(words, cited) } else { Fact::Differs(words, cited) }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::crosscheck::run_fixture::check;
+
+    #[test]
+    fn flags_of_a_run() {
+        check("run-flags", "run manual-4711: `clean_teardown=True`, run 202 `clean_teardown=True`", "+-");
+        check("run-flags", "Run 201: clean teardown, no secret leaks; run 202: teardown clean", "++-");
+        check("run-flags", "Run 200: `no_secret_leak=true`; run 203: `no_secret_leak=true`", "??");
+        check("run-flags", "A clean teardown is what counts.", "");
+        check("run-flags", "### Run 202 (EXPECTED)\n\n- clean_teardown=true", ".");
+    }
+
+    #[test]
+    fn flags_of_all_runs() {
+        check(
+            "run-flags",
+            "Runs 201 and 202: no_secret_leak=true in both; all two runs have no_secret_leak=true",
+            "++",
+        );
+        check("run-flags", "All 3 runs of 2030-01-02: `no_secret_leak=true`", "+");
+        check("run-flags", "Clean teardown in all 3 runs", ".");
+        check("run-flags", "Clean teardown in all 3 runs of 2 Jan", "-");
+        check("run-flags", "All 5 runs had no_secret_leak=true; all 5 runs have no_secret_leak=true", ".?");
+        check("run-flags", "Runs 201, 202: clean teardown in all two runs", "-");
+        check("run-flags", "No secret leak in every run of 1 January", "?");
     }
 }

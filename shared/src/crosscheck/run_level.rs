@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::all_runs::all_runs;
 use super::run_tables::{Table, cells};
 use super::run_words::{Runs, pointer, run, settled};
 use super::{Context, Draft, Fact, Rule, Unit, cite};
@@ -35,6 +36,13 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
     let runs = Runs::of(unit, context);
     for (index, said) in levels.iter().enumerate() {
         if super::badge_level::speaks_of_badge(unit, said.span.start) {
+            continue;
+        }
+        if let Some(all) = all_runs(unit, said.span.start, &runs, context) {
+            let facts = all.facts(&format!("level {}", said.level), |id| fact(id, said, context));
+            let span = all.span.start.min(said.span.start)..all.span.end.max(said.span.end);
+            let facts = settled(unit, &said.span, facts);
+            drafts.push(Draft::new(span, format!("level {} {}", all.words, said.level), facts));
             continue;
         }
         let ids = runs.at(&said.span, context);
@@ -148,6 +156,7 @@ mod tests {
         check("run-level", "Run 202 was capped at L1, run 201 was not capped: L5", "+.");
         check("run-level", "run manual-4711 level=3; run `manual-4712` level=3", "+?");
         check("run-level", "`/var/lib/ci-runs/manual-4711/results.json`: level 2", "-");
+        check("run-level", "After #202, #201 reached level 5", "+");
         check("run-level", "Level 5/5 for #201, L2 for #202.", "+-");
         check("run-level", "Run 200 reached level 2; run 200 L5", "+-");
         check("run-level", "Run 203: level 0", "?");
@@ -157,6 +166,8 @@ mod tests {
     fn levels_of_sections_and_tables() {
         check("run-level", "### Build 201\n\nIt made level 5.\n\n- L5/5\n- L4", "++-");
         check("run-level", "| run | level |\n|---|---|\n| 201 | 5 |\n| 202 | L2 |\n| #203 | 5/5 |", "+-?");
+        check("run-level", "Runs 201, 202: all two runs reached level 5", "-");
+        check("run-level", "All 9 runs reached level 5", "-");
         check("run-level", "Run manual-4711:\n\n- lint is fine\n- L3", "+");
     }
 

@@ -89,10 +89,10 @@ fn named(unit: &Unit<'_>, context: &Context<'_>) -> Vec<(Range<usize>, String)> 
     named.extend(paths);
     let mut after_run = false;
     for (span, word) in words(unit.words()) {
-        let known = context.evidence.runs.contains_key(word) && is_name(word);
-        let called =
-            after_run && is_name(word) && word.contains('-') && word.contains(|c: char| c.is_ascii_digit());
-        if known || called {
+        let made_up = word.contains(|c: char| c.is_ascii_digit() || matches!(c, '-' | '_'));
+        let known = (made_up || after_run) && context.evidence.runs.contains_key(word);
+        let called = after_run && word.contains('-') && word.contains(|c: char| c.is_ascii_digit());
+        if is_name(word) && (known || called) {
             named.push((span, word.to_owned()));
         }
         after_run = word.eq_ignore_ascii_case("run") || word.eq_ignore_ascii_case("runs");
@@ -209,9 +209,21 @@ fn only_list(unit: &Unit<'_>, context: &Context<'_>) -> Option<Vec<String>> {
 }
 
 fn ending(unit: &Unit<'_>, named: &[(Range<usize>, String)]) -> Vec<String> {
-    let mut from = named.len().saturating_sub(1);
+    let last = named.len().saturating_sub(1);
+    let mut from = last;
     while from > 0 && joined(unit, named, from) {
         from -= 1;
+    }
+    // "After #585, #612 …" is about one run.
+    let before = named.get(from).and_then(|(at, _)| unit.words().get(..at.start)).unwrap_or("");
+    let mut before = before.rsplit(|c: char| c.is_whitespace() || c == '#').filter(|word| !word.is_empty());
+    let word =
+        before.find(|word| !matches!(*word, "run" | "build" | "PR")).unwrap_or("").to_ascii_lowercase();
+    if matches!(
+        word.as_str(),
+        "after" | "before" | "since" | "unlike" | "despite" | "besides" | "where" | "while" | "than"
+    ) {
+        from = last;
     }
     named.get(from..).unwrap_or(&[]).iter().map(|(_, id)| id.clone()).collect()
 }

@@ -10,6 +10,7 @@ use super::run_tables::{Table, cells};
 use super::run_words::{Runs, settled, tier_beside};
 use super::{Context, Draft, Fact, Rule, Unit, cite};
 use crate::documents::BlockKind;
+use crate::documents::mentions::What;
 use crate::evidence::{CaseOutcome, EvidenceKind};
 use crate::report::{self, CheckKind};
 
@@ -85,9 +86,18 @@ fn prose(unit: &Unit<'_>) -> Vec<Said> {
         return Vec::new();
     };
     let mut lists: Vec<Said> = Vec::new();
-    let mut vague = Vec::new();
     for found in pattern.captures_iter(text) {
         let Some(whole) = found.get(0).map(|whole| whole.range()) else { continue };
+        // "#578 failed", "Builds 12 and 13 failed": a build's number is no count.
+        let number = (1..=10).find_map(|group| found.get(group)).map_or(whole.start, |number| number.start());
+        if text.get(..number).is_some_and(|before| before.ends_with('#'))
+            || unit
+                .mentions
+                .iter()
+                .any(|m| m.span.contains(&number) && !matches!(m.what, What::Length { .. } | What::Path(_)))
+        {
+            continue;
+        }
         let counts = read(&found);
         let joined = lists.last().is_some_and(|list| {
             let between = text.get(list.span.end..whole.start).unwrap_or("x").trim();
@@ -101,23 +111,22 @@ fn prose(unit: &Unit<'_>) -> Vec<Said> {
                 list.span.end = whole.end;
                 list.counts.extend(counts);
             }
-            _ => {
-                // "No failures" alone may be about anything.
-                vague.push(found.get(11).is_some());
-                lists.push(Said { span: whole, counts, tier: None });
-            }
+            _ => lists.push(Said { span: whole, counts, tier: None }),
         }
     }
     let mut kept = Vec::new();
     let mut from = 0;
-    for (mut list, vague) in lists.into_iter().zip(vague) {
+    for mut list in lists {
         let clause = unit.clause(list.span.start);
         let before = text.get(clause.start.max(from).min(list.span.start)..list.span.start).unwrap_or("");
         from = list.span.end;
         let after = text.get(list.span.end..).unwrap_or("");
         let clause = text.get(clause).unwrap_or("").to_ascii_lowercase();
-        if is_of_other_things(&clause, before, after) || vague && list.counts.len() == 1 && !of_tests(&clause)
-        {
+        // "No failures", "2 errors" may be about anything.
+        let vague = |count: &Count| {
+            matches!(count, Count::Failed(_) | Count::Errors(_) | Count::Skipped(_) | Count::Flaky(_))
+        };
+        if is_of_other_things(&clause, before, after) || list.counts.iter().all(vague) && !of_tests(&clause) {
             continue;
         }
         match tier_beside(before, after) {
@@ -353,7 +362,7 @@ mod tests {
     fn counts_of_a_tier() {
         check("test-counts", "Run 201: install: 3 passed, custom 2 passed and 1 skipped", "++");
         check("test-counts", "Run 201: `install.xml`: 4 passed", "-");
-        check("test-counts", "Run 202: 3 passed in install, 0 failures in upgrade", "+-");
+        check("test-counts", "Run 202: 3 passed in install, 0 test failures in upgrade", "+-");
         check("test-counts", "Run 201: after the upgrade, 246 passed", "");
         let head = "| tier | tests | passed | failed |\n|---|---|---|---|\n";
         check(
@@ -374,6 +383,8 @@ mod tests {
         );
         check("test-counts", "Unit tests: 246 passed. Run 201 is fine.", "");
         check("test-counts", "246 passed", "");
+        check("test-counts", "#202 failed and #201 passed; Builds 201, 202 failed; run 202 failed", "");
+        check("test-counts", "Run 201 saw 502 errors, 3 failed and no failures", "");
         check("test-counts", "EXPECTED: run 201: 10 passed", ".");
         check("test-counts", "Runs 201, 202: 10 passed", ".");
         check("test-counts", "Run 201 has no errors in the log; lint of run 201: 12 rules, 0 failed", "");

@@ -1,0 +1,145 @@
+//! "All 7 runs", "every run of 12 June": which runs such words mean; knows nothing of what is said about them.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use regex_lite::Regex;
+
+use super::run_words::Runs;
+use super::{Context, Fact, Unit};
+use crate::time::Timestamp;
+
+/// The runs that a sentence about all of them means.
+pub(super) struct AllRuns {
+    /// Where the words stand that say "all runs".
+    pub(super) span: Range<usize>,
+    /// Those that are here.
+    pub(super) ids: Vec<String>,
+    /// Which are not, or why it is not plain which are meant.
+    pub(super) missing: Vec<Fact>,
+    /// `all 7 runs that had finished by then`.
+    pub(super) words: String,
+}
+
+static ALL: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(concat!(
+        r"(?i)\b(?:all|every|each)\s+(?:of\s+)?(these\s+|those\s+|the\s+)?(?:(\d{1,4}|two|three|four|five|six|seven|eight|nine|ten)\s+)?",
+        r"(recent\s+)?(?:runs?|builds?)\b",
+        r"(?:\s+(?:of|on|from)\s+(?:(\d{4}-\d{2}-\d{2})|(\d{1,2})\s+(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b))?"
+    ))
+    .ok()
+});
+
+const MONTHS: &[&str] = &["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+const NUMBERS: &[&str] = &["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
+
+/// Whether the clause around byte `at` speaks of all runs, and of which.
+pub(super) fn all_runs(
+    unit: &Unit<'_>,
+    at: usize,
+    runs: &Runs<'_, '_>,
+    context: &Context<'_>,
+) -> Option<AllRuns> {
+    let clause = unit.clause(at);
+    let words = unit.words().get(clause.clone())?;
+    let found = ALL.as_ref()?.captures(words)?;
+    let span = found.get(0).map(|whole| clause.start + whole.start()..clause.start + whole.end())?;
+    let group = |n: usize| found.get(n).map(|word| word.as_str().trim().to_ascii_lowercase());
+    let count = group(2).and_then(|word| {
+        let named = NUMBERS.iter().position(|name| *name == word).map(|n| n + 2);
+        named.or_else(|| word.parse().ok())
+    });
+    let day = match (found.get(4), group(5), group(6)) {
+        (Some(day), ..) => Some(day.as_str().parse::<Date>().ok()?),
+        (_, Some(day), Some(month)) => {
+            let month = MONTHS.iter().position(|name| *name == month)?;
+            let year = unit.day.or_else(|| unit.as_of.map(date))?.year();
+            Some(Date::new(year, i8::try_from(month + 1).ok()?, day.parse().ok()?).ok()?)
+        }
+        _ => None,
+    };
+    // A list beside the words is what they sum up.
+    let named = if day.is_none() { runs.at(&span, context) } else { Vec::new() };
+    let listed = matches!(group(1).as_deref(), Some("these" | "those")) || count == Some(named.len());
+    if named.len() > 1 && listed {
+        let words = format!("all {} runs named", named.len());
+        return Some(AllRuns { span, ids: named, missing: Vec::new(), words });
+    }
+    Some(everything(unit, context, span, count, day))
+}
+
+/// All runs that had finished when this was written; a build of that time without a run leaves a hole.
+fn everything(
+    unit: &Unit<'_>,
+    context: &Context<'_>,
+    span: Range<usize>,
+    count: Option<usize>,
+    day: Option<Date>,
+) -> AllRuns {
+    let evidence = context.evidence;
+    let build = |id: &str| id.parse().ok().and_then(|number: u64| evidence.builds.get(&number));
+    let meant = |started: Option<Timestamp>, finished: Option<Timestamp>| {
+        let by_then = finished.zip(unit.as_of).is_none_or(|(finished, as_of)| finished <= as_of);
+        by_then && day.is_none_or(|day| started.or(finished).is_none_or(|at| date(at) == day))
+    };
+    let runs = evidence
+        .runs
+        .values()
+        .filter(|run| meant(build(&run.id).and_then(|build| build.started), run.finished));
+    let ids: Vec<String> = runs.map(|run| run.id.clone()).collect();
+    let built = evidence.builds.values().filter(|build| meant(build.started, build.finished));
+    let mut known: BTreeSet<String> = built.map(|build| build.number.to_string()).collect();
+    known.extend(folders(context).filter(|id| build(id).is_none()).map(str::to_owned));
+    let gone = known.iter().filter(|id| !evidence.runs.contains_key(*id));
+    let mut missing: Vec<Fact> =
+        gone.map(|id| Fact::Missing(format!("results.json of run {id} is not in the snapshot"))).collect();
+    let here = ids.len();
+    match count {
+        _ if here == 0 => missing.push(Fact::Missing("no such run is in the snapshot".to_owned())),
+        Some(count) if count > here => {
+            missing.push(Fact::Missing(format!("only {here} of {count} runs are in the snapshot")));
+        }
+        Some(count) if count < here => {
+            let words = format!("{here} runs had finished by then; which {count} are meant is not plain");
+            return AllRuns {
+                span,
+                ids: Vec::new(),
+                missing: vec![Fact::Unclear(words, Vec::new())],
+                words: String::new(),
+            };
+        }
+        _ => {}
+    }
+    let words = match day {
+        Some(day) => format!("all {here} runs of {day}"),
+        None => format!("all {here} runs that had finished by then"),
+    };
+    AllRuns { span, ids, missing, words }
+}
+
+/// The ids of the runs in whose folders something lies.
+fn folders<'a>(context: &Context<'a>) -> impl Iterator<Item = &'a str> {
+    context.evidence.entries.keys().filter_map(|path| {
+        let mut segments = path.segments().skip_while(|segment| *segment != "runs").skip(1);
+        let id = segments.next()?;
+        segments.next().map(|_| id)
+    })
+}
+
+fn date(at: Timestamp) -> Date {
+    at.to_zoned(TimeZone::UTC).date()
+}
+
+impl AllRuns {
+    /// What `fact` says of each, told in one sentence where all agree.
+    pub(super) fn facts(&self, said: &str, fact: impl FnMut(&String) -> Fact) -> Vec<Fact> {
+        let judged = self.ids.iter().map(fact).map(|fact| match fact {
+            Fact::Agrees(_, cited) => Fact::Agrees(format!("{}: {said}", self.words), cited),
+            other => other,
+        });
+        self.missing.iter().cloned().chain(judged).collect()
+    }
+}
