@@ -20,7 +20,7 @@ static BLOCK_START: LazyLock<Regex> = LazyLock::new(|| {
         r"|\*\*\d+\. ",
         r"|\*\*[A-Z][a-z]+(?: [a-z]+){0,3}:\*\*",
         r"|\*\*(?:Verdict|Status|VETO|SCOPED VETO)\b",
-        r"|\*\*[A-Z][A-Za-z0-9.-]*(?:[/+,–] ?[A-Z][A-Za-z0-9.-]*)* ?(?:—|–|-|:|\[|PASS|FAIL|OPEN|CLOSED)",
+        r"|\*\*(?:DoD-|[A-Z]{1,2}|[FA](?:-[a-z][a-z0-9]*)+-)\d[A-Za-z0-9.-]*(?: ?[/+,–] ?[A-Z][A-Za-z0-9.-]*)* ?(?:—|–|-|:|\[|PASS|FAIL|OPEN|CLOSED)",
         r"|\*\*[FA]-[a-z][a-z0-9-]*\*\*",
         r"|\*\*(?:F|A)\d[a-z0-9-]*(?:/[FA]\d[a-z0-9-]*)*\*\*",
         r"|Gate: \S",
@@ -48,6 +48,10 @@ pub(super) fn chunks(source: &str) -> Vec<Range<usize>> {
             from = from.max(span.end);
             continue;
         }
+        let mark = source.get(start..found.start()).unwrap_or("").trim();
+        if matches!(mark, "-" | "*" | "- [ ]" | "- [x]" | "- [X]") {
+            continue;
+        }
         chunks.push(start..found.start());
         start = found.start() + 1;
         if source.get(start..).is_some_and(|rest| rest.starts_with("--- ")) {
@@ -64,7 +68,8 @@ pub(super) fn chunks(source: &str) -> Vec<Range<usize>> {
 fn is_folded(source: &str) -> bool {
     let mut lines = source.lines().filter(|line| !line.trim().is_empty());
     let Some(longest) = lines.clone().max_by_key(|line| line.len()) else { return false };
-    let alone = lines.nth(1).is_none();
+    let begins = longest.trim_start_matches('\u{feff}').trim_start().starts_with('#');
+    let alone = begins && lines.nth(1).is_none();
     let is_heading = |mark: &str| {
         longest.match_indices(mark).any(|(at, _)| {
             // In prose and in code, marks stand in backticks.

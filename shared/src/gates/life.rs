@@ -72,7 +72,10 @@ fn ordered(mut life: Vec<Word>, scope: &PhaseScope, history: &History<'_>) -> Ve
         match near.into_iter().find(|known| is_same_event(known, &word)) {
             // The document tells more than the subject of the same commit, and its first place is the heading.
             Some(known)
-                if known.source < word.source || (known.source == word.source && word.line < known.line) =>
+                if known.source < word.source
+                    || (known.source == word.source
+                        && word.line < known.line
+                        && (word.stamped_at.is_some() || known.stamped_at.is_none())) =>
             {
                 *known = word;
             }
@@ -99,10 +102,7 @@ fn ordered(mut life: Vec<Word>, scope: &PhaseScope, history: &History<'_>) -> Ve
 /// One commit says one thing of a gate once, unless two stamps tell two events.
 fn is_same_event(known: &Word, word: &Word) -> bool {
     let two_stamps = matches!((known.stamped_at, word.stamped_at), (Some(a), Some(b)) if a != b);
-    let same_commit = known.commit.is_some() && known.commit == word.commit;
-    let same_stamp =
-        known.commit == word.commit && known.stamped_at == word.stamped_at && known.at == word.at;
-    known.what == word.what && !two_stamps && (same_commit || same_stamp)
+    known.what == word.what && !two_stamps && known.commit == word.commit
 }
 
 /// Whether a word only says once more what stands already.

@@ -13,6 +13,9 @@ use crate::evidence::EvidenceKind;
 /// How much of a heading is its title; more stands there only when line breaks were lost.
 const TITLE_BYTES: usize = 60;
 
+/// Gates and items that are read of a plan; real ones have a dozen.
+const MAX_IDS: usize = 1_000;
+
 /// The plan.
 #[derive(Debug, Default)]
 pub(super) struct Plan {
@@ -106,7 +109,7 @@ impl Plan {
             _ => first_words(&line.title),
         };
         for id in line.ids {
-            if !self.gates.iter().any(|(known, _)| *known == id) {
+            if self.gates.len() < MAX_IDS && !self.gates.iter().any(|(known, _)| *known == id) {
                 self.gates.push((id, title.clone()));
             }
         }
@@ -144,7 +147,7 @@ impl Plan {
             found.extend(gates.cloned());
         }
         for (id, title) in found {
-            if !self.listed.iter().any(|(known, _)| *known == id) {
+            if self.listed.len() < MAX_IDS && !self.listed.iter().any(|(known, _)| *known == id) {
                 self.listed.push((id, title));
             }
         }

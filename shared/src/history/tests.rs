@@ -9,6 +9,9 @@ fn commit(number: usize, changes: &[(&str, &str)]) -> Commit {
     Commit {
         sha: format!("{number:040x}"),
         author: "a".to_owned(),
+        body: String::new(),
+        committer: String::new(),
+        parents: Vec::new(),
         author_time: None,
         commit_time: crate::time::from_unix(1_000_000 + number as i64 * 60),
         subject: format!("c{number}"),
@@ -23,7 +26,9 @@ fn commit(number: usize, changes: &[(&str, &str)]) -> Commit {
                     added: of('+'),
                     removed: of('-'),
                     deleted: lines.contains("!"),
-                    ..FileChange::default()
+                    binary: false,
+                    created: false,
+                    old_path: None,
                 }
             })
             .collect(),

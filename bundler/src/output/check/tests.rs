@@ -23,6 +23,7 @@ fn gate(id: &str, title: &str, line: u32) -> Gate {
         stamped_at: Some(at("2026-06-13T06:38:00Z")),
         document: "REVIEW-ghost.md".to_owned(),
         line,
+        in_dod: true,
         history: Vec::new(),
     }
 }
@@ -180,6 +181,8 @@ pub(crate) fn bad() -> Report {
         standing: true,
         document: "REVIEW-ghost.md".to_owned(),
         line: 90,
+        raised_at: None,
+        lifted: None,
     }];
     report.findings = vec![Finding {
         id: "F1".to_owned(),
@@ -187,6 +190,7 @@ pub(crate) fn bad() -> Report {
         state: FindingState::Open,
         document: "REVIEW-ghost.md".to_owned(),
         line: 20,
+        closed: None,
     }];
     report.checks[2].kind = CheckKind::Substance;
     report.common_cause = "hand-written stamps run 10–13 min ahead of machine times".to_owned();
