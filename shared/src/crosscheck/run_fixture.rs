@@ -38,9 +38,10 @@ fn results(level: u64, rungs: [&str; 5], tiers: [&str; 5], lint: &str, clean: bo
     };
     let rungs = join(["install", "upgrade", "backup_restore", "functional", "lint"], rungs);
     let tiers = join(["install", "upgrade", "backup", "restore", "custom"], tiers);
+    let failed = if lint == "fail" { r#""R011""# } else { "" };
     format!(
         r#"{{"schema":2,"recipe":"pear","version":"2.1.0+8.4.2","pr":"7","ref":"{REF}","finished":{finished}.5,
-        "level":{level},"rungs":{{{rungs}}},"results":{{{tiers}}},"lint":{{"status":"{lint}"}},
+        "level":{level},"rungs":{{{rungs}}},"results":{{{tiers}}},"lint":{{"status":"{lint}","rules_failed":[{failed}]}},
         "flags":{{"clean_teardown":{clean},"no_secret_leak":true}}}}"#
     )
 }
