@@ -74,7 +74,11 @@ fn fact(id: &str, said: &str, context: &Context<'_>) -> Fact {
     let Some((pointer, real)) = recorded(run) else {
         return Fact::Missing(format!("results.json of run {id} says nothing of lint"));
     };
-    let words = format!("run {id}: lint {real}");
+    let rules = run.lint_report.rules_failed.join(", ");
+    let words = match rules.as_str() {
+        "" => format!("run {id}: lint {real}"),
+        rules => format!("run {id}: lint {real} ({rules})"),
+    };
     let cited = vec![cite(&run.place, pointer, real)];
     match plain_status(real) {
         Some(real) if real == said => Fact::Agrees(words, cited),
