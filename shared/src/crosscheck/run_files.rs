@@ -7,6 +7,7 @@ use regex_lite::Regex;
 
 use super::run_words::{Runs, settled};
 use super::{Context, Draft, Fact, Rule, Unit, cite};
+use crate::documents::mentions::What;
 use crate::entry_path::EntryPath;
 use crate::evidence::{EvidenceKind, Place};
 use crate::report::CheckKind;
@@ -27,6 +28,7 @@ static THERE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
+    lacking(unit, context, drafts);
     let text = unit.words();
     let may =
         ["creenshot", "ummary", "results.json", "adge", "lint.txt"].iter().any(|part| text.contains(part));
@@ -49,6 +51,20 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
         if !facts.is_empty() {
             let facts = settled(unit, &span, facts);
             drafts.push(Draft::new(span, format!("file {ids:?} {file} {is_there}"), facts));
+        }
+    }
+}
+
+/// Files of a run's folder that are named by their path and are not here.
+fn lacking(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
+    for mention in &unit.mentions {
+        let What::Path(path) = &mention.what else { continue };
+        let mut segments = path.split('/').skip_while(|segment| !segment.ends_with("runs")).skip(1);
+        let (Some(id), Some(file)) = (segments.next(), segments.next()) else { continue };
+        let is_file = file.contains('.') && !file.contains('*') && segments.next().is_none();
+        if is_file && unit.document.kind != EvidenceKind::Plan && entry(id, file, context).is_none() {
+            let missing = Fact::Missing(format!("{file} of run {id} is not in the snapshot"));
+            drafts.push(Draft::new(mention.span.clone(), "", vec![missing]));
         }
     }
 }
@@ -105,6 +121,7 @@ mod tests {
         check("run-files", "Run 202: screenshot attached; no results.json for run 201", "?-");
         check("run-files", "No results.json for run 203; summary card missing in run 201", "??");
         check("run-files", "Run 201: badge is missing", "-");
+        check("run-files", "See `/srv/ci-runs/201/summary.html` and `/srv/ci-runs/201/badge.svg`", "?");
         check("run-files", "A screenshot is attached.", "");
         check("run-files", "Run 201: a screenshot should be attached", "");
     }

@@ -69,7 +69,9 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
         if !facts.is_empty() {
             let span = context.with_builds(unit, said.span.clone());
             let facts = settled(unit, &said.span, facts);
-            drafts.push(Draft::new(span, format!("level {ids:?} {}", said.level), facts));
+            let mut draft = Draft::new(span, format!("level {ids:?} {}", said.level), facts);
+            draft.written = Some(format!("level {}", said.level));
+            drafts.push(draft);
         }
     }
 }

@@ -18,9 +18,10 @@ pub(super) const RULE: Rule = Rule {
 };
 
 static SAID: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(
-        r"(?i)\blint(?:er)?(?: rung| stage)?\s?(?::|=|→|->|is|was)?\s?(pass(?:ed|es)?|fail(?:ed|s)?|clean|green|red|skip(?:ped)?|ok|✅|✓|✔|❌|✘|✗)",
-    )
+    Regex::new(concat!(
+        r"(?i)\blint(?:er)?(?: rung| stage)?(?: (?:in|of|for|on) (?:run|build) #?[A-Za-z0-9._-]{1,40})?\s?(?::|=|→|->|is|was)?\s?",
+        r"(pass(?:ed|es)?|fail(?:ed|s)?|clean|green|red|skip(?:ped)?|ok|✅|✓|✔|❌|✘|✗)(?:[ (:,]{1,2}(R\d{3}))?"
+    ))
     .ok()
 });
 
@@ -42,7 +43,7 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
         // `lint=p` in a list of rungs belongs to the list.
         if before.ends_with(|c: char| part(c) || c == '/')
             || after.starts_with(|c: char| c.is_alphanumeric() || c == '_')
-            || [" to ", " on ", " over"].iter().any(|other| after.starts_with(other))
+            || [" to ", " over"].iter().any(|other| after.starts_with(other))
             || whole.as_str().contains('=')
         {
             continue;
@@ -54,7 +55,10 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
         };
         let Some(said) = said else { continue };
         let ids = runs.at(&whole.range(), context);
-        let facts: Vec<Fact> = ids.iter().map(|id| fact(id, said, context)).collect();
+        let mut facts: Vec<Fact> = ids.iter().map(|id| fact(id, said, context)).collect();
+        if let (Some(rule), [id]) = (found.get(2), ids.as_slice()) {
+            facts.extend(rule_failed(id, rule.as_str(), said, context));
+        }
         if !facts.is_empty() {
             let facts = settled(unit, &whole.range(), facts);
             drafts.push(Draft::new(whole.range(), format!("lint {ids:?} {said}"), facts));
@@ -70,13 +74,33 @@ fn fact(id: &str, said: &str, context: &Context<'_>) -> Fact {
     let Some((pointer, real)) = recorded(run) else {
         return Fact::Missing(format!("results.json of run {id} says nothing of lint"));
     };
-    let words = format!("run {id}: lint {real}");
+    let rules = run.lint_report.rules_failed.join(", ");
+    let words = match rules.as_str() {
+        "" => format!("run {id}: lint {real}"),
+        rules => format!("run {id}: lint {real} ({rules})"),
+    };
     let cited = vec![cite(&run.place, pointer, real)];
     match plain_status(real) {
         Some(real) if real == said => Fact::Agrees(words, cited),
         Some(_) => Fact::Differs(words, cited),
         None => Fact::Unclear(words, cited),
     }
+}
+
+/// Whether a rule is among those that failed.
+fn rule_failed(id: &str, rule: &str, said: &str, context: &Context<'_>) -> Option<Fact> {
+    let run = context.evidence.runs.get(id).filter(|_| said == "fail")?;
+    let failed = &run.lint_report.rules_failed;
+    if failed.is_empty() {
+        return Some(Fact::Missing(format!("results.json of run {id} names no rule that failed")));
+    }
+    let words = format!("lint of run {id} failed {}", failed.join(", "));
+    let at = failed.iter().position(|name| name.eq_ignore_ascii_case(rule));
+    let cited = match at {
+        Some(at) => vec![cite(&run.place, &format!("/lint/rules_failed/{at}"), rule)],
+        None => vec![cite(&run.place, "/lint/rules_failed", failed.join(", "))],
+    };
+    Some(if at.is_some() { Fact::Agrees(words, cited) } else { Fact::Differs(words, cited) })
 }
 
 /// Lint's own status, else that of its rung.
@@ -93,8 +117,8 @@ mod tests {
 
     #[test]
     fn lint() {
-        check("run-lint", "Run 201: lint: PASS. Run 202: lint fails R011", "++");
-        check("run-lint", "Build 202 lint clean", "-");
+        check("run-lint", "lint in run 201: PASS, no rule failed. Run 202: lint fails R011", "++");
+        check("run-lint", "Build 202 lint clean; lint: PASS on run 201; lint of run 202: FAIL (R012)", "-+-");
         check("run-lint", "### Build 203\n\n- lint: PASS", "?");
         check("run-lint", "Run 200: lint passed", "?");
         check("run-lint", "### Run 202 EXPECTED\n\nlint pass", ".");

@@ -34,7 +34,7 @@ impl<'a> Suites<'a> {
             stem.strip_prefix(tier).is_some_and(|rest| rest.is_empty() || rest.starts_with("__"))
         };
         let evidence = context.evidence;
-        let of_run = evidence.suites.iter().filter(|suite| suite.run.as_deref() == Some(id));
+        let of_run = context.suites_of(id).iter().copied();
         let list: Vec<&Suite> =
             of_run.filter(|suite| tier.is_none_or(|tier| of_tier(&suite.file_stem, tier))).collect();
         let unread = unread(id, &list, tier, context);

@@ -55,7 +55,10 @@ impl<'c, 'a> Table<'c, 'a> {
         ])?;
         let (span, cell) = cells(row.block).into_iter().nth(column)?;
         let id = cell.trim().trim_start_matches('#');
-        (!id.is_empty() && id.chars().all(|c| c.is_ascii_digit())).then(|| (span, id.to_owned()))
+        let number = !id.is_empty() && id.chars().all(|c| c.is_ascii_digit());
+        let name = id.starts_with(|c: char| c.is_ascii_lowercase())
+            && id.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
+        (number || name).then(|| (span, id.to_owned()))
     }
 }
 

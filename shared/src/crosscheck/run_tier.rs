@@ -141,13 +141,13 @@ fn split_names(names: &str) -> Vec<String> {
 /// A row of a table of tiers: its result column, or one column for each run.
 fn row(unit: &Unit<'_>, context: &Context<'_>) -> Vec<Said> {
     let Some(table) = Table::of(unit, context) else { return Vec::new() };
-    let Some(column) = table.column(TIER_COLUMNS) else { return Vec::new() };
+    let Some(column) = table.column(TIER_COLUMNS) else { return row_of_run(unit, &table) };
     let of_rungs = table.columns.get(column).is_some_and(|name| name.starts_with("rung"));
     let cells = cells(unit.block);
     let Some((_, name)) = cells.get(column) else { return Vec::new() };
     let name = name.trim().to_ascii_lowercase();
     let tiers: Vec<String> = match name.as_str() {
-        "lint" => vec![name],
+        name if name == "lint" || name.starts_with("lint (") => vec!["lint".to_owned()],
         _ if name
             .split(|c: char| c.is_whitespace() || matches!(c, '/' | '+' | '&'))
             .all(|n| NAMES.contains(&n)) =>
@@ -168,6 +168,23 @@ fn row(unit: &Unit<'_>, context: &Context<'_>) -> Vec<Said> {
         }
     }
     said
+}
+
+/// A row of a table with one run a row and one tier a column, all its cells at once.
+fn row_of_run(unit: &Unit<'_>, table: &Table<'_, '_>) -> Vec<Said> {
+    let mut tiers = Vec::new();
+    let mut span = 0..0;
+    for ((at, cell), title) in cells(unit.block).iter().zip(&table.columns) {
+        let known = title == "lint" || NAMES.contains(&title.as_str());
+        if let (true, Some(status)) = (known, cell_status(cell)) {
+            tiers.push((title.clone(), status));
+            span.end = at.end;
+        }
+    }
+    if tiers.len() < 2 {
+        return Vec::new();
+    }
+    vec![Said { span, tiers, of_rungs: false, runs: Vec::new() }]
 }
 
 /// What a run records of a tier, or of a rung: where, and its status.
@@ -234,6 +251,9 @@ mod tests {
         );
         check("run-tier", &format!("### Build #203\n\n{head}| upgrade | PASS | |"), "?");
         check("run-tier", "| Rung | run 201 | run 202 |\n|---|---|---|\n| lint | pass | pass |", "+-");
+        let wide = "| run | install | upgrade | backup |\n|---|---|---|---|\n";
+        let rows = "| 201 | PASS | PASS | ✅ |\n| manual-4711 | PASS | ❌ FAIL | PASS |\n| 203 | PASS | PASS | skip |";
+        check("run-tier", &format!("{wide}{rows}"), "+-?");
         check("run-tier", "Run 201:\n\n| stage | note |\n|---|---|\n| upgrade | fail |", "");
     }
 

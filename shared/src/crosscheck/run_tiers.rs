@@ -19,7 +19,7 @@ pub(super) const RULE: Rule = Rule {
 
 static ALL_PASS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(concat!(
-        r"(?i)\b(?:all|every) (?:(\d{1,2}) )?(?:of the )?(stages?|tiers?|rungs?) (?:are |is |were |have |has )?(?:pass(?:ed|es)?|green|succeeded)\b",
+        r"(?i)\b(?:all|every) (?:(\d{1,2}|three|four|five|six) )?(?:of the )?(stages?|tiers?|rungs?) (?:are |is |were |have |has )?(?:pass(?:ed|es)?|green|succeeded)\b",
         r"(?:\s*\(([a-z_]+(?:\s*[/,]\s*[a-z_]+)+)\))?",
         r"|\b(\d{1,2})(?:/| of )(\d{1,2}) (stages|tiers|rungs) (?:are |have )?(?:pass(?:ed|es)?|green)\b",
         r"|\b(all|everything)(?: is| are| was|:)? (green)\b",
@@ -45,7 +45,12 @@ pub(super) fn said(unit: &Unit<'_>) -> Vec<Said> {
     let Some(pattern) = ALL_PASS.as_ref().filter(|_| may) else { return Vec::new() };
     let read = |found: regex_lite::Captures<'_>| {
         let group = |n: usize| found.get(n).map(|group| group.as_str());
-        let number = |n: usize| group(n).and_then(|n| n.parse::<usize>().ok());
+        let letters =
+            |word: &str| ["three", "four", "five", "six"].iter().position(|n| *n == word).map(|n| n + 3);
+        let number = |n: usize| {
+            let word = group(n)?.to_ascii_lowercase();
+            word.parse::<usize>().ok().or_else(|| letters(&word))
+        };
         let named =
             group(3).map_or(Vec::new(), |list| list.split(['/', ',']).map(|n| n.trim().to_owned()).collect());
         let noun = group(2).or_else(|| group(6));
@@ -139,7 +144,7 @@ mod tests {
             "Run 201: all stages pass (install/upgrade/backup); run 202: all tiers green",
             "+-",
         );
-        check("run-tiers", "Run 201: 5/5 tiers passed; run 202: 1 of 5 tiers passed", "++");
+        check("run-tiers", "Run 201: all five tiers passed; run 202: 1 of 5 tiers passed", "++");
         check("run-tiers", "Run 202: 5/5 tiers pass", "-");
         check("run-tiers", "### Build 202: all GREEN", "-");
         check("run-tiers", "Run manual-4711: all tiers pass; all rungs passed", "+-");

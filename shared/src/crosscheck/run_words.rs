@@ -1,6 +1,9 @@
 //! Which runs a sentence is about, and how people write what became of a tier; knows nothing of what is compared.
 
 use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex_lite::Regex;
 
 use super::run_tables::Table;
 use super::{Context, Fact, Unit};
@@ -39,8 +42,7 @@ impl<'u, 'a> Runs<'u, 'a> {
             let near = self.unit.clause(span.start).contains(&first.start);
             return if near { beginning(self.unit, own) } else { Vec::new() };
         }
-        let inherited = inherited(self.unit, context);
-        if !inherited.is_empty() {
+        if let Some(inherited) = inherited(self.unit, context) {
             return inherited;
         }
         context.builds_at(self.unit, span.start).iter().map(u64::to_string).collect()
@@ -127,7 +129,7 @@ fn words(text: &str) -> impl Iterator<Item = (Range<usize>, &str)> {
 }
 
 /// What introduces a unit that names no run itself.
-fn inherited(unit: &Unit<'_>, context: &Context<'_>) -> Vec<String> {
+fn inherited(unit: &Unit<'_>, context: &Context<'_>) -> Option<Vec<String>> {
     let introduced = match unit.block.kind {
         BlockKind::Row => Table::of(unit, context).and_then(|table| caption(&table, context)),
         BlockKind::Item => list(unit, context),
@@ -140,7 +142,7 @@ fn inherited(unit: &Unit<'_>, context: &Context<'_>) -> Vec<String> {
             .and_then(|above| only_list(above, context)),
         _ => None,
     };
-    introduced.or_else(|| heading(unit, context)).unwrap_or_default()
+    introduced.or_else(|| heading(unit, context))
 }
 
 /// The runs that the heading row of a table or the words right above it name.
@@ -155,29 +157,33 @@ fn caption(table: &Table<'_, '_>, context: &Context<'_>) -> Option<Vec<String>> 
     }
 }
 
-/// The runs of the nearest item or paragraph that introduces an item; of items beside it only when they all speak
-/// of the same ones.
+/// The runs of the item or paragraph that introduces an item and of the items before it, when all speak of the same
+/// ones; "it" goes on with the last. Empty when it is not plain.
 fn list(unit: &Unit<'_>, context: &Context<'_>) -> Option<Vec<String>> {
     let lead = unit.block.lead.and_then(|lead| unit.document.blocks.get(lead));
-    let mut beside: Option<Vec<String>> = None;
-    let mut plain = true;
+    let first = unit.words().split_whitespace().next().unwrap_or("").to_ascii_lowercase();
+    let refers = matches!(first.as_str(), "it" | "its");
+    let mut known: Option<Vec<String>> = None;
     for above in context.above(unit).take(NEIGHBOURS) {
         let named = named(above, context);
         if named.is_empty() {
             continue;
         }
-        if lead.is_some_and(|lead| std::ptr::eq(lead, above.block))
-            || above.block.kind == BlockKind::Paragraph
-        {
-            return beside.filter(|_| plain).or_else(|| Some(ending(above, &named)));
-        }
         let ids = ending(above, &named);
-        match &beside {
-            None => beside = Some(ids),
-            Some(known) => plain &= *known == ids,
+        if refers {
+            return Some(ids);
+        }
+        match &known {
+            // Several runs are told of in this list: which one goes on is not plain.
+            Some(known) if *known != ids => return Some(Vec::new()),
+            _ => known = Some(ids),
+        }
+        let is_lead = lead.is_some_and(|lead| std::ptr::eq(lead, above.block));
+        if is_lead || above.block.kind == BlockKind::Paragraph {
+            break;
         }
     }
-    beside.filter(|_| plain)
+    known
 }
 
 /// The runs of the innermost heading that names any.
@@ -249,6 +255,11 @@ fn joined(unit: &Unit<'_>, named: &[(Range<usize>, String)], at: usize) -> bool 
             .all(|word| matches!(word, "" | "and" | "build" | "builds" | "run" | "runs"))
 }
 
+/// Words of another document or person, told on.
+static SAYS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"\b(?:status|builder|journal|backlog|review|claim|plan|readme|he|she|they)(?:[-.]\S*)? (?:says|said|has|gives|gave|wrote|writes|reads|claims|claimed|reports)\b").ok()
+});
+
 /// Why the words at `span` state nothing that was: they say what is expected, ask, or tell of an earlier state.
 pub(super) fn unsettled(unit: &Unit<'_>, span: &Range<usize>) -> Option<&'static str> {
     const EARLIER: &[&str] =
@@ -272,6 +283,11 @@ pub(super) fn unsettled(unit: &Unit<'_>, span: &Range<usize>) -> Option<&'static
     }
     if clause.trim_end().ends_with('?') {
         return Some("a question states nothing");
+    }
+    let before = unit.clause_before(span.start).to_ascii_lowercase();
+    let quotes = SAYS.as_ref().is_some_and(|pattern| pattern.is_match(&before));
+    if quotes {
+        return Some("this repeats what another says");
     }
     EARLIER.iter().any(|word| lower.contains(word)).then_some("it may speak of an earlier state")
 }

@@ -1,5 +1,11 @@
 //! "install: 06:13:53Z (51s from start)": when a tier's test suites began, and how long after the build.
 
+use std::sync::LazyLock;
+
+use regex_lite::Regex;
+
+use super::reading::tail;
+use super::run_words::{Runs, settled};
 use super::{Context, Draft, Fact, Rule, Unit, cite};
 use crate::documents::mentions::{What, length_fits};
 use crate::evidence::{Build, Suite};
@@ -13,71 +19,109 @@ pub(super) const RULE: Rule = Rule {
     find,
 };
 
+static BEGAN: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"\b([a-z][a-z0-9_-]*)(?: suites?| tests)?(?::| began| began at| started| started at| at)? $")
+        .ok()
+});
+
 fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
-    let Some((tier, _)) = unit.words().split_once(':') else { return };
-    let tier = tier.trim();
-    let tier_like =
-        !tier.is_empty() && tier.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
-    let Some((span, moment)) = unit.times().next().filter(|(at, _)| at.start <= tier.len() + 3) else {
-        return;
-    };
-    if !tier_like {
-        return;
-    }
-    let Some(number) = context.builds_at(unit, span.start).first().copied() else { return };
-    let id = number.to_string();
-    let suites: Vec<&Suite> = context
-        .suites_of(&id)
-        .iter()
-        .copied()
-        .filter(|suite| suite.file_stem == tier || suite.file_stem.starts_with(&format!("{tier}__")))
-        .collect();
-    let is_tier =
-        context.evidence.runs.get(&id).is_some_and(|run| run.tiers.iter().any(|(name, _)| name == tier));
-    if suites.is_empty() && !is_tier {
-        return;
-    }
-    let begun = begun(&suites, context.evidence.builds.get(&number));
-    let missing =
-        || Fact::Missing(format!("no {tier} report of run {number} with a time is in the snapshot"));
-    let Some((first, last)) = unit.window(&moment) else { return };
-    let facts = match (begun.first(), begun.last()) {
-        (Some((from, suite)), Some((until, last_suite))) => {
-            let mut cited = vec![cite(&suite.place, "/@timestamp", &suite.timestamp_raw)];
-            if moment.until_second.is_some() {
-                cited.push(cite(&last_suite.place, "/@timestamp", &last_suite.timestamp_raw));
-            }
-            let words = match (moment.until_second, from == until) {
-                (Some(_), false) => {
-                    format!("{tier} began {}, its last suite {}", clock(*from), clock(*until))
-                }
-                _ => format!("{tier} began {}", clock(*from)),
-            };
-            let near = |at: Timestamp, wanted: Timestamp| at.duration_since(wanted).as_secs().abs() <= 2;
-            let holds = match moment.until_second {
-                Some(_) => near(*from, first) && near(*until, last),
-                None => *from >= first && *from <= last,
-            };
-            vec![if holds { Fact::Agrees(words, cited) } else { Fact::Differs(words, cited) }]
+    let text = unit.words();
+    let of_junit = text.contains("JUnit") || text.contains("junit");
+    let mut runs = None;
+    let mut named: Vec<(usize, String, String)> = Vec::new();
+    for (span, moment) in unit.times() {
+        // "install: 06:13:53Z" opens an item; elsewhere the sentence has to speak of JUnit.
+        let whole = text.get(..span.start).unwrap_or("");
+        let before = tail(whole, 80);
+        let opens =
+            span.start < 80 && before.trim_end().strip_suffix(':').is_some_and(|name| is_name(name.trim()));
+        let Some(found) = BEGAN.as_ref().filter(|_| opens || of_junit).and_then(|p| p.captures(before))
+        else {
+            continue;
+        };
+        let Some(tier) = found.get(1) else { continue };
+        let runs = runs.get_or_insert_with(|| Runs::of(unit, context));
+        let start = whole.len() - before.len() + tier.start();
+        let ids = runs.at(&(start..span.end), context);
+        let [id] = ids.as_slice() else { continue };
+        let tier = tier.as_str();
+        let suites = of_tier(id, tier, context);
+        let is_tier =
+            context.evidence.runs.get(id).is_some_and(|run| run.tiers.iter().any(|(name, _)| name == tier));
+        if suites.is_empty() && !is_tier {
+            continue;
         }
-        _ => vec![missing()],
-    };
-    drafts.push(Draft::new(0..span.end, format!("suite {number} {tier} {first}"), facts));
+        let Some((first, last)) = unit.window(&moment) else { continue };
+        let fact = began(id, tier, &suites, (first, last), moment.until_second.is_some(), context);
+        let span = start..span.end;
+        named.push((span.end, id.clone(), tier.to_owned()));
+        let facts = settled(unit, &span, vec![fact]);
+        drafts.push(Draft::new(span, format!("suite {id} {tier} {first}"), facts));
+    }
     for mention in &unit.mentions {
         let What::Length { seconds, unit: figure } = mention.what else { continue };
-        let rest = unit.words().get(mention.span.end..).unwrap_or("");
+        let rest = text.get(mention.span.end..).unwrap_or("");
+        let Some((_, id, tier)) = named.iter().rev().find(|(end, ..)| *end <= mention.span.start) else {
+            continue;
+        };
         if !(rest.starts_with(" from start") || rest.starts_with(" after start")) {
             continue;
         }
-        let end = mention.span.end + " from start".len();
-        let fact = match (context.build(number), begun.first()) {
+        let span = mention.span.start..(mention.span.end + " from start".len()).min(text.len());
+        let Some(number) = id.parse().ok() else { continue };
+        let suites = of_tier(id, tier, context);
+        let fact = match (context.build(number), begun(&suites, context.evidence.builds.get(&number)).first())
+        {
             (Err(missing), _) => missing,
-            (_, None) => missing(),
+            (_, None) => no_report(id, tier),
             (Ok(build), Some((at, suite))) => from_start(build, tier, *at, suite, seconds, figure),
         };
-        let key = format!("suite length {number} {tier} {seconds}");
-        drafts.push(Draft::new(mention.span.start..end.min(unit.words().len()), key, vec![fact]));
+        let facts = settled(unit, &span, vec![fact]);
+        drafts.push(Draft::new(span, format!("suite length {id} {tier} {seconds}"), facts));
     }
+}
+
+fn is_name(word: &str) -> bool {
+    !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
+}
+
+fn of_tier<'a>(id: &str, tier: &str, context: &Context<'a>) -> Vec<&'a Suite> {
+    let parts = format!("{tier}__");
+    let suites = context.suites_of(id).iter().copied();
+    suites.filter(|suite| suite.file_stem == tier || suite.file_stem.starts_with(&parts)).collect()
+}
+
+fn no_report(id: &str, tier: &str) -> Fact {
+    Fact::Missing(format!("no {tier} report of run {id} with a time is in the snapshot"))
+}
+
+fn began(
+    id: &str,
+    tier: &str,
+    suites: &[&Suite],
+    (first, last): (Timestamp, Timestamp),
+    is_range: bool,
+    context: &Context<'_>,
+) -> Fact {
+    let build = id.parse().ok().and_then(|number: u64| context.evidence.builds.get(&number));
+    let begun = begun(suites, build);
+    let (Some((from, suite)), Some((until, last_suite))) = (begun.first(), begun.last()) else {
+        return no_report(id, tier);
+    };
+    let mut cited = vec![cite(&suite.place, "/@timestamp", &suite.timestamp_raw)];
+    if is_range {
+        cited.push(cite(&last_suite.place, "/@timestamp", &last_suite.timestamp_raw));
+    }
+    let words = match is_range && from != until {
+        true => format!("{tier} began {}, its last suite {}", clock(*from), clock(*until)),
+        false => format!("{tier} began {}", clock(*from)),
+    };
+    let near = |at: Timestamp, wanted: Timestamp| at.duration_since(wanted).as_secs().abs() <= 2;
+    let holds = match is_range {
+        true => near(*from, first) && near(*until, last),
+        false => *from >= first && *from <= last,
+    };
+    if holds { Fact::Agrees(words, cited) } else { Fact::Differs(words, cited) }
 }
 
 /// When the suites began, earliest first; a time without a zone counts as UTC only inside the build.
@@ -113,4 +157,21 @@ fn from_start(build: &Build, tier: &str, at: Timestamp, suite: &Suite, seconds: 
         clock(started)
     );
     if length_fits(real, seconds, unit) { Fact::Agrees(words, cited) } else { Fact::Differs(words, cited) }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::crosscheck::run_fixture::check;
+
+    #[test]
+    fn suites_of_a_run_in_a_sentence() {
+        check(
+            "suite-time",
+            "JUnit of run 201: install 10:01:40Z (1m40s from start), upgrade 10:02:40Z",
+            "+++",
+        );
+        check("suite-time", "JUnit of run 201: install began 10:01:50Z, custom started 10:05Z", "-+");
+        check("suite-time", "JUnit of run 202: backup 10:01:50Z", "?");
+        check("suite-time", "Run 201: install 10:09:40Z by the build's clock", "");
+    }
 }

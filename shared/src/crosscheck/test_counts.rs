@@ -73,7 +73,11 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
             _ => vec![Fact::Unclear("of which run these are the tests is not plain".to_owned(), Vec::new())],
         };
         let facts = settled(unit, &said.span, facts);
-        drafts.push(Draft::new(said.span, format!("tests {ids:?} {:?} {:?}", said.tier, said.counts), facts));
+        let written = unit.text(&said.span).split(',').next().map(|words| words.trim().to_owned());
+        let mut draft =
+            Draft::new(said.span, format!("tests {ids:?} {:?} {:?}", said.tier, said.counts), facts);
+        draft.written = written;
+        drafts.push(draft);
     }
 }
 

@@ -63,6 +63,7 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
             Some(word) => (said(word.as_str()), found.start()..found.end() + word.end()),
             None => match before.trim_end().rsplit(' ').next() {
                 Some(word @ ("PASSED" | "FAILED" | "SKIPPED")) => (said(word), found.range()),
+                _ if named_as(before).is_some() => (named_as(before), found.range()),
                 _ => match row_said(unit, context) {
                     Some(said) => (Some(said), found.range()),
                     None => continue,
@@ -81,6 +82,13 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
         drafts.push(Draft::new(span.clone(), format!("test {ids:?} {} {said}", unit.text(&span)), facts));
         names.clear();
     }
+}
+
+/// "The failed test is `…`", "the skipped one is `…`".
+fn named_as(before: &str) -> Option<&'static str> {
+    let before = before.trim_end().strip_suffix(" is").or_else(|| before.trim_end().strip_suffix(" was"))?;
+    let word = before.strip_suffix(" test").or_else(|| before.strip_suffix(" one"))?.rsplit(' ').next()?;
+    matches!(word, "failed" | "skipped" | "failing").then(|| said(word))?
 }
 
 fn said(word: &str) -> Option<&'static str> {
@@ -180,6 +188,11 @@ mod tests {
         check("test-outcome", "Build 203: `test_upgrade_1` failed", "?");
         check("test-outcome", "Run 201: FAILED tests/test_install.py::test_install_1", "-");
         check("test-outcome", "Run 201: `test_login` passed", "?");
+        check(
+            "test-outcome",
+            "Run 202: the failed test is `test_upgrade_2`; the skipped one is test_install_1",
+            "+-",
+        );
         check(
             "test-outcome",
             "Run 201:\n\n| test | result |\n|---|---|\n| `test_backup_1` | ✅ pass |\n| `test_custom_2` | pass |",
