@@ -55,10 +55,10 @@ pub struct Report {
     pub builds: Vec<BuildFacts>,
     /// Runs, by id.
     pub runs: Vec<RunFacts>,
-    /// Files of test results, in entry order.
+    /// Files of test results, in entry order; missing when there are none.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub test_reports: Vec<TestReportFacts>,
-    /// Test suites, in entry order.
+    /// Test suites that have cases of their own, in entry order.
     pub tests: Vec<SuiteFacts>,
     /// Everything on one clock, in order of time.
     pub timeline: Vec<TimelineItem>,
@@ -364,32 +364,32 @@ pub struct PullFacts {
     /// Full sha of that branch at capture.
     #[serde(skip_serializing_if = "String::is_empty", default)]
     pub base_sha: String,
-    /// Who merged it.
+    /// Login of who merged it.
     #[serde(skip_serializing_if = "String::is_empty", default)]
     pub merged_by: String,
-    /// The commit that the merge made.
+    /// Full sha of the commit that the merge made.
     #[serde(skip_serializing_if = "String::is_empty", default)]
     pub merge_commit_sha: String,
     /// Names of its labels.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub labels: Vec<String>,
-    /// Whose review was asked for.
+    /// Logins of those whose review was asked for.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub requested_reviewers: Vec<String>,
-    /// Address.
+    /// Its address on the forge.
     pub url: String,
-    /// Comments as the pull request itself counts them, reviews among them on some forges.
+    /// How many comments it counts itself; some forges count reviews among them.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub comment_count: Option<u64>,
-    /// Comments.
+    /// Its comments, oldest first.
     pub comments: Vec<CommentFacts>,
-    /// Reviews, oldest first.
+    /// Its reviews, oldest first.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub reviews: Vec<ReviewFacts>,
     /// What else happened to it, oldest first.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub events: Vec<EventFacts>,
-    /// Entry.
+    /// Entry it was read from.
     pub path: EntryPath,
 }
 
@@ -405,7 +405,7 @@ pub struct CommentFacts {
     pub created_at: Option<Timestamp>,
     /// When it was last edited; as `created_at` when it never was.
     pub updated_at: Option<Timestamp>,
-    /// Address.
+    /// Its address on the forge.
     #[serde(skip_serializing_if = "String::is_empty", default)]
     pub url: String,
     /// Files attached to it, which are not here.
@@ -429,16 +429,16 @@ pub struct BuildFacts {
     pub params: Vec<(String, String)>,
     /// Login of who started it.
     pub author: String,
-    /// `custom`, `push`, …
+    /// What set it off: `custom`, `push`, …
     #[serde(skip_serializing_if = "String::is_empty", default)]
     pub event: String,
     /// What went wrong before any step could.
     #[serde(skip_serializing_if = "String::is_empty", default)]
     pub error: String,
-    /// Asked for.
+    /// When it was asked for.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub created: Option<Timestamp>,
-    /// Began.
+    /// When it began.
     pub started: Option<Timestamp>,
     /// When it ended.
     pub finished: Option<Timestamp>,
@@ -464,13 +464,13 @@ pub struct StepFacts {
     pub started: Option<Timestamp>,
     /// When it ended.
     pub stopped: Option<Timestamp>,
-    /// Exit code of its command.
+    /// Exit code of its command, where that is said.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub exit_code: Option<i64>,
     /// What went wrong, in the server's words.
     #[serde(skip_serializing_if = "String::is_empty", default)]
     pub error: String,
-    /// Its log, where it is here.
+    /// Entry with its log, where it is here.
     pub log: Option<EntryPath>,
     /// What is worth knowing of its log, where there is anything.
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -505,16 +505,16 @@ pub struct RunFacts {
     /// Why its level is no higher, as it says itself.
     #[serde(skip_serializing_if = "String::is_empty", default)]
     pub level_cap_reason: String,
-    /// Stages with their tests.
+    /// Its stages with their tests.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub stages: Vec<RunStage>,
-    /// Rungs that were skipped, and why.
+    /// Rungs that were skipped, and why; missing when there are none.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub skips: Option<RunSkips>,
     /// What lint said, where it ran.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub lint: Option<LintFacts>,
-    /// Flags.
+    /// Flags, each with its value; one that is missing is unknown, not true.
     pub flags: Vec<(String, bool)>,
     /// When it ended.
     pub finished: Option<Timestamp>,
@@ -536,10 +536,10 @@ pub struct SuiteFacts {
     pub file_stem: String,
     /// When it began.
     pub timestamp: Option<Timestamp>,
-    /// Began, as written; only where that does not say its zone or cannot be read.
+    /// When it began as written, where that does not say its zone or cannot be read.
     #[serde(skip_serializing_if = "String::is_empty", default)]
     pub timestamp_raw: String,
-    /// Seconds.
+    /// How long it took, in seconds, as declared.
     pub seconds: Option<f64>,
     /// Counts that the file declares.
     pub declared: Counts,
@@ -548,16 +548,16 @@ pub struct SuiteFacts {
     /// Declared counts of what only some producers count.
     #[serde(default)]
     pub declared_rare: RareCounts,
-    /// The same counts, computed.
+    /// The same counts of the cases that are there.
     #[serde(default)]
     pub computed_rare: RareCounts,
-    /// Properties.
+    /// Its properties, each with its value.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub properties: Vec<(String, String)>,
     /// Files that its output names as attachments.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub attachments: Vec<String>,
-    /// Cases.
+    /// Its cases, in order.
     pub cases: Vec<CaseFacts>,
     /// Entry it was read from.
     pub path: EntryPath,
@@ -578,7 +578,7 @@ pub struct CaseFacts {
     /// What it said when it failed; missing when it said nothing.
     #[serde(skip_serializing_if = "String::is_empty", default)]
     pub message: String,
-    /// Earlier attempts, and further ones that failed too.
+    /// Further attempts at it besides the one that decided.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub retries: Vec<Retry>,
     /// Files that its output names as attachments.
