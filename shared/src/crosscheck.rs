@@ -29,8 +29,10 @@ mod badge_level;
 mod before_after;
 mod build_day;
 mod build_duration;
+mod build_origin;
 mod build_params;
 mod build_status;
+mod build_step;
 mod build_time;
 mod clean_up;
 mod comment_quote;
@@ -64,6 +66,7 @@ mod test_counts;
 mod test_outcome;
 mod tested_commit;
 mod tested_pull;
+mod trigger;
 mod verdict_stamp;
 mod yours_to_judge;
 
@@ -103,6 +106,9 @@ pub static RULES: &[Rule] = &[
     build_time::RULE,
     build_duration::RULE,
     build_params::RULE,
+    build_origin::RULE,
+    trigger::RULE,
+    build_step::RULE,
     quoted_log::RULE,
     badge_level::RULE,
     run_level::RULE,

@@ -1,7 +1,12 @@
 //! "All dated 2026-06-12": the day on which builds started.
 
-use jiff::tz::TimeZone;
+use std::sync::LazyLock;
 
+use jiff::tz::TimeZone;
+use regex_lite::Regex;
+
+use super::build_time::is_about_build;
+use super::reading::{before, last_before, pattern, told};
 use super::{Context, Draft, Fact, Rule, Unit, cite};
 use crate::documents::mentions::What;
 use crate::report::CheckKind;
@@ -13,15 +18,41 @@ pub(super) const RULE: Rule = Rule {
     find,
 };
 
+static LEAD: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\b(dated|ran|run|started|began|failed|passed|finished|ended|succeeded|triggered|created|from)(?: on)?\s*\(?$",
+    )
+});
+
 fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
+    let named = context.named_builds(unit);
     for mention in &unit.mentions {
         let What::Day(day) = mention.what else { continue };
-        let before = unit.clause_before(mention.span.start).trim_end();
-        if !["dated", "ran on", "started on", "from"].iter().any(|word| before.ends_with(word)) {
+        let at = mention.span.start;
+        let lead = before(unit, at);
+        let nearest = last_before(&named, at);
+        let beside = nearest.is_some_and(|(span, _)| {
+            matches!(unit.text(&(span.end..at)), " (" | ": " | " on " | ", " | " (on ")
+        });
+        let verb = LEAD.as_ref().and_then(|pattern| pattern.captures(lead));
+        let word = verb.as_ref().and_then(|found| Some((found.get(0)?, found.get(1)?)));
+        let (verb_at, ended) = match word {
+            Some((whole, word)) => {
+                let ended = ["failed", "passed", "finished", "ended", "succeeded"];
+                (
+                    at - (lead.len() - whole.start()),
+                    ended.contains(&word.as_str().to_ascii_lowercase().as_str()),
+                )
+            }
+            None if beside => (at, false),
+            None => continue,
+        };
+        let dated = word.is_some_and(|(_, word)| matches!(word.as_str(), "dated" | "from"));
+        if !beside && !dated && !is_about_build(unit, context, verb_at) {
             continue;
         }
-        let builds = context.builds_at(unit, mention.span.start);
-        let facts: Vec<Fact> = builds.iter().map(|number| fact(*number, day, context)).collect();
+        let builds = context.builds_at(unit, at);
+        let facts: Vec<Fact> = builds.iter().map(|number| fact(*number, day, ended, context)).collect();
         if facts.is_empty() {
             continue;
         }
@@ -30,7 +61,7 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
     }
 }
 
-fn fact(number: u64, day: jiff::civil::Date, context: &Context<'_>) -> Fact {
+fn fact(number: u64, day: jiff::civil::Date, ended: bool, context: &Context<'_>) -> Fact {
     let build = match context.build(number) {
         Ok(build) => build,
         Err(missing) => return missing,
@@ -38,8 +69,32 @@ fn fact(number: u64, day: jiff::civil::Date, context: &Context<'_>) -> Fact {
     let Some(started) = build.started else {
         return Fact::Missing(format!("build {number} has no start time"));
     };
-    let cited = vec![cite(&build.place, "/started", started)];
-    let really = started.to_zoned(TimeZone::UTC).date();
-    let words = format!("build {number} started {really}");
-    if really == day { Fact::Agrees(words, cited) } else { Fact::Differs(words, cited) }
+    let day_of = |at: crate::time::Timestamp| at.to_zoned(TimeZone::UTC).date();
+    // One that ran past midnight ended on another day than it began.
+    if let Some(finished) = build.finished.filter(|at| ended && day_of(started) != day && day_of(*at) == day)
+    {
+        let words = format!("build {number} ended {}", day_of(finished));
+        return Fact::Agrees(words, vec![cite(&build.place, "/finished", finished)]);
+    }
+    let words = format!("build {number} started {}", day_of(started));
+    told(day_of(started) == day, words, vec![cite(&build.place, "/started", started)])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::check;
+
+    #[test]
+    fn days() {
+        for (text, expected) in [
+            ("Builds 202, 203: all dated 2030-01-02", "+"),
+            ("build #201 (2030-01-01)", "+"),
+            ("build #201 failed on 2030-01-02", "-"),
+            ("build #299 ran on 2030-01-02", "?"),
+            ("build #202 passed; PR#4 was opened on 2030-01-01", ""),
+            ("build #202: the proxy was fixed on 2030-01-01", ""),
+        ] {
+            check("build-day", text, expected);
+        }
+    }
 }

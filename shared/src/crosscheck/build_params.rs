@@ -1,6 +1,7 @@
 //! `RECIPE=ghost REF=d88f5801`: the parameters of a build, and the commit all who speak of it agree on.
 
 use super::context::same_sha;
+use super::tested_pull::pushed_since;
 use super::{Context, Draft, Fact, Rule, Unit, cite};
 use crate::report::CheckKind;
 
@@ -13,15 +14,22 @@ pub(super) const RULE: Rule = Rule {
 
 fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
     for (span, key, value) in unit.pairs() {
+        let builds = context.builds_at(unit, span.start);
         let upper = key.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
-        if !upper {
+        // `ref=…` is the parameter REF where the build has one; another lower-case key is another rule's.
+        let name = key.to_ascii_uppercase();
+        let known = || {
+            builds
+                .iter()
+                .any(|n| context.evidence.builds.get(n).is_some_and(|b| b.params.contains_key(&name)))
+        };
+        if !upper && !known() {
             continue;
         }
-        let builds = context.builds_at(unit, span.start);
         let facts: Vec<Fact> =
-            builds.iter().flat_map(|number| facts(*number, key, value, unit, context)).collect();
+            builds.iter().flat_map(|number| facts(*number, &name, value, unit, context)).collect();
         if !facts.is_empty() {
-            drafts.push(Draft::new(span.clone(), format!("param {builds:?} {key} {value}"), facts));
+            drafts.push(Draft::new(span.clone(), format!("param {builds:?} {name} {value}"), facts));
         }
     }
 }
@@ -45,9 +53,15 @@ fn facts(number: u64, key: &str, value: &str, unit: &Unit<'_>, context: &Context
             let words = format!("run {number} tested {}", run.reference);
             facts.push(compare(words, &run.reference, vec![cite(&run.place, "/ref", &run.reference)]));
         }
-        if let Some(pull) = context.pull_of(unit).and_then(|pull| context.evidence.pulls.get(&pull)) {
-            let pushed =
-                pull.events.iter().any(|e| e.kind == "pull_push" && e.at.is_some() && e.at > unit.as_of);
+        // Where several are spoken of, or it is plainly another's head, none is said to have been tested.
+        let one = unit.pulls().map(|(_, number)| number).collect::<std::collections::BTreeSet<_>>().len() < 2;
+        let pull = context.pull_of(unit).filter(|_| one).and_then(|pull| context.evidence.pulls.get(&pull));
+        let others = |own: u64| {
+            let mut others = context.evidence.pulls.values().filter(|other| other.number != own);
+            others.any(|other| same_sha(given, &other.head_sha))
+        };
+        if let Some(pull) = pull.filter(|pull| !others(pull.number)) {
+            let pushed = pushed_since(pull, build);
             let words = format!("PR#{}'s head is {}", pull.number, pull.head_sha);
             if !pushed {
                 facts.push(compare(
@@ -59,4 +73,23 @@ fn facts(number: u64, key: &str, value: &str, unit: &Unit<'_>, context: &Context
         }
     }
     facts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::check;
+
+    #[test]
+    fn parameters() {
+        for (text, expected) in [
+            ("build #202 ran `RECIPE=apple REF=4444444b`", "++"),
+            ("build #202 ran `recipe=apple ref=5555555c`", "+-"),
+            ("build #202 for PR#4: `REF=4444444b`", "+"),
+            ("build #201 under PR#4: `REF=5555555c`", "+"),
+            ("build #299: `REF=4444444b`", "?"),
+            ("build #202: `level=5`", ""),
+        ] {
+            check("build-params", text, expected);
+        }
+    }
 }

@@ -1,0 +1,204 @@
+//! "`!testme` at 06:12:48Z started build #612": the comment that asked for a build, and how soon the build was made.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex_lite::Regex;
+
+use super::reading::{after, before, is_login, pattern};
+use super::{Context, Draft, Fact, Rule, Unit, cite};
+use crate::documents::mentions::{Mention, Moment, What};
+use crate::evidence::{Build, Comment};
+use crate::report::CheckKind;
+use crate::time::{clock, human_length};
+
+pub(super) const RULE: Rule = Rule {
+    id: "trigger",
+    explains: "A comment that started a build came before it, and the build followed within the poll interval.",
+    kind: CheckKind::Substance,
+    find,
+};
+
+/// Comments are polled once a minute.
+const POLL_SECONDS: i64 = 60;
+/// A slow poll and two clocks.
+const AT_MOST_SECONDS: i64 = 300;
+
+/// Before the build: what the comment did.
+static STARTED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(
+        r"(?i)(?:\b(?:started|triggered|kicked off|launched|starts|triggers|caused|produced|led to|gave)|→|->)\s+(?:drone\s+)?(?:builds?\s+|run\s+)?$",
+    )
+});
+/// Behind the build: what it was started by.
+static BY: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^\s*(?:was|is|got)?\s*(?:triggered|started|kicked off|launched) by\s+(?:(?:that|this|the|a|an)\s+)?(?:[^.;#]{0,40}\bcomment\b|!test[a-z]+)",
+    )
+});
+static ASKED: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(r"!test[a-z]+(?: --[a-z]+)*"));
+static AUTHOR: LazyLock<Option<Regex>> =
+    LazyLock::new(|| pattern(r"(?i)(?:@([A-Za-z0-9][A-Za-z0-9._-]*)|\bby ([A-Za-z0-9][A-Za-z0-9._-]*))"));
+
+fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
+    for (span, number) in context.named_builds(unit) {
+        let clause = unit.clause(span.start);
+        let lead = before(unit, span.start);
+        let active = STARTED.as_ref().and_then(|pattern| pattern.find(lead));
+        let passive = BY.as_ref().and_then(|pattern| pattern.find(after(unit, span.end)));
+        let words = match (active, passive) {
+            (Some(verb), _) => clause.start..span.start - (lead.len() - verb.start()),
+            (None, Some(by)) => span.end..clause.end.max(span.end + by.end()),
+            (None, None) => continue,
+        };
+        let text = super::reading::tail(unit.text(&words), 200);
+        let body =
+            ASKED.as_ref().and_then(|pattern| pattern.find_iter(text).last()).map(|found| found.as_str());
+        let times = unit.mentions.get(
+            unit.mentions.partition_point(|m| m.span.start < words.start)
+                ..unit.mentions.partition_point(|m| m.span.start < words.end),
+        );
+        let time = times.unwrap_or(&[]).iter().rev().find_map(|mention| match mention {
+            Mention { span, what: What::Time(moment) } => Some((span.clone(), *moment)),
+            _ => None,
+        });
+        if body.is_none() && !text.to_ascii_lowercase().contains("comment") {
+            continue;
+        }
+        let from = words.end - text.len();
+        let author = AUTHOR.as_ref().and_then(|pattern| {
+            let found = pattern.captures(text)?;
+            let name = found.get(1).or_else(|| found.get(2))?;
+            let name = from + name.start()..from + name.end();
+            is_login(unit, &name, context).then_some(name)
+        });
+        let start = match (active, body) {
+            (Some(_), Some(body)) => from + text.rfind(body).unwrap_or(0),
+            _ => span.start,
+        };
+        let end = if active.is_some() { span.end } else { span.end + passive.map_or(0, |by| by.end()) };
+        let asked = Asked { body: body.unwrap_or("!testme"), time, author };
+        let facts = vec![fact(number, &asked, unit, context)];
+        drafts.push(Draft::new(
+            start.min(span.start)..end,
+            format!("trigger {number} {}", asked.body),
+            facts,
+        ));
+    }
+}
+
+/// What is said of the comment.
+struct Asked<'a> {
+    body: &'a str,
+    time: Option<(Range<usize>, Moment)>,
+    author: Option<Range<usize>>,
+}
+
+fn fact(number: u64, asked: &Asked<'_>, unit: &Unit<'_>, context: &Context<'_>) -> Fact {
+    let build = match context.build(number) {
+        Ok(build) => build,
+        Err(missing) => return missing,
+    };
+    let Some((began, pointer, word)) = began(build) else {
+        return Fact::Missing(format!("build {number} has no start time"));
+    };
+    let pulls: Vec<_> = match context.pull_of(unit) {
+        Some(pull) => match context.pull(pull) {
+            Ok(pull) => vec![pull],
+            Err(missing) => return missing,
+        },
+        None => context.evidence.pulls.values().collect(),
+    };
+    if pulls.is_empty() || !pulls.iter().all(|pull| pull.comments_fetched) {
+        return Fact::Missing("the comments that may have started it are not in the snapshot".to_owned());
+    }
+    let window = asked.time.as_ref().and_then(|(_, moment)| unit.window(moment));
+    let same_body = |comment: &&Comment| comment.body.trim() == asked.body;
+    let at_time = |comment: &&Comment| match (window, comment.created_at) {
+        (None, created) => created.is_some_and(|created| created <= began),
+        (Some((first, last)), Some(created)) => first <= created && created <= last,
+        _ => false,
+    };
+    let comments = || pulls.iter().flat_map(|pull| &pull.comments).filter(same_body);
+    let latest = comments().filter(at_time).max_by_key(|comment| comment.created_at);
+    let Some(comment) = latest else {
+        let cited: Vec<_> =
+            comments().filter_map(|c| c.created_at.map(|at| cite(&c.place, "/created_at", at))).collect();
+        let times: Vec<String> = comments().filter_map(|comment| comment.created_at).map(clock).collect();
+        return match times.as_slice() {
+            [] => Fact::Differs(format!("no comment says exactly “{}”", asked.body), cited),
+            times => {
+                let words = format!(
+                    "“{}” was written {}, build {number} {word} {}",
+                    asked.body,
+                    times.join(", "),
+                    clock(began)
+                );
+                Fact::Differs(words, cited)
+            }
+        };
+    };
+    let Some(created) = comment.created_at else {
+        return Fact::Missing("that comment has no time".to_owned());
+    };
+    let mut cited = vec![
+        cite(&comment.place, "/body", comment.body.trim()),
+        cite(&comment.place, "/created_at", created),
+        cite(&build.place, pointer, began),
+    ];
+    let distance = began.duration_since(created).as_secs();
+    let words = format!(
+        "{} wrote “{}” at {}, build {number} {word} {}, {} {}",
+        comment.author,
+        asked.body,
+        clock(created),
+        clock(began),
+        human_length(distance),
+        if distance < 0 { "before it" } else { "later" }
+    );
+    if let Some(name) = &asked.author {
+        cited.push(cite(&comment.place, "/user/login", &comment.author));
+        if unit.text(name) != comment.author {
+            return Fact::Differs(words, cited);
+        }
+    }
+    match distance {
+        ..0 => Fact::Differs(words, cited),
+        0..=POLL_SECONDS => Fact::Agrees(format!("{words}, within the poll interval of 60 s"), cited),
+        ..=AT_MOST_SECONDS => Fact::Agrees(format!("{words}, within 5 min of polling"), cited),
+        _ => Fact::Differs(format!("{words}; polling takes 5 min at most"), cited),
+    }
+}
+
+/// When the build was asked for, or began.
+fn began(build: &Build) -> Option<(crate::time::Timestamp, &'static str, &'static str)> {
+    let created = build.created.map(|at| (at, "/created", "was created"));
+    created.or_else(|| build.started.map(|at| (at, "/started", "started")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::{check, check_with};
+
+    #[test]
+    fn comments_that_start_builds() {
+        for (text, expected) in [
+            ("`!testme` on PR#4 at 09:59:48Z started build #202", "+"),
+            ("`!testme` by @bot at 09:59:48Z triggered #202", "+"),
+            ("`!testme` by @olga at 09:59:48Z triggered #202", "-"),
+            ("build #202 was triggered by the `!testme` comment", "+"),
+            ("build #203 was triggered by that comment", "-"),
+            ("`!testme` at 09:59:48Z → build #203", "-"),
+            ("`!testme` at 09:50Z started build #202", "-"),
+            ("`!testme --quick` started build #202", "-"),
+            ("`!testme` started build #299", "?"),
+            ("the fix started build #202", ""),
+            ("if `!testme` started build #202", "."),
+        ] {
+            check("trigger", text, expected);
+        }
+        check_with("trigger", "`!testme` started build #202", "?", |evidence| {
+            evidence.pulls.get_mut(&4).expect("there").comments_fetched = false;
+        });
+    }
+}
