@@ -35,8 +35,15 @@ mod build_status;
 mod build_step;
 mod build_time;
 mod clean_up;
+mod comment_author;
+mod comment_count;
+mod comment_edited;
+mod comment_id;
 mod comment_quote;
 mod comment_time;
+mod log_absence;
+mod log_line;
+mod logs;
 mod looked_at;
 mod network_subnet;
 mod no_runs_as_of;
@@ -110,6 +117,8 @@ pub static RULES: &[Rule] = &[
     trigger::RULE,
     build_step::RULE,
     quoted_log::RULE,
+    log_absence::RULE,
+    log_line::RULE,
     badge_level::RULE,
     run_level::RULE,
     run_tiers::RULE,
@@ -123,6 +132,10 @@ pub static RULES: &[Rule] = &[
     network_subnet::RULE,
     clean_up::RULE,
     comment_time::RULE,
+    comment_author::RULE,
+    comment_id::RULE,
+    comment_edited::RULE,
+    comment_count::RULE,
     comment_quote::RULE,
     yours_to_judge::RULE,
 ];
@@ -135,7 +148,7 @@ const READ_NEGATION: &[&str] =
 const STATES_OF_THEN: &[&str] = &["pull-state", "only-open-pull", "nothing-merged"];
 
 /// Rules whose statement is somebody else's words, which may well deny something.
-const QUOTE_OTHERS: &[&str] = &["quoted-log", "comment-quote", "pull-title"];
+const QUOTE_OTHERS: &[&str] = &["quoted-log", "log-line", "comment-quote", "pull-title"];
 
 /// What the evidence says about one fact of a statement.
 #[derive(Debug, Clone, PartialEq)]

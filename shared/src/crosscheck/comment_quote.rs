@@ -1,6 +1,7 @@
 //! Words quoted from a comment.
 
 use super::quoted_log::{in_order, plain};
+use super::reading::{last_before, pulls};
 use super::{Context, Draft, Fact, Rule, Unit, cite};
 use crate::report::CheckKind;
 
@@ -11,19 +12,53 @@ pub(super) const RULE: Rule = Rule {
     find,
 };
 
+/// What else words may be quoted from.
+const OTHERS: &[&str] = &[
+    "plan",
+    "status",
+    "review",
+    "journal",
+    "backlog",
+    "title",
+    "log",
+    "description",
+    "readme",
+    "badge",
+    "verdict",
+    "decisions",
+    "shows",
+    "printed",
+    "prints",
+    "commit",
+];
+
 fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
-    let speaks = |words: &str| words.to_ascii_lowercase().contains("comment");
-    let about_comment = speaks(unit.words()) || context.above(unit).any(|above| speaks(above.words()));
-    if !about_comment || !context.named_builds(unit).is_empty() {
+    let quotes = unit.quotes();
+    if quotes.is_empty() {
         return;
     }
-    for (span, words) in unit.quotes() {
-        if words.trim().len() < 12 {
+    let speaks = |words: &str| words.to_ascii_lowercase().contains("comment");
+    let own = speaks(unit.words());
+    if !own && !context.above(unit).any(|above| speaks(above.words())) {
+        return;
+    }
+    let in_quotes = |at: usize| {
+        let last = quotes.partition_point(|(span, _)| span.start <= at).checked_sub(1);
+        last.and_then(|last| quotes.get(last)).is_some_and(|(span, _)| at < span.end)
+    };
+    let names_builds = context.named_builds(unit).iter().any(|(span, _)| !in_quotes(span.start));
+    let pulls: Vec<_> = pulls(unit).into_iter().filter(|(span, _)| !in_quotes(span.start)).collect();
+    for (span, words) in &quotes {
+        let clause = unit.clause_before(span.start).to_ascii_lowercase();
+        let other = clause.split(|c: char| !c.is_alphanumeric()).any(|word| OTHERS.contains(&word));
+        // Where builds are named too, the words may be a log's unless a comment is named right before them.
+        if words.trim().len() < 12 || other || names_builds && !speaks(&clause) {
             continue;
         }
-        let Some(number) = context.pull_of(unit) else { continue };
+        let nearest = last_before(&pulls, span.start).map(|(_, number)| *number);
+        let Some(number) = nearest.or_else(|| context.pull_of(unit)) else { continue };
         let fact = fact(number, words, context);
-        drafts.push(Draft::new(span, format!("comment says {number} {}", plain(words)), vec![fact]));
+        drafts.push(Draft::new(span.clone(), format!("comment says {number} {}", plain(words)), vec![fact]));
     }
 }
 
@@ -54,4 +89,26 @@ fn fact(number: u64, words: &str, context: &Context<'_>) -> Fact {
 
 fn words_around(body: &str) -> String {
     body.trim().chars().take(120).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::{check, check_with};
+
+    #[test]
+    fn quotations() {
+        for (text, expected) in [
+            ("The comment on PR#4 says \"The long … Nothing was merged.\"", "+"),
+            ("The comment on PR#4 says \"Everything was merged.\"", "-"),
+            ("A comment on PR#4 is there; the plan says \"Everything was merged.\"", ""),
+            ("Comment on PR#4 (build #202): \"The long and the short\"", "+"),
+            ("The comment on PR#9 says \"Everything was merged.\"", "?"),
+            ("PR#4 says \"Everything was merged.\"", ""),
+        ] {
+            check("comment-quote", text, expected);
+        }
+        check_with("comment-quote", "The comment on PR#4 says \"Everything was merged.\"", "?", |evidence| {
+            evidence.pulls.get_mut(&4).expect("there").comments_fetched = false;
+        });
+    }
 }

@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use regex_lite::Regex;
 
+use super::logs::{gap, logs_of};
+use super::reading::{before, codes, pattern, tail};
 use super::{Context, Draft, Fact, Rule, Unit, cite};
 use crate::report::CheckKind;
 
@@ -15,42 +17,81 @@ pub(super) const RULE: Rule = Rule {
 };
 
 static SHOWS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:shows?|logs?|prints?|printed|says?|reports?|reads?)\b[^.]*$").ok()
+    pattern(
+        r"(?i)\b(?:shows?|shown|logs?|logged|prints?|printed|says?|said|reports?|reads?|ends with|contains?)\b[^.]*$",
+    )
+});
+/// Right before words in code: a log and what it does.
+static LOG_SAYS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(concat!(
+        r"(?i)\blogs?\b[^.;]{0,60}?(?:\b(?:shows?|says?|said|(ends with|ended with|ends in)|reads?|has|have|contains?|",
+        r"prints?|printed|reports?|records?|holds?|the line|last line(?: is)?|includes?|with)(?: line)?\s*:?|:|→)\s*$",
+    ))
 });
 
 fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
-    for (span, words) in unit.quotes() {
-        let before = unit.words().get(..span.start).unwrap_or("").trim_end_matches(['"', '“']);
-        let shown = SHOWS.as_ref().is_some_and(|pattern| pattern.is_match(before));
-        let builds = context.named_builds(unit);
-        let clause = unit.clause_before(span.start).to_ascii_lowercase();
-        let of_other = ["plan", "status", "description", "comment", "review", "journal", "backlog"];
-        if !shown
-            || builds.is_empty()
-            || words.len() < 8
-            || of_other.iter().any(|other| clause.contains(other))
-        {
+    let quotes = unit.quotes();
+    let in_quotes = |at: usize| {
+        let last = quotes.partition_point(|(span, _)| span.start <= at).checked_sub(1);
+        last.and_then(|last| quotes.get(last)).is_some_and(|(span, _)| at < span.end)
+    };
+    let names_builds = context.named_builds(unit).iter().any(|(span, _)| !in_quotes(span.start));
+    for (span, words) in &quotes {
+        let lead = tail(before(unit, span.start), 200).trim_end_matches(['"', '“']);
+        let shown = SHOWS.as_ref().is_some_and(|pattern| pattern.is_match(lead));
+        if !shown || !names_builds || words.len() < 8 || is_of_other(unit, span.start) {
             continue;
         }
-        let builds = context.builds_at(unit, span.start);
-        push(builds, words, span, context, drafts);
+        let ends = lead.trim_end().to_ascii_lowercase().ends_with("ends with");
+        push(&context.builds_at(unit, span.start), words, ends, span.clone(), context, drafts);
+    }
+    for (span, words) in codes(unit) {
+        let lead = before(unit, span.start);
+        let Some(found) = LOG_SAYS.as_ref().and_then(|pattern| pattern.captures(lead)) else { continue };
+        if words.len() < 4 || in_quotes(span.start) || is_of_other(unit, span.start) {
+            continue;
+        }
+        push(&context.builds_at(unit, span.start), words, found.get(1).is_some(), span, context, drafts);
     }
     for (span, key, value) in unit.pairs() {
-        let quoted = unit.quotes().iter().any(|(quote, _)| quote.contains(&span.start));
-        if quoted || is_known_key(key, context) || key.contains('.') {
+        let said = drafts.iter().any(|d| d.span.start <= span.start && span.end <= d.span.end);
+        if said || in_quotes(span.start) || is_known_key(key, context) || key.contains('.') {
             continue;
         }
         let builds = context.builds_at(unit, span.start);
-        if !builds.is_empty() {
-            push(builds, &format!("{key}={value}"), span.clone(), context, drafts);
-            // A bare pair may come from anywhere: that no log holds it contradicts nothing.
-            for fact in drafts.iter_mut().rev().take(1).flat_map(|draft| &mut draft.facts) {
-                if let Fact::Differs(words, _) = fact {
-                    *fact = Fact::Missing(std::mem::take(words));
-                }
+        push(&builds, &format!("{key}={value}"), false, span.clone(), context, drafts);
+        // A bare pair may come from anywhere: that no log holds it contradicts nothing.
+        for fact in
+            drafts.iter_mut().rev().take(usize::from(!builds.is_empty())).flat_map(|draft| &mut draft.facts)
+        {
+            if let Fact::Differs(words, _) = fact {
+                *fact = Fact::Missing(std::mem::take(words));
             }
         }
     }
+}
+
+/// Whether the clause says that the words are of something else than a log.
+fn is_of_other(unit: &Unit<'_>, at: usize) -> bool {
+    const OTHERS: &[&str] = &[
+        "plan",
+        "status",
+        "description",
+        "comment",
+        "review",
+        "journal",
+        "backlog",
+        "title",
+        "badge",
+        "readme",
+        "summary",
+        "commit message",
+        "docker ",
+        "git log",
+        "changelog",
+    ];
+    let clause = unit.clause_before(at).to_ascii_lowercase();
+    OTHERS.iter().any(|other| clause.contains(other))
 }
 
 /// Keys that another rule compares with a field.
@@ -66,6 +107,21 @@ fn is_known_key(key: &str, context: &Context<'_>) -> bool {
         "state",
         "limit",
         "page",
+        "head_sha",
+        "head",
+        "head_ref",
+        "base_ref",
+        "base",
+        "created_at",
+        "closed_at",
+        "merged_at",
+        "updated_at",
+        "duration",
+        "event",
+        "trigger",
+        "sender",
+        "exit_code",
+        "replicas",
     ];
     let flag = context.evidence.runs.values().any(|run| run.flags.contains_key(key));
     let boolean_like = super::run_flags::is_flag_name(key);
@@ -74,33 +130,53 @@ fn is_known_key(key: &str, context: &Context<'_>) -> bool {
 }
 
 fn push(
-    builds: Vec<u64>,
+    builds: &[u64],
     words: &str,
+    ends: bool,
     span: std::ops::Range<usize>,
     context: &Context<'_>,
     drafts: &mut Vec<Draft>,
 ) {
-    let facts = builds.iter().map(|number| fact(*number, words, context)).collect();
-    drafts.push(Draft::new(span, format!("log {builds:?} {}", plain(words)), facts));
+    if builds.is_empty() {
+        return;
+    }
+    let facts = builds.iter().map(|number| fact(*number, words, ends, context)).collect();
+    drafts.push(Draft::new(span, format!("log {builds:?} {ends} {}", plain(words)), facts));
 }
 
-fn fact(number: u64, words: &str, context: &Context<'_>) -> Fact {
-    let logs = context.logs_of(number);
-    if logs.is_empty() {
-        return Fact::Missing(format!("the log of build {number} is not in the snapshot"));
-    }
+fn fact(number: u64, words: &str, ends: bool, context: &Context<'_>) -> Fact {
+    let logs = logs_of(context, number);
+    let logs = logs.of(number);
     let wanted = plain(words);
     let parts: Vec<&str> = wanted.split("...").map(str::trim).filter(|part| !part.is_empty()).collect();
-    if let Some(line) = context.log_lines(number).iter().find(|line| in_order(&line.text, &parts)) {
-        let said = line.log.lines.get(line.index).map_or("", |line| line.text.trim());
-        let cited = vec![cite(&line.log.place, &format!("/{}/out", line.index), said)];
-        return Fact::Agrees(format!("in the log of build {number}, line {}", line.index + 1), cited);
+    if ends {
+        // The last line with anything on it, of whichever step.
+        for ready in logs {
+            let last = ready.log.lines.iter().enumerate().rfind(|(_, line)| !line.text.trim().is_empty());
+            if let Some((index, line)) = last.filter(|(_, line)| in_order(&plain(&line.text), &parts)) {
+                let cited = vec![cite(&ready.log.place, &format!("/{index}/out"), line.text.trim())];
+                return Fact::Agrees(format!("the last words in the log of build {number}"), cited);
+            }
+        }
     }
-    if logs.iter().any(|log| log.dropped_head > 0) {
-        let words = format!("the server had dropped the head of build {number}'s log");
-        return Fact::Unclear(words, Vec::new());
+    for ready in logs {
+        let Some(index) = ready.line_with(&parts) else { continue };
+        let line = ready.log.lines.get(index).map_or("", |line| line.text.trim());
+        let cited = vec![cite(&ready.log.place, &format!("/{index}/out"), line)];
+        let words = format!("in the log of build {number}, line {}", index + 1);
+        return if ends {
+            Fact::Unclear(format!("{words}, not at its end"), cited)
+        } else {
+            Fact::Agrees(words, cited)
+        };
     }
-    let cited = logs.iter().map(|log| cite(&log.place, "", format!("{} lines", log.lines.len()))).collect();
+    if let Some(gap) = gap(context, number, logs) {
+        return gap;
+    }
+    let cited = logs
+        .iter()
+        .map(|ready| cite(&ready.log.place, "", format!("{} lines", ready.log.lines.len())))
+        .collect();
     Fact::Differs(format!("no line of build {number}'s log says so"), cited)
 }
 
@@ -125,4 +201,31 @@ pub(super) fn plain(text: &str) -> String {
         .filter(|c| !matches!(c, '\'' | '"' | '“' | '”' | '‘' | '’' | '`'))
         .collect();
     text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::{check, check_with};
+
+    #[test]
+    fn words_of_logs() {
+        for (text, expected) in [
+            ("Build #202 shows: \"!! slow: ... State='paused'\"", "+"),
+            ("Build #202 says \"!! slow … paused\"", "+"),
+            ("Build #202 says \"all is very well\"", "-"),
+            ("the log of build #202 ends with `RESULT: PASS level=5`", "+"),
+            ("the log of build #202 ends with `=== install`", "."),
+            ("build #202's log shows `=== upgrade`", "-"),
+            ("Build #203 says \"all is very well\"", "?"),
+            ("Build #203 says \"upgrade failed\"", "+"),
+            ("Build #299 says \"all is very well\"", "?"),
+            ("the plan says \"build #202 has to pass\"", ""),
+            ("build #202's log does not show `=== upgrade`", "."),
+        ] {
+            check("quoted-log", text, expected);
+        }
+        check_with("quoted-log", "Build #202 says \"all is very well\"", "?", |evidence| {
+            evidence.logs.retain(|log| log.step != 1);
+        });
+    }
 }

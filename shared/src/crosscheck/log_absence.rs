@@ -1,0 +1,133 @@
+//! "No `VIP exhaustion` in the log of #612", "log has no ERROR": words that no line of a build's log may hold.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex_lite::Regex;
+
+use super::logs::{gap, knows_steps, logs_of};
+use super::reading::{in_code, mentions_from, pattern};
+use super::{Context, Draft, Fact, Rule, Unit, cite};
+use crate::report::CheckKind;
+
+pub(super) const RULE: Rule = Rule {
+    id: "log-absence",
+    explains: "That words do not occur in a build's log is shown by the whole log of all its steps, or not at all.",
+    kind: CheckKind::Substance,
+    find,
+};
+
+/// "no X in the log", X in the second group where it is in quotation marks.
+static NO_IN: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(concat!(
+        r"(?i)\bno (?:more |single |such )?(?:[\x22“]([^\x22”]{2,80})[\x22”]|([A-Za-z0-9_:!/.-][A-Za-z0-9_:!/. -]{0,60}?))",
+        r"(?: lines?| messages?| entry| entries)?(?: appears?| occurs?| anywhere| is| was| to be found)?",
+        r" in (?:the |its |their |that |either |both )?(?:[a-z]+ )?(?:build )?(?:#?\d+(?:'s|’s)? )?logs?\b(?: (?:of|for) (?:the )?(?:builds? )?)?",
+    ))
+});
+/// "the log has no X".
+static HAS_NO: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(concat!(
+        r"(?i)\blogs?(?: of (?:builds? )?#?\d+)? (?:has|have|shows?|contains?|holds?|had) no ",
+        r"(?:[\x22“]([^\x22”]{2,80})[\x22”]|([A-Za-z0-9_:!/-][A-Za-z0-9_:!/-]*(?: [A-Z][A-Za-z0-9_:!/-]*){0,3}))",
+    ))
+});
+
+fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
+    let text = unit.words();
+    for found in NO_IN.iter().chain(HAS_NO.iter()).flat_map(|pattern| pattern.captures_iter(text)) {
+        let (Some(whole), Some(words)) = (found.get(0), found.get(1).or_else(|| found.get(2))) else {
+            continue;
+        };
+        let code = unit.block.code.iter().find(|code| code.contains(&words.start()));
+        let exact = found.get(1).is_some() || in_code(unit, &words.range());
+        let span = whole.start()..whole.end().max(code.map_or(0, |code| code.end));
+        let wanted = match code {
+            Some(code) if exact => unit.text(code),
+            _ => words.as_str().trim(),
+        };
+        let shouted = wanted.chars().all(|c| !c.is_lowercase()) && wanted.chars().any(char::is_uppercase);
+        // Few words without marks may be a paraphrase: "no errors in the log".
+        if !exact && (wanted.split(' ').count() > 4 || wanted.len() < 3) {
+            continue;
+        }
+        let (builds, end) = builds(unit, &span, context);
+        let facts: Vec<Fact> =
+            builds.iter().map(|number| fact(*number, wanted, exact || shouted, context)).collect();
+        if !facts.is_empty() {
+            let key = format!("log lacks {builds:?} {}", wanted.to_lowercase());
+            drafts.push(Draft::new(span.start..end, key, facts));
+        }
+    }
+}
+
+/// The builds whose log is meant: those named with the log itself, else those that the words are about.
+fn builds(unit: &Unit<'_>, span: &Range<usize>, context: &Context<'_>) -> (Vec<u64>, usize) {
+    let inside =
+        mentions_from(unit, span.start).iter().take_while(|mention| mention.span.start <= span.end + 1);
+    let named: Vec<(usize, u64)> = inside
+        .filter(|mention| !in_code(unit, &mention.span))
+        .filter_map(|mention| context.build_number(&mention.what).map(|number| (mention.span.end, number)))
+        .collect();
+    match named.last() {
+        Some((end, _)) => (named.iter().map(|(_, number)| *number).collect(), span.end.max(*end)),
+        None => (context.builds_at(unit, span.start), span.end),
+    }
+}
+
+fn fact(number: u64, wanted: &str, exact: bool, context: &Context<'_>) -> Fact {
+    if let Err(missing) = context.build(number) {
+        return missing;
+    }
+    let logs = logs_of(context, number);
+    let logs = logs.of(number);
+    // One error is an error too.
+    let wanted = if exact { wanted } else { wanted.strip_suffix('s').unwrap_or(wanted) };
+    for ready in logs {
+        let Some(index) = ready.line_with_any_case(wanted) else { continue };
+        let line = ready.log.lines.get(index).map_or("", |line| line.text.trim());
+        let cited = vec![cite(&ready.log.place, &format!("/{index}/out"), line)];
+        let words = format!("line {} of build {number}'s log holds “{wanted}”", index + 1);
+        return if exact { Fact::Differs(words, cited) } else { Fact::Unclear(words, cited) };
+    }
+    if let Some(gap) = gap(context, number, logs) {
+        return gap;
+    }
+    if !knows_steps(context, number) {
+        return Fact::Missing(format!("whether all logs of build {number} are here is not known"));
+    }
+    let lines: usize = logs.iter().map(|ready| ready.log.lines.len()).sum();
+    let cited = logs.iter().map(|ready| {
+        cite(&ready.log.place, "", format!("{} lines, none with {wanted}", ready.log.lines.len()))
+    });
+    Fact::Agrees(format!("none of {lines} lines of build {number}'s log holds “{wanted}”"), cited.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::{check, check_with};
+
+    #[test]
+    fn words_that_no_log_holds() {
+        for (text, expected) in [
+            ("no `VIP exhaustion` in the log of #202", "+"),
+            ("no `result: pass` in the log of build #202", "-"),
+            ("No \"slow\" anywhere in build #202's log", "-"),
+            ("Build #202: log has no ERROR", "+"),
+            ("Build #202: the log contains no `paused`", "-"),
+            ("Build #202: no errors in the log", "+"),
+            ("Build #202: no install in the log", "."),
+            ("no `VIP exhaustion` in the log of #203", "?"),
+            ("no `upgrade` in the log of #203", "-"),
+            ("no `VIP exhaustion` in the log of #201", "?"),
+            ("no `VIP exhaustion` in the log of #299", "?"),
+            ("there should be no ERROR in the log of #202", "."),
+            ("no one looked", ""),
+        ] {
+            check("log-absence", text, expected);
+        }
+        check_with("log-absence", "no `VIP exhaustion` in the log of #202", "?", |evidence| {
+            evidence.logs.retain(|log| log.step != 2);
+        });
+    }
+}
