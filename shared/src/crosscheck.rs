@@ -41,6 +41,10 @@ mod comment_edited;
 mod comment_id;
 mod comment_quote;
 mod comment_time;
+mod commit_named;
+mod commit_status;
+mod docker_listing;
+mod docker_service;
 mod log_absence;
 mod log_line;
 mod logs;
@@ -115,6 +119,8 @@ pub static RULES: &[Rule] = &[
     build_params::RULE,
     build_origin::RULE,
     trigger::RULE,
+    commit_status::RULE,
+    commit_named::RULE,
     build_step::RULE,
     quoted_log::RULE,
     log_absence::RULE,
@@ -130,6 +136,7 @@ pub static RULES: &[Rule] = &[
     test_outcome::RULE,
     suite_time::RULE,
     network_subnet::RULE,
+    docker_service::RULE,
     clean_up::RULE,
     comment_time::RULE,
     comment_author::RULE,
@@ -141,8 +148,15 @@ pub static RULES: &[Rule] = &[
 ];
 
 /// Rules that read the negation themselves; what others find in a negated sentence is left to a person.
-const READ_NEGATION: &[&str] =
-    &["verdict-stamp", "looked-at", "tested-pull", "pull-state", "no-runs-as-of", "yours-to-judge"];
+const READ_NEGATION: &[&str] = &[
+    "verdict-stamp",
+    "looked-at",
+    "tested-pull",
+    "pull-state",
+    "no-runs-as-of",
+    "yours-to-judge",
+    "commit-named",
+];
 
 /// Rules that compare with what was so when the words were written.
 const STATES_OF_THEN: &[&str] = &["pull-state", "only-open-pull", "nothing-merged"];

@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use regex_lite::Regex;
 
+use super::docker_listing::{captured, listing, name_of};
+use super::reading::pattern;
 use super::{Context, Draft, Fact, Rule, Unit, cite};
 use crate::report::CheckKind;
 use crate::time::iso;
@@ -15,21 +17,36 @@ pub(super) const RULE: Rule = Rule {
     find,
 };
 
+/// A filtered listing and what it showed: `| grep x` = nothing, `| grep -c x` → 0, `--filter name=x` → nothing.
 static GREP: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"docker (stack|service|volume|network|container|secret|config) ls\s*\|\s*grep\s+[\x22']?([A-Za-z0-9_-]*[A-Za-z0-9_])[\x22']?\s*(?:=|→|:|->)\s*(nothing|empty|none|no output)").ok()
+    pattern(concat!(
+        r"docker (?:(stack|service|volume|network|container|secret|config) (?:ls|list|ps)|(ps))((?: -{1,2}[a-z]+(?:[ =][a-zA-Z0-9_.{}-]+)?)*?)",
+        r"(?: --filter[ =]name=([A-Za-z0-9_-]*[A-Za-z0-9_])|\s*\|\s*grep(?: -(?:[icE]+))? [\x22']?([A-Za-z0-9_-]*[A-Za-z0-9_])[\x22']?)",
+        r"(\s*\|\s*wc -l)?\s*(?:=|→|:|->|—|–|returns?|returned|gives?|gave|shows?|showed|prints?|printed|is|was|yields?)*\s*",
+        r"(?:\(?(?:nothing|empty|none|no output|no results?|no rows|no lines|no matches)\b\)?|0\b|∅)",
+    ))
 });
 static NO_LEAKS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?i)\bno ([a-z0-9-]+ )?(?:resource )?(?:leaks|left-?overs)\b|\bno (?:stale|left-?over) ((?:stacks?|services?|volumes?|networks?)(?:\s*(?:/|,|and|or)\s*(?:stacks?|services?|volumes?|networks?))*)").ok()
+    Regex::new(r"(?i)\bno ([a-z0-9-]+ )?(?:resource )?(?:leaks|left-?overs)\b|\bno (?:stale|left-?over|orphan(?:ed)?|leaked|remaining) ((?:stacks?|services?|volumes?|networks?)(?:\s*(?:/|,|and|or)\s*(?:stacks?|services?|volumes?|networks?))*)").ok()
 });
 const ALL: &[&str] = &["stack", "service", "volume"];
 
 fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
-    if let Some(found) = GREP.as_ref().and_then(|pattern| pattern.captures(unit.words())) {
-        let (Some(whole), Some(kind), Some(wanted)) = (found.get(0), found.get(1), found.get(2)) else {
-            return;
+    let mut any = false;
+    for found in GREP.iter().flat_map(|pattern| pattern.captures_iter(unit.words())) {
+        let (Some(whole), Some(wanted)) = (found.get(0), found.get(4).or_else(|| found.get(5))) else {
+            continue;
         };
-        let facts = vec![fact(kind.as_str(), wanted.as_str(), context)];
-        drafts.push(Draft::new(whole.range(), format!("none {} {}", kind.as_str(), wanted.as_str()), facts));
+        // "-v x" shows what does not match.
+        if whole.as_str().contains(" -v") || wanted.as_str().starts_with('-') {
+            continue;
+        }
+        any = true;
+        let kind = found.get(1).map_or("container", |kind| kind.as_str());
+        let facts = vec![fact(kind, wanted.as_str(), whole.as_str().contains(" -i"), context)];
+        drafts.push(Draft::new(whole.range(), format!("none {kind} {}", wanted.as_str()), facts));
+    }
+    if any {
         return;
     }
     let Some(found) = NO_LEAKS.as_ref().and_then(|pattern| pattern.captures(unit.words())) else { return };
@@ -44,7 +61,8 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
         Some(list) => ALL.iter().copied().filter(|kind| list.contains(kind)).collect(),
         None => ALL.to_vec(),
     };
-    let facts = summary(kinds.iter().map(|kind| fact(kind, recipe, context)).collect(), recipe, context);
+    let facts =
+        summary(kinds.iter().map(|kind| fact(kind, recipe, false, context)).collect(), recipe, context);
     drafts.push(Draft::new(whole.range(), format!("none {kinds:?} {recipe}"), facts));
 }
 
@@ -67,34 +85,59 @@ fn summary(facts: Vec<Fact>, wanted: &str, context: &Context<'_>) -> Vec<Fact> {
     vec![Fact::Agrees(words, cited)]
 }
 
-fn fact(kind: &str, wanted: &str, context: &Context<'_>) -> Fact {
-    let listing = context.evidence.docker.iter().find(|output| {
-        let mut words = output.argv.iter().map(String::as_str).filter(|word| !word.starts_with('-'));
-        words.next() == Some("docker") && words.next() == Some(kind) && words.next() == Some("ls")
-    });
-    let Some(listing) = listing else {
-        return Fact::Missing(format!("no `docker {kind} ls` is in the snapshot"));
+fn fact(kind: &str, wanted: &str, any_case: bool, context: &Context<'_>) -> Fact {
+    let listing = match listing(kind, context) {
+        Ok(listing) => listing,
+        Err(missing) => return missing,
     };
-    match listing.exit_code {
-        Some(0) if listing.complete => {}
-        Some(0) => return Fact::Missing(format!("`docker {kind} ls` could not be read in full")),
-        Some(code) => return Fact::Missing(format!("`docker {kind} ls` failed with exit code {code}")),
-        None => return Fact::Missing(format!("how `docker {kind} ls` ended was not recorded")),
-    }
-    let captured = listing.captured_at.map_or_else(|| "an unknown time".to_owned(), iso);
-    let hit = listing.raw_lines.iter().position(|line| line.contains(wanted));
+    let captured = captured(listing);
+    let lower = wanted.to_ascii_lowercase();
+    let hit = listing.raw_lines.iter().position(|line| match any_case {
+        true => line.to_ascii_lowercase().contains(&lower),
+        false => line.contains(wanted),
+    });
     match hit {
         None => Fact::Agrees(
             format!("none of {} {kind}s matches `{wanted}` as of capture {captured}", listing.rows.len()),
             vec![cite(&listing.place, "", format!("{} rows, none with {wanted}", listing.rows.len()))],
         ),
         Some(index) => {
-            let name = listing.rows.get(index).and_then(|row| row.get("Name")?.as_str()).unwrap_or("a row");
+            let name = listing.rows.get(index).and_then(name_of).unwrap_or("a row");
             let row = listing.raw_lines.get(index).map_or("", String::as_str);
             Fact::Differs(
                 format!("{kind} {name} was listed at capture {captured}"),
                 vec![cite(&listing.place, &format!("line {}", index + 1), row)],
             )
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::{check, check_with};
+
+    #[test]
+    fn listings_that_show_nothing() {
+        for (text, expected) in [
+            ("`docker stack ls | grep apple` = nothing", "+"),
+            ("`docker stack ls | grep edge` → (empty)", "-"),
+            ("`docker service ls | grep apple | wc -l` = 0", "+"),
+            ("`docker service ls | grep -i EDGE` returns nothing", "-"),
+            ("`docker service ls | grep -c apple` → 0", "+"),
+            ("`docker ps -a --filter name=apple` → nothing", "+"),
+            ("`docker ps -a --filter name=edge` returned nothing", "-"),
+            ("`docker volume ls | grep apple` = nothing", "?"),
+            ("`docker stack ls | grep -v edge` = nothing", ""),
+            ("`docker stack ls | grep apple` should be nothing", ""),
+            ("`docker stack ls | grep apple` = nothing, `docker stack ls | grep edge` = nothing", "+-"),
+        ] {
+            check("clean-up", text, expected);
+        }
+        check_with("clean-up", "`docker stack ls | grep apple` = nothing", "?", |evidence| {
+            evidence.docker[0].exit_code = Some(1);
+        });
+        check_with("clean-up", "`docker ps -a | grep apple` = nothing", "?", |evidence| {
+            evidence.docker[2].argv = vec!["docker".into(), "ps".into()];
+        });
     }
 }

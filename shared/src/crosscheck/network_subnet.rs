@@ -2,10 +2,11 @@
 
 use serde_json::Value;
 
+use super::docker_listing::captured;
+use super::reading::told;
 use super::{Context, Draft, Fact, Rule, Unit, cite};
 use crate::documents::mentions::What;
 use crate::report::CheckKind;
-use crate::time::iso;
 
 pub(super) const RULE: Rule = Rule {
     id: "network-subnet",
@@ -24,27 +25,34 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
 
 fn fact(subnet: &str, unit: &Unit<'_>, context: &Context<'_>) -> Fact {
     let words = unit.words().to_ascii_lowercase();
-    let mut others = Vec::new();
+    let names = |name: &str| {
+        let name = name.to_ascii_lowercase();
+        let whole = |word: &str| word.trim_matches(|c: char| !c.is_alphanumeric()) == name;
+        !name.is_empty()
+            && words.split(|c: char| c.is_whitespace() || matches!(c, '`' | ',' | ';' | '(' | ')')).any(whole)
+    };
+    let (mut of_named, mut of_any) = (Vec::new(), Vec::new());
     for output in context.evidence.docker.iter().filter(|output| output.exit_code.unwrap_or(0) == 0) {
         for (index, row) in output.rows.iter().enumerate() {
             let Some(configs) = row.pointer("/IPAM/Config").and_then(Value::as_array) else { continue };
             let name = row.get("Name").and_then(Value::as_str).unwrap_or("");
-            let named = !name.is_empty() && words.contains(&name.to_ascii_lowercase());
+            let named = names(name);
             for (number, config) in configs.iter().enumerate() {
                 let Some(real) = config.get("Subnet").and_then(Value::as_str) else { continue };
                 let cited = vec![cite(&output.place, &format!("/{index}/IPAM/Config/{number}/Subnet"), real)];
-                let captured = output.captured_at.map_or_else(|| "an unknown time".to_owned(), iso);
-                let told = format!("network {name} has {real} as of capture {captured}");
-                if real == subnet {
-                    return Fact::Agrees(told, cited);
-                }
-                if named {
-                    others.push(Fact::Differs(told, cited));
-                }
+                let words = format!("network {name} has {real} as of capture {}", captured(output));
+                let fact = told(real == subnet, words, cited);
+                if named { of_named.push(fact) } else { of_any.push(fact) }
             }
         }
     }
-    others
-        .pop()
-        .unwrap_or_else(|| Fact::Missing("no inspection of that network is in the snapshot".to_owned()))
+    // The network that is named counts, else any that has this range.
+    let agrees = |fact: &Fact| matches!(fact, Fact::Agrees(..));
+    let named = of_named.iter().position(agrees).or(of_named.len().checked_sub(1));
+    let any = of_any.iter().position(agrees);
+    match (named, any) {
+        (Some(at), _) => of_named.swap_remove(at),
+        (None, Some(at)) => of_any.swap_remove(at),
+        (None, None) => Fact::Missing("no inspection of that network is in the snapshot".to_owned()),
+    }
 }
