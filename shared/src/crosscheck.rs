@@ -15,6 +15,7 @@ use crate::time::human_length;
 
 mod acknowledge;
 mod context;
+mod events;
 mod key_facts;
 mod lost_lines;
 mod notes;
@@ -27,8 +28,10 @@ mod unit;
 
 mod badge_level;
 mod before_after;
+mod build_count;
 mod build_day;
 mod build_duration;
+mod build_order;
 mod build_origin;
 mod build_params;
 mod build_status;
@@ -111,7 +114,9 @@ pub static RULES: &[Rule] = &[
     nothing_merged::RULE,
     build_day::RULE,
     before_after::RULE,
+    build_order::RULE,
     no_runs_as_of::RULE,
+    build_count::RULE,
     same_commit::RULE,
     build_status::RULE,
     build_time::RULE,

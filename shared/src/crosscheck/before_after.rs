@@ -5,8 +5,10 @@ use std::sync::LazyLock;
 
 use regex_lite::Regex;
 
+use super::events::{Named, named};
+use super::reading::mentions_from;
 use super::{Context, Draft, Fact, Rule, Unit, cite};
-use crate::documents::mentions::{What, length_fits};
+use crate::documents::mentions::{Mention, What, length_fits};
 use crate::evidence::Place;
 use crate::report::CheckKind;
 use crate::snapshot::metadata::DeclaredEvent;
@@ -32,26 +34,40 @@ struct Subject {
 
 fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
     let Some(pattern) = ORDER.as_ref() else { return };
+    let builds = context.named_builds(unit);
     for found in pattern.captures_iter(unit.words()) {
         let Some(whole) = found.get(0).map(|whole| until_at(unit.words(), whole.range())) else { continue };
         let group = |n: usize| found.get(n).map(|g| g.as_str().to_ascii_lowercase());
         let (Some(word), Some(about)) = (group(1).or_else(|| group(3)), group(2).or_else(|| group(4))) else {
             continue;
         };
-        let Some(event) = context.event(&about) else { continue };
+        let Some(named) = named(&about, context) else { continue };
+        let (Named::One(event) | Named::Perhaps(event)) = named;
         let before = unit.clause_before(whole.start).to_ascii_lowercase();
         let before = before.as_str();
         if before.contains("not ") || before.trim_end().ends_with("no") {
             continue;
         }
-        let subjects = subjects(unit, whole.clone(), context);
+        let subjects = subjects(unit, whole.clone(), &builds, context);
         let subjects = match subjects {
             Ok(subjects) if subjects.is_empty() => continue,
             other => other,
         };
         let is_before = word == "before" || word == "pre";
         let length = length_before(unit, whole.start);
-        let written = unit.times().find(|(span, _)| span.start >= whole.end && span.start <= whole.end + 4);
+        let written = match mentions_from(unit, whole.end).first() {
+            Some(Mention { span, what: What::Time(moment) }) if span.start <= whole.end + 4 => {
+                Some((span, *moment))
+            }
+            _ => None,
+        };
+        // A day or another time right behind the event names another one.
+        let other_day = match mentions_from(unit, whole.end).first() {
+            Some(Mention { span, what: What::Day(day) }) if span.start <= whole.end + 5 => {
+                event.at.to_zoned(jiff::tz::TimeZone::UTC).date() != *day
+            }
+            _ => false,
+        };
         let mut span = whole;
         if let Some((at, _, _)) = &length {
             span.start = at.start;
@@ -60,10 +76,10 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
         let mut names = Vec::new();
         if let Some((at, moment)) = written {
             span.end = at.end;
-            let day_behind = unit.mentions.iter().find_map(|mention| match mention.what {
-                What::Day(day) if (at.end..at.end + 5).contains(&mention.span.start) => Some(day),
+            let day_behind = match mentions_from(unit, at.end).first() {
+                Some(Mention { span, what: What::Day(day) }) if span.start < at.end + 5 => Some(*day),
                 _ => None,
-            });
+            };
             facts.extend(event_time(moment.window(day_behind.or(unit.day)), event));
         } else {
             span.end = span.start + unit.text(&span).trim_end().len();
@@ -76,6 +92,11 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
                     subjects.iter().map(|subject| judge(subject, event, is_before, length.as_ref(), context));
                 facts.extend(summary(judged.collect(), &subjects, event, context));
             }
+        }
+        if matches!(named, Named::Perhaps(_)) || other_day {
+            let words =
+                format!("whether the declared {} at {} is meant is not plain", event.label, clock(event.at));
+            facts = vec![Fact::Unclear(words, Vec::new())];
         }
         // Another event is meant: nothing that follows from this one is compared.
         if facts.iter().any(|fact| matches!(fact, Fact::Unclear(..))) {
@@ -91,19 +112,19 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
 }
 
 /// The builds or the comment that the words are about.
-fn subjects(unit: &Unit<'_>, words: Range<usize>, context: &Context<'_>) -> Result<Vec<Subject>, Fact> {
-    let named = context.named_builds(unit);
+fn subjects(
+    unit: &Unit<'_>,
+    words: Range<usize>,
+    named: &[(Range<usize>, u64)],
+    context: &Context<'_>,
+) -> Result<Vec<Subject>, Fact> {
     let clause = unit.clause(words.start);
-    let before: Vec<u64> = named
-        .iter()
-        .filter(|(s, _)| clause.contains(&s.start) && s.start < words.start)
-        .map(|(_, n)| *n)
-        .collect();
-    let after: Vec<u64> = named
-        .iter()
-        .filter(|(s, _)| clause.contains(&s.start) && s.start > words.start)
-        .map(|(_, n)| *n)
-        .collect();
+    let within = |range: Range<usize>| -> Vec<u64> {
+        let from = named.partition_point(|(span, _)| span.start < range.start);
+        let until = named.partition_point(|(span, _)| span.start < range.end);
+        named.get(from..until).unwrap_or(&[]).iter().map(|(_, number)| *number).collect()
+    };
+    let (before, after) = (within(clause.start..words.start), within(words.start..clause.end));
     let adjacent = unit.text(&words).starts_with(['p', 'P']);
     let mut numbers = before;
     if numbers.is_empty() && adjacent {
@@ -139,14 +160,14 @@ fn subjects(unit: &Unit<'_>, words: Range<usize>, context: &Context<'_>) -> Resu
 
 /// `84 min` right before the words, with its span and slack.
 fn length_before(unit: &Unit<'_>, at: usize) -> Option<(Range<usize>, i64, i64)> {
-    unit.mentions.iter().find_map(|mention| match mention.what {
-        What::Length { seconds, unit: figure }
-            if mention.span.end <= at && unit.text(&(mention.span.end..at)).trim().is_empty() =>
-        {
+    let last = unit.mentions.partition_point(|mention| mention.span.end <= at).checked_sub(1)?;
+    let mention = unit.mentions.get(last)?;
+    match mention.what {
+        What::Length { seconds, unit: figure } if unit.text(&(mention.span.end..at)).trim().is_empty() => {
             Some((mention.span.clone(), seconds, figure))
         }
         _ => None,
-    })
+    }
 }
 
 /// The document's own time for the event, against the declared one.
@@ -184,12 +205,13 @@ fn judge(
     if ordered && close { Fact::Agrees(words, cited) } else { Fact::Differs(words, cited) }
 }
 
-/// The phrase without a trailing " at …", whose time is read apart.
+/// The phrase without a trailing " at …" or " on …", whose time or day is read apart.
 fn until_at(text: &str, phrase: Range<usize>) -> Range<usize> {
     let words = text.get(phrase.clone()).unwrap_or("");
-    let end =
-        words.find(" at ").or_else(|| words.ends_with(" at").then(|| words.len() - 3)).unwrap_or(words.len());
-    phrase.start..phrase.start + words[..end].trim_end().len()
+    let inside = [" at ", " on "].iter().filter_map(|mark| words.find(mark)).min();
+    let end = inside.or_else(|| (words.ends_with(" at") || words.ends_with(" on")).then(|| words.len() - 3));
+    let end = end.unwrap_or(words.len());
+    phrase.start..phrase.start + words.get(..end).unwrap_or(words).trim_end().len()
 }
 
 /// Several that all agree are told in one sentence, by the one that is nearest to the event.
@@ -219,4 +241,28 @@ fn summary(
         context.given(event).0
     );
     vec![Fact::Agrees(words, cited.collect())]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::check;
+
+    #[test]
+    fn events_by_their_own_words() {
+        for (text, expected) in [
+            ("Build 202 ran after the router swap", "+"),
+            ("Build 202 ran 30 min after the router swap at 09:30Z", "+"),
+            ("Build 201 ran after the router swap", "-"),
+            ("Build 202 is post-router, 203 post-mirror", "++"),
+            ("Build 202 ran after the router restart", "."),
+            ("Build 202 ran after the router outage", "."),
+            ("Build 202 ran after the router swap on 2030-01-01", "."),
+            ("Build 202 ran after the router was swapped at 09:50Z", "."),
+            ("Build 202 ran after lunch", ""),
+            ("Build 299 ran after the router swap", "?"),
+            ("Build 202 should have run after the router swap", "."),
+        ] {
+            check("before-after", text, expected);
+        }
+    }
 }

@@ -5,7 +5,9 @@ use std::sync::LazyLock;
 
 use regex_lite::Regex;
 
+use super::events::{Named, named};
 use super::quoted_log::plain;
+use super::reading::before;
 use super::{Context, Draft, Fact, Rule, Unit, cite};
 use crate::documents::mentions::Moment;
 use crate::evidence::{Comment, Pull};
@@ -40,14 +42,15 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
         drafts.push(Draft::new(span, "", vec![fact]));
     }
     for (span, moment) in unit.times() {
-        let before = unit.words().get(..span.start).unwrap_or("");
-        let Some(found) = COMMENT_AT.as_ref().and_then(|pattern| pattern.find(before)) else { continue };
+        let lead = before(unit, span.start);
+        let Some(found) = COMMENT_AT.as_ref().and_then(|pattern| pattern.find(lead)) else { continue };
+        let at = span.start - (lead.len() - found.start());
         let Some(number) = context.pull_of(unit) else { continue };
         let (fact, ahead) = match context.pull(number) {
             Ok(pull) => unsigned_fact(&moment, pull, unit, context),
             Err(missing) => (missing, None),
         };
-        let start = phrase_start(unit, found.start());
+        let start = phrase_start(unit, at);
         let mut draft =
             Draft::new(start..span.end, format!("comment {number} {}", unit.text(span)), vec![fact]);
         draft.written = Some(unit.text(span).to_owned());
@@ -187,7 +190,7 @@ fn testme_after(unit: &Unit<'_>, context: &Context<'_>) -> Option<(Range<usize>,
         LazyLock::new(|| Regex::new(r"(?i)\bpost-([a-z]+) (![a-z]+(?: --[a-z]+)?) on PR").ok());
     let found = AFTER.as_ref()?.captures(unit.words())?;
     let (whole, about, body) = (found.get(0)?, found.get(1)?, found.get(2)?);
-    let event = context.event(about.as_str())?;
+    let Named::One(event) = named(about.as_str(), context)? else { return None };
     let (at, number) = unit.pulls().find(|(at, _)| at.start + 4 >= whole.end())?;
     let fact = match context.pull(number) {
         Err(missing) => missing,

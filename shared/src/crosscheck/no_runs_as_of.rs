@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use regex_lite::Regex;
 
+use super::events::{Named, named};
 use super::{Context, Draft, Fact, Rule, Unit, cite};
 use crate::report::{CheckKind, Verdict};
 use crate::time::{Timestamp, clock};
@@ -25,9 +26,9 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
     let Some((at, moment)) = unit.times().find(|(at, _)| at.start == whole.end()) else { return };
     let Some((first, _)) = unit.window(&moment) else { return };
     let since = match (found.get(1), found.get(2)) {
-        (Some(word), Some(about)) => match context.event(about.as_str()) {
-            Some(event) => Some((word.as_str().eq_ignore_ascii_case("post"), event)),
-            None => return,
+        (Some(word), Some(about)) => match named(about.as_str(), context) {
+            Some(Named::One(event)) => Some((word.as_str().eq_ignore_ascii_case("post"), event)),
+            _ => return,
         },
         _ => None,
     };
