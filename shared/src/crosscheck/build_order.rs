@@ -25,7 +25,7 @@ static ORDER: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
     let named = context.named_builds(unit);
-    for (at, other) in &named {
+    for (at, other) in named {
         let lead = before(unit, at.start);
         let Some(found) = ORDER.as_ref().and_then(|pattern| pattern.captures(lead)) else { continue };
         let Some(whole) = found.get(0) else { continue };
