@@ -32,7 +32,7 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
         let start = at.start - (lead.len() - whole.start());
         let word = found.get(1).map(|word| word.as_str().to_ascii_lowercase());
         let clause = unit.clause(start);
-        let Some((span, one)) = last_before(&named, start).filter(|(span, _)| span.start >= clause.start)
+        let Some((span, one)) = last_before(named, start).filter(|(span, _)| span.start >= clause.start)
         else {
             continue;
         };
