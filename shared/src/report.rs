@@ -190,6 +190,7 @@ pub struct Veto {
 
 /// Words of a document that changed something.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Said {
     /// Document or `git log`.
     pub document: String,
@@ -203,6 +204,7 @@ pub struct Said {
 
 /// Who wrote something, as the commit's subject and the document tell; all commits have the same author.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Role {
     /// The reviewer.

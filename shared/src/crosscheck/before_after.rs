@@ -48,7 +48,7 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
         if before.contains("not ") || before.trim_end().ends_with("no") {
             continue;
         }
-        let subjects = subjects(unit, whole.clone(), &builds, context);
+        let subjects = subjects(unit, whole.clone(), builds, context);
         let subjects = match subjects {
             Ok(subjects) if subjects.is_empty() => continue,
             other => other,

@@ -30,7 +30,7 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
         let What::Day(day) = mention.what else { continue };
         let at = mention.span.start;
         let lead = before(unit, at);
-        let nearest = last_before(&named, at);
+        let nearest = last_before(named, at);
         let beside = nearest.is_some_and(|(span, _)| {
             matches!(unit.text(&(span.end..at)), " (" | ": " | " on " | ", " | " (on ")
         });

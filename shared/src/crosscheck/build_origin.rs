@@ -39,7 +39,7 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
     let mut push = |span: std::ops::Range<usize>, of: Of, value: &str| {
         // The build has to be named here: events and people have to do with much else.
         let clause = unit.clause(span.start);
-        let near = super::reading::last_before(&named, span.start);
+        let near = super::reading::last_before(named, span.start);
         if near.is_none_or(|(at, _)| !clause.contains(&at.start)) {
             return;
         }

@@ -1,6 +1,7 @@
 //! `RECIPE=ghost REF=d88f5801`: the parameters of a build, and the commit all who speak of it agree on.
 
 use super::context::same_sha;
+use super::reading::{before, supposed, tail};
 use super::tested_pull::pushed_since;
 use super::{Context, Draft, Fact, Rule, Unit, cite};
 use crate::report::CheckKind;
@@ -28,6 +29,9 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
         }
         let facts: Vec<Fact> =
             builds.iter().flat_map(|number| facts(*number, &name, value, unit, context)).collect();
+        // "STATUS says `X=0`, which is wrong": somebody else's statement.
+        let reported = tail(before(unit, span.start), 24).to_ascii_lowercase();
+        let facts = if reported.contains("says ") && !facts.is_empty() { supposed() } else { facts };
         if !facts.is_empty() {
             drafts.push(Draft::new(span.clone(), format!("param {builds:?} {name} {value}"), facts));
         }
@@ -88,6 +92,7 @@ mod tests {
             ("build #201 under PR#4: `REF=5555555c`", "+"),
             ("build #299: `REF=4444444b`", "?"),
             ("build #202: `level=5`", ""),
+            ("build #202: STATUS says `RECIPE=pear`, which is wrong", "."),
         ] {
             check("build-params", text, expected);
         }

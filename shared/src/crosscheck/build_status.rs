@@ -43,7 +43,13 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
             .filter(|word| ends_statement(rest.get(word.end()..).unwrap_or("")))
             .filter(|word| !says_something_else(word.as_str(), rest.get(word.end()..).unwrap_or("")));
         let glyph = || GLYPH.as_ref().and_then(|pattern| pattern.captures(rest)?.get(1));
-        let Some(word) = word.or_else(glyph) else { continue };
+        // A mark behind a sentence says that it was looked at: only a build that stands alone bears its own.
+        let alone = || {
+            let lead = unit.clause_before(span.start).to_ascii_lowercase();
+            let mut words = lead.split(|c: char| !c.is_alphanumeric());
+            words.all(|w| matches!(w, "" | "build" | "builds" | "drone" | "and") || w.parse::<u64>().is_ok())
+        };
+        let Some(word) = word.or_else(|| glyph().filter(|_| alone())) else { continue };
         let builds = match context.list_ending_at(unit, &span) {
             list if list.is_empty() => vec![number],
             list => list,
@@ -150,6 +156,7 @@ mod tests {
             ("build #202 passed install, then stopped", ""),
             ("#202 failed to start", ""),
             ("#202 failed?", ""),
+            ("the upgrade failed in run 203 ✅", ""),
             ("if #202 failed", "."),
             ("#202 passed on the message", ""),
             ("build #202 red-flagged", ""),

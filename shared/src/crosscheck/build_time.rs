@@ -47,7 +47,14 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
         if !is_about_build(unit, context, at) {
             continue;
         }
-        let nearest = last_before(&named, at);
+        // "it" is what the item before spoke of, which may be no build at all.
+        let it = unit.clause_before(at).trim_start().to_ascii_lowercase().starts_with("it");
+        let above =
+            || context.above(unit).next().is_some_and(|above| !context.named_builds(above).is_empty());
+        if it && named.is_empty() && !above() {
+            continue;
+        }
+        let nearest = last_before(named, at);
         let builds = nearest.map_or_else(|| context.builds_at(unit, span.start), |(_, number)| vec![*number]);
         push(builds, which, moment, at..span.end, unit.text(span), unit, context, drafts);
     }
@@ -57,11 +64,11 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
         let trimmed = lead.trim_end_matches([' ', '(', ':', ',']).trim_end_matches(" from");
         let at = first.0.start - (lead.len() - trimmed.len());
         let verb = [" ran", "Ran", " run", " from"].iter().find(|verb| trimmed.ends_with(*verb));
-        let direct = last_before(&named, first.0.start).filter(|(span, _)| span.end >= at);
+        let direct = last_before(named, first.0.start).filter(|(span, _)| span.end >= at);
         let nearest = match (verb, direct) {
             (_, Some((_, number))) => Some(*number),
             (Some(verb), None) if is_about_build(unit, context, at - verb.trim().len()) => {
-                last_before(&named, at).map(|(_, number)| *number)
+                last_before(named, at).map(|(_, number)| *number)
             }
             _ => None,
         };
@@ -112,7 +119,7 @@ pub(super) fn is_about_build(unit: &Unit<'_>, context: &Context<'_>, verb: usize
     ];
     let clause = unit.clause(verb);
     let named = context.named_builds(unit);
-    let last = last_before(&named, verb).filter(|(span, _)| clause.contains(&span.start));
+    let last = last_before(named, verb).filter(|(span, _)| clause.contains(&span.start));
     let from = last.map_or(clause.start, |(span, _)| span.end);
     let between = unit.text(&(from..verb)).to_ascii_lowercase();
     // Times and lengths of the same build may stand between.

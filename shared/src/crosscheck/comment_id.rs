@@ -19,8 +19,9 @@ pub(super) const RULE: Rule = Rule {
     find,
 };
 
-static ID: LazyLock<Option<Regex>> =
-    LazyLock::new(|| pattern(r"(?i)\bcomments? #?(\d{3,12})\b|\bissuecomment-(\d{1,12})\b"));
+static ID: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(r"(?i)\bcomments? #?(\d{3,12})\b|(?:\bpulls?/(\d{1,9})#|\b)issuecomment-(\d{1,12})\b")
+});
 static BY: LazyLock<Option<Regex>> =
     LazyLock::new(|| pattern(r"(?i)\bby @?([A-Za-z0-9][A-Za-z0-9._-]*[A-Za-z0-9])"));
 static EDITED: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(r"(?i)\b(?:edited|updated)\b"));
@@ -29,18 +30,24 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
     let text = unit.words();
     let found: Vec<_> = ID.iter().flat_map(|pattern| pattern.captures_iter(text)).collect();
     for (index, named) in found.iter().enumerate() {
-        let (Some(whole), Some(id)) = (named.get(0), named.get(1).or_else(|| named.get(2))) else { continue };
+        let (Some(whole), Some(id)) = (named.get(0), named.get(1).or_else(|| named.get(3))) else { continue };
         let Ok(id) = id.as_str().parse::<u64>() else { continue };
         // What is said of it stands between it and the next one, in its clause.
         let next = found.get(index + 1).and_then(|next| next.get(0)).map_or(text.len(), |next| next.start());
         let clause = unit.clause(whole.start());
         let until = clause.end.min(next).max(whole.end());
         // An address names its pull request before the id.
-        let in_link = text.get(..whole.start()).is_some_and(|before| before.ends_with('#'));
-        let from = if in_link { whole.start().saturating_sub(12).max(clause.start) } else { whole.start() };
+        let linked = named.get(2).and_then(|number| number.as_str().parse::<u64>().ok());
         let (facts, end) = match comment_of(id, context) {
             None => (vec![Fact::Missing(format!("no comment {id} is in the snapshot"))], whole.end()),
-            Some((pull, comment)) => facts(pull, comment, from..until, whole.end(), unit, context),
+            Some((pull, comment)) => {
+                let (mut facts, end) = facts(pull, comment, whole.start()..until, whole.end(), unit, context);
+                if let Some(number) = linked {
+                    let words = format!("comment {id} is on PR#{}", pull.number);
+                    facts.push(told(number == pull.number, words, vec![cite(&comment.place, "/id", id)]));
+                }
+                (facts, end)
+            }
         };
         let span = whole.start()..end;
         let key = format!("comment id {id} {}", unit.text(&(whole.end()..end)));

@@ -1,13 +1,14 @@
 //! What every rule may ask: which build, run or pull request a sentence is about, what was declared when.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::logs::Logs;
+use super::quoted_log::plain;
 use super::{Fact, Unit, cite};
 use crate::documents::BlockKind;
 use crate::documents::mentions::What;
-use crate::evidence::{Build, Evidence, Pull, PullState, Suite};
+use crate::evidence::{Build, Evidence, Log, Pull, PullState, Suite};
 use crate::gates::PhaseLife;
 use crate::history::History;
 use crate::report;
@@ -32,9 +33,26 @@ pub(crate) struct Context<'a> {
     pub(crate) history: &'a History<'a>,
     /// By unit: the builds that it names itself, with their places.
     named: Vec<Vec<(Range<usize>, u64)>>,
-    /// The logs of builds, ready to be searched.
-    pub(super) logs: Logs<'a>,
+    logs: HashMap<u64, BuildLog<'a>>,
     suites: HashMap<&'a str, Vec<&'a Suite>>,
+}
+
+/// The logs of one build, and their lines as quotations are compared with them, made when first asked for.
+struct BuildLog<'a> {
+    logs: Vec<&'a Log>,
+    lines: OnceCell<Vec<PlainLine<'a>>>,
+}
+
+/// A line of a log, ready to be compared with quoted words.
+pub(crate) struct PlainLine<'a> {
+    /// The log it stands in.
+    pub(crate) log: &'a Log,
+    /// Its index there.
+    pub(crate) index: usize,
+    /// Its words without quote marks and runs of blanks.
+    pub(crate) text: String,
+    /// Its words in lower case.
+    pub(crate) lower: String,
 }
 
 impl<'a> Context<'a> {
@@ -44,7 +62,11 @@ impl<'a> Context<'a> {
         life: &'a PhaseLife,
         history: &'a History<'a>,
     ) -> Context<'a> {
-        let logs = Logs::new(evidence);
+        let mut logs = HashMap::<u64, BuildLog<'a>>::new();
+        for log in &evidence.logs {
+            let of = BuildLog { logs: Vec::new(), lines: OnceCell::new() };
+            logs.entry(log.build).or_insert(of).logs.push(log);
+        }
         let mut suites = HashMap::<&str, Vec<&Suite>>::new();
         for suite in &evidence.suites {
             if let Some(run) = &suite.run {
@@ -54,6 +76,28 @@ impl<'a> Context<'a> {
         let mut context = Context { evidence, units, life, history, named: Vec::new(), logs, suites };
         context.named = units.iter().map(|unit| context.find_builds(unit)).collect();
         context
+    }
+
+    /// The step logs of a build that are here.
+    pub(crate) fn logs_of(&self, build: u64) -> &[&'a Log] {
+        self.logs.get(&build).map_or(&[], |of| &of.logs)
+    }
+
+    /// Every line of a build's logs, to be compared with quoted words.
+    pub(crate) fn log_lines(&self, build: u64) -> &[PlainLine<'a>] {
+        let Some(of) = self.logs.get(&build) else { return &[] };
+        of.lines.get_or_init(|| {
+            let lines = of.logs.iter().flat_map(|log| {
+                let numbered = log.lines.iter().enumerate();
+                numbered.map(|(index, line)| PlainLine {
+                    log,
+                    index,
+                    text: plain(&line.text),
+                    lower: line.text.to_lowercase(),
+                })
+            });
+            lines.collect()
+        })
     }
 
     /// The test suites of a run, in entry order.

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use regex_lite::Regex;
 
-use super::logs::{gap, knows_steps};
+use super::logs::{gap, knows_steps, line_with_any_case};
 use super::reading::{in_code, mentions_from, pattern};
 use super::{Context, Draft, Fact, Rule, Unit, cite};
 use crate::report::CheckKind;
@@ -79,26 +79,24 @@ fn fact(number: u64, wanted: &str, exact: bool, context: &Context<'_>) -> Fact {
     if let Err(missing) = context.build(number) {
         return missing;
     }
-    let logs = context.logs.of(number);
     // One error is an error too.
     let wanted = if exact { wanted } else { wanted.strip_suffix('s').unwrap_or(wanted) };
-    for ready in logs {
-        let Some(index) = ready.line_with_any_case(wanted) else { continue };
-        let line = ready.log.lines.get(index).map_or("", |line| line.text.trim());
-        let cited = vec![cite(&ready.log.place, &format!("/{index}/out"), line)];
+    if let Some((log, index)) = line_with_any_case(context, number, wanted) {
+        let line = log.lines.get(index).map_or("", |line| line.text.trim());
+        let cited = vec![cite(&log.place, &format!("/{index}/out"), line)];
         let words = format!("line {} of build {number}'s log holds “{wanted}”", index + 1);
         return if exact { Fact::Differs(words, cited) } else { Fact::Unclear(words, cited) };
     }
-    if let Some(gap) = gap(context, number, logs) {
+    if let Some(gap) = gap(context, number) {
         return gap;
     }
     if !knows_steps(context, number) {
         return Fact::Missing(format!("whether all logs of build {number} are here is not known"));
     }
-    let lines: usize = logs.iter().map(|ready| ready.log.lines.len()).sum();
-    let cited = logs.iter().map(|ready| {
-        cite(&ready.log.place, "", format!("{} lines, none with {wanted}", ready.log.lines.len()))
-    });
+    let logs = context.logs_of(number);
+    let lines: usize = logs.iter().map(|log| log.lines.len()).sum();
+    let cited =
+        logs.iter().map(|log| cite(&log.place, "", format!("{} lines, none with {wanted}", log.lines.len())));
     Fact::Agrees(format!("none of {lines} lines of build {number}'s log holds “{wanted}”"), cited.collect())
 }
 

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex_lite::Regex;
 
-use super::logs::gap;
+use super::logs::{gap, line_with};
 use super::quoted_log::{in_order, plain};
 use super::reading::{after, pattern};
 use super::{Context, Draft, Fact, Rule, Unit, cite};
@@ -61,32 +61,31 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
 }
 
 fn fact(number: u64, line: usize, words: &str, context: &Context<'_>) -> Fact {
-    let logs = context.logs.of(number);
     let wanted = plain(words);
     let parts: Vec<&str> = wanted.split("...").map(str::trim).filter(|part| !part.is_empty()).collect();
     let mut above = 0;
-    for ready in logs {
+    for log in context.logs_of(number) {
         // Counted in the log of a step, or through all of them.
-        let here =
-            |line: usize| line.checked_sub(1).and_then(|index| Some((index, ready.log.lines.get(index)?)));
+        let here = |line: usize| line.checked_sub(1).and_then(|index| Some((index, log.lines.get(index)?)));
         let both = [here(line), line.checked_sub(above).and_then(here)];
         let hit = both.into_iter().flatten().find(|(_, real)| in_order(&plain(&real.text), &parts));
         if let Some((index, real)) = hit {
-            let cited = vec![cite(&ready.log.place, &format!("/{index}/out"), real.text.trim())];
+            let cited = vec![cite(&log.place, &format!("/{index}/out"), real.text.trim())];
             return Fact::Agrees(format!("line {line} of build {number}'s log says so"), cited);
         }
-        above += ready.log.lines.len();
+        above += log.lines.len();
     }
-    if let Some(gap) = gap(context, number, logs) {
+    if let Some(gap) = gap(context, number) {
         return gap;
     }
-    for ready in logs {
-        let Some(index) = ready.line_with(&parts) else { continue };
-        let real = ready.log.lines.get(index).map_or("", |line| line.text.trim());
-        let cited = vec![cite(&ready.log.place, &format!("/{index}/out"), real)];
-        return Fact::Differs(format!("it is line {} of build {number}'s log", index + 1), cited);
+    match line_with(context, number, &parts) {
+        Some(line) => {
+            let real = line.log.lines.get(line.index).map_or("", |line| line.text.trim());
+            let cited = vec![cite(&line.log.place, &format!("/{}/out", line.index), real)];
+            Fact::Differs(format!("it is line {} of build {number}'s log", line.index + 1), cited)
+        }
+        None => Fact::Differs(format!("no line of build {number}'s log says so"), Vec::new()),
     }
-    Fact::Differs(format!("no line of build {number}'s log says so"), Vec::new())
 }
 
 #[cfg(test)]

@@ -52,7 +52,7 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
             }
             what => {
                 let Some(number) = context.build_number(what) else { continue };
-                let logs = !context.logs.of(number).is_empty();
+                let logs = !context.logs_of(number).is_empty();
                 match context.build(number) {
                     Err(missing) => facts.push(missing),
                     Ok(_) if words.contains("log") && !logs => {

@@ -52,6 +52,10 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
         let rest = after(unit, span.end);
         let Some(found) = VERB.as_ref().and_then(|pattern| pattern.captures(rest)) else { continue };
         let (Some(whole), Some(word)) = (found.get(0), found.get(1)) else { continue };
+        // "Comment #20883 on PR#21, created 12:11:48Z": the comment was.
+        if unit.clause_before(span.start).to_ascii_lowercase().contains("comment") {
+            continue;
+        }
         let step = match word.as_str().to_ascii_lowercase().as_str() {
             "closed" => Step::Closed,
             "merged" => Step::Merged,
@@ -203,6 +207,7 @@ mod tests {
             ("PR#4 opened by bot on 2030-01-01", "+"),
             ("PR#4 opened by dev", "-"),
             ("PR#4 opened by mistake", ""),
+            ("Comment `#14506` on PR#4, created 10:10Z", ""),
             ("PR#4 merged 09:00Z", "-"),
             ("PR#9 merged 09:00Z", "?"),
             ("PR#3 closed 2030-01-01 by @dev", "?"),

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex_lite::Regex;
 
-use super::logs::gap;
+use super::logs::{gap, line_with};
 use super::reading::{before, codes, pattern, tail};
 use super::{Context, Draft, Fact, Rule, Unit, cite};
 use crate::report::CheckKind;
@@ -145,37 +145,32 @@ fn push(
 }
 
 fn fact(number: u64, words: &str, ends: bool, context: &Context<'_>) -> Fact {
-    let logs = context.logs.of(number);
     let wanted = plain(words);
     let parts: Vec<&str> = wanted.split("...").map(str::trim).filter(|part| !part.is_empty()).collect();
     if ends {
         // The last line with anything on it, of whichever step.
-        for ready in logs {
-            let last = ready.log.lines.iter().enumerate().rfind(|(_, line)| !line.text.trim().is_empty());
+        for log in context.logs_of(number) {
+            let last = log.lines.iter().enumerate().rfind(|(_, line)| !line.text.trim().is_empty());
             if let Some((index, line)) = last.filter(|(_, line)| in_order(&plain(&line.text), &parts)) {
-                let cited = vec![cite(&ready.log.place, &format!("/{index}/out"), line.text.trim())];
+                let cited = vec![cite(&log.place, &format!("/{index}/out"), line.text.trim())];
                 return Fact::Agrees(format!("the last words in the log of build {number}"), cited);
             }
         }
     }
-    for ready in logs {
-        let Some(index) = ready.line_with(&parts) else { continue };
-        let line = ready.log.lines.get(index).map_or("", |line| line.text.trim());
-        let cited = vec![cite(&ready.log.place, &format!("/{index}/out"), line)];
-        let words = format!("in the log of build {number}, line {}", index + 1);
-        return if ends {
-            Fact::Unclear(format!("{words}, not at its end"), cited)
-        } else {
-            Fact::Agrees(words, cited)
+    if let Some(line) = line_with(context, number, &parts) {
+        let said = line.log.lines.get(line.index).map_or("", |line| line.text.trim());
+        let cited = vec![cite(&line.log.place, &format!("/{}/out", line.index), said)];
+        let words = format!("in the log of build {number}, line {}", line.index + 1);
+        return match ends {
+            true => Fact::Unclear(format!("{words}, not at its end"), cited),
+            false => Fact::Agrees(words, cited),
         };
     }
-    if let Some(gap) = gap(context, number, logs) {
+    if let Some(gap) = gap(context, number) {
         return gap;
     }
-    let cited = logs
-        .iter()
-        .map(|ready| cite(&ready.log.place, "", format!("{} lines", ready.log.lines.len())))
-        .collect();
+    let logs = context.logs_of(number).iter();
+    let cited = logs.map(|log| cite(&log.place, "", format!("{} lines", log.lines.len()))).collect();
     Fact::Differs(format!("no line of build {number}'s log says so"), cited)
 }
 

@@ -120,7 +120,7 @@ pub(super) fn mentions_from<'a>(unit: &'a Unit<'_>, at: usize) -> &'a [Mention] 
 }
 
 /// The last of a list in order of place that ends before byte `at`.
-pub(super) fn last_before<'l, T>(list: &'l [(Range<usize>, T)], at: usize) -> Option<&'l (Range<usize>, T)> {
+pub(super) fn last_before<T>(list: &[(Range<usize>, T)], at: usize) -> Option<&(Range<usize>, T)> {
     list.get(list.partition_point(|(span, _)| span.end <= at).checked_sub(1)?)
 }
 

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex_lite::Regex;
 
 use super::context::{same_sha, tested_ref};
-use super::reading::{before, pattern, told};
+use super::reading::{before, last_before, pattern, pulls, told};
 use super::{Context, Draft, Fact, Rule, Unit, cite, tested_pull};
 use crate::documents::mentions::What;
 use crate::report::CheckKind;
@@ -25,12 +25,17 @@ static RAN: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
+    let pulls = pulls(unit);
     let others = tested_pull::spans(unit);
     for mention in &unit.mentions {
         let What::Commit(sha) = &mention.what else { continue };
         let at = &mention.span;
         let says = RAN.as_ref().is_some_and(|pattern| pattern.is_match(before(unit, at.start)));
         if !says || tested_pull::holds(&others, at.start) {
+            continue;
+        }
+        // "PR#4 (4444444b)" gives a head, not what was built.
+        if last_before(&pulls, at.start).is_some_and(|(pull, _)| pull.end + 12 > at.start) {
             continue;
         }
         let builds = context.builds_at(unit, at.start);
@@ -66,6 +71,7 @@ mod tests {
             ("#299 ran 4444444b", "?"),
             ("builds #201, #202 ran 4444444b", "-"),
             ("build #202 (4444444b)", "+"),
+            ("build #202 passed; PR#3 (3333333a) too", ""),
             ("build #202 did not run 5555555c", ""),
             ("build #202 should have used 5555555c", "."),
             ("build #202 passed, fixed by 5555555c", ""),

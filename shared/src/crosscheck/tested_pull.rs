@@ -87,7 +87,7 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
         if !near || holds(&spans, at.start) {
             continue;
         }
-        let nearest = last_before(&named, at.start).filter(|(span, _)| span.end + 24 > at.start);
+        let nearest = last_before(named, at.start).filter(|(span, _)| span.end + 24 > at.start);
         let Some((from, build)) = nearest else { continue };
         let span = from.start..at.end;
         let facts = match is_supposed(unit, &span) {

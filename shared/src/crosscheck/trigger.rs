@@ -41,7 +41,7 @@ static AUTHOR: LazyLock<Option<Regex>> =
     LazyLock::new(|| pattern(r"(?i)(?:@([A-Za-z0-9][A-Za-z0-9._-]*)|\bby ([A-Za-z0-9][A-Za-z0-9._-]*))"));
 
 fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
-    for (span, number) in context.named_builds(unit) {
+    for (span, number) in context.named_builds(unit).iter().map(|(span, number)| (span, *number)) {
         let clause = unit.clause(span.start);
         let lead = before(unit, span.start);
         let active = STARTED.as_ref().and_then(|pattern| pattern.find(lead));
@@ -78,7 +78,7 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
         };
         let end = if active.is_some() { span.end } else { span.end + passive.map_or(0, |by| by.end()) };
         let asked = Asked { body: body.unwrap_or("!testme"), time, author };
-        let facts = vec![fact(*number, &asked, unit, context)];
+        let facts = vec![fact(number, &asked, unit, context)];
         drafts.push(Draft::new(
             start.min(span.start)..end,
             format!("trigger {number} {}", asked.body),
