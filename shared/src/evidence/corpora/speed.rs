@@ -14,6 +14,9 @@ use crate::snapshot::metadata::{Entry, Metadata, Phase, SCHEMA};
 
 /// What a MiB may take.
 const LIMIT_MS: f64 = 100.0;
+/// What a MiB made of nothing but the smallest records may take: their number takes the time, up to 500,000 in a MiB,
+/// but work that grows faster than the file would take many times this.
+const LIMIT_MADE_MS: f64 = 500.0;
 /// Smaller files count as this many bytes: what they take says nothing about size.
 const LEAST_BYTES: usize = 64 << 10;
 
@@ -33,20 +36,16 @@ fn time(work: impl FnOnce()) -> Duration {
 }
 
 /// Prints what each took, the worst first, and fails for those above the limit where the build is optimised.
-fn judge(mut taken: Vec<(String, f64)>) {
+fn judge(mut taken: Vec<(String, f64)>, limit: f64) {
     taken.sort_by(|a, b| b.1.total_cmp(&a.1));
     for (name, ms) in &taken {
         println!("{ms:9.2} ms per MiB  {name}");
     }
-    let slow: Vec<_> = taken.iter().filter(|(_, ms)| *ms > LIMIT_MS).collect();
+    let slow: Vec<_> = taken.iter().filter(|(_, ms)| *ms > limit).collect();
     if cfg!(debug_assertions) {
-        println!(
-            "an unoptimised build: {} of {} are above {LIMIT_MS} ms, not judged",
-            slow.len(),
-            taken.len()
-        );
+        println!("an unoptimised build: {} of {} are above {limit} ms, not judged", slow.len(), taken.len());
     } else {
-        assert!(slow.is_empty(), "above {LIMIT_MS} ms per MiB: {slow:?}");
+        assert!(slow.is_empty(), "above {limit} ms per MiB: {slow:?}");
     }
 }
 
@@ -91,7 +90,7 @@ fn every_file_is_read_in_time() {
             }
         }
     }
-    judge(taken);
+    judge(taken, LIMIT_MS);
 }
 
 /// About a MiB that begins with `head`, repeats `part` and ends with `tail`.
@@ -180,7 +179,7 @@ fn files_made_to_be_slow_are_read_in_time() {
     let many_suites = (0..20_000).map(|n| format!(r#"{{"name":"{n}","status":"passed","suite":"{n}"}}"#));
     let many_suites = format!(r#"{{"results":{{"tests":[{}]}}}}"#, many_suites.collect::<Vec<_>>().join(","));
     taken.push(("a suite for each test".to_owned(), ms_per_mib(many_suites.as_bytes(), tests)));
-    judge(taken);
+    judge(taken, LIMIT_MADE_MS);
 }
 
 /// 600 builds with logs, 600 runs and 100,000 cases.
