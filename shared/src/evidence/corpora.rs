@@ -9,8 +9,11 @@ use serde_json::Value;
 use super::{Issue, badge, ctrf, docker, drone, git_log, gitea, junit, log, results};
 use crate::entry_path::EntryPath;
 
+#[cfg(test)]
 mod damage;
+#[cfg(test)]
 mod peer;
+#[cfg(test)]
 mod speed;
 
 /// The folder of a corpus, or none with a loud word.
