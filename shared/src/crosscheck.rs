@@ -80,6 +80,7 @@ mod run_tier;
 mod run_tiers;
 mod run_words;
 mod same_commit;
+mod status_verdict;
 mod suite_length;
 mod suite_time;
 mod test_counts;
@@ -107,6 +108,7 @@ pub struct Rule {
 /// Every rule; where two find statements at the same place, the earlier rule comes first.
 pub static RULES: &[Rule] = &[
     verdict_stamp::RULE,
+    status_verdict::RULE,
     looked_at::RULE,
     tested_pull::RULE,
     tested_commit::RULE,
@@ -303,6 +305,8 @@ fn tempered(rule: &Rule, mut draft: Draft, unit: &Unit<'_>) -> Draft {
     let denied = unit.is_negated(&draft.span) || (!quotes && unit.denies(&draft.span));
     let why = match () {
         () if unit.is_expectation => Some("announced under this heading, not reported"),
+        // Denied or not: what it would be compared with is not here.
+        () if draft.facts.iter().all(|fact| matches!(fact, Fact::Missing(_))) => None,
         () if denied && !READ_NEGATION.contains(&rule.id) => {
             Some("negated or only supposed here, so it is not compared")
         }

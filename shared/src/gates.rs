@@ -20,6 +20,7 @@ mod words;
 mod tests;
 
 pub(crate) use findings::files_finding;
+pub(crate) use status::status_words;
 pub use status::{StatusWord, status_verdicts};
 
 /// Gates, findings, vetoes and the end of the phase, as the documents and the git log tell them.

@@ -4,8 +4,22 @@ use super::{Numbered, Unit};
 use crate::report::Outcome;
 
 /// Words by which people admit that something written is not right.
-const ADMITS: &[&str] =
-    &["discrepan", "not blocking", "mismatch", "typo", "differs", "off by", "misstat", "wrongly"];
+const ADMITS: &[&str] = &[
+    "discrepan",
+    "not blocking",
+    "mismatch",
+    "typo",
+    "differs",
+    "off by",
+    "misstat",
+    "wrong",
+    "incorrect",
+    "mistake",
+    "in error",
+    "no file supports",
+    "not supported",
+    "should read",
+];
 
 /// Lines that admit something; more than this are not looked through.
 const ADMISSIONS: usize = 256;
@@ -20,9 +34,10 @@ pub(super) fn acknowledge(numbered: &mut [Numbered], units: &[Unit<'_>]) {
         .collect();
     for item in numbered.iter_mut().filter(|item| item.check.outcome == Outcome::Contradicted) {
         let Some(written) = &item.written else { continue };
+        let written = plain(written);
         let short_name = item.check.document.split(['-', '.']).next().unwrap_or("").to_owned();
         item.check.acknowledged = admitting.iter().find_map(|unit| {
-            let at = whole_word(unit.words(), written)?;
+            let at = whole_word(&plain(unit.words()), &written)?;
             let (line, _) = unit.position(at);
             let same_document = unit.document.name == item.check.document;
             let elsewhere = !same_document || line != item.check.line;
@@ -30,6 +45,11 @@ pub(super) fn acknowledge(numbered: &mut [Numbered], units: &[Unit<'_>]) {
             (elsewhere && about_it).then(|| format!("{}:{line}", unit.document.name))
         });
     }
+}
+
+/// `level=5` and `level 5` are the same value; every byte keeps its place.
+fn plain(text: &str) -> String {
+    text.to_ascii_lowercase().replace('=', " ")
 }
 
 /// Where `word` stands in `text` with nothing of a longer word or number around it.

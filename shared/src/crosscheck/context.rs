@@ -6,9 +6,9 @@ use std::ops::Range;
 
 use super::quoted_log::plain;
 use super::{Fact, Unit, cite};
-use crate::documents::BlockKind;
 use crate::documents::mentions::What;
-use crate::evidence::{Build, Evidence, Log, Pull, PullState, Suite};
+use crate::documents::{BlockKind, Document};
+use crate::evidence::{Build, Evidence, EvidenceKind, Log, Pull, PullState, Suite};
 use crate::gates::PhaseLife;
 use crate::history::History;
 use crate::report;
@@ -31,6 +31,8 @@ pub(crate) struct Context<'a> {
     pub(crate) life: &'a PhaseLife,
     /// When words were committed.
     pub(crate) history: &'a History<'a>,
+    /// The first REVIEW, where there is one.
+    pub(crate) review: Option<&'a Document>,
     /// By unit: the builds that it names itself, with their places.
     named: Vec<Vec<(Range<usize>, u64)>>,
     logs: HashMap<u64, BuildLog<'a>>,
@@ -73,7 +75,8 @@ impl<'a> Context<'a> {
                 suites.entry(run).or_default().push(suite);
             }
         }
-        let mut context = Context { evidence, units, life, history, named: Vec::new(), logs, suites };
+        let review = units.iter().map(|unit| unit.document).find(|d| d.kind == EvidenceKind::Review);
+        let mut context = Context { review, evidence, units, life, history, named: Vec::new(), logs, suites };
         context.named = units.iter().map(|unit| context.find_builds(unit)).collect();
         context
     }

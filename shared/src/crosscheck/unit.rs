@@ -238,7 +238,6 @@ const SUPPOSE: &[&str] = &[
     "unlike",
     "needs",
     "wants",
-    "claim",
 ];
 
 /// How far a clause is followed; prose without a full stop for longer is taken as it comes.

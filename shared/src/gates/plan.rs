@@ -136,6 +136,12 @@ impl Plan {
             let own = line.ids.into_iter().filter(|id| set_off || is_planned(id));
             found.extend(own.map(|id| (id, title.clone())));
         }
+        // "DoD-5 — M1 and M2 each have a PASS": an item may rest on gates.
+        static PASS: LazyLock<Regex> = LazyLock::new(|| regex(r"\bPASS(?:ED)?\b"));
+        if !found.is_empty() && !block.is_heading() && PASS.is_match(&block.text) {
+            let named: HashSet<String> = split_ids(&block.text).into_iter().collect();
+            found.extend(self.gates.iter().filter(|(id, _)| named.contains(id)).cloned());
+        }
         // "All gates M1–M3 have a PASS": gates that the item speaks of.
         static ALL_GATES: LazyLock<Regex> =
             LazyLock::new(|| regex(r"(?i)\b(?:all|every|each)\b[^.]{0,20}\bgates?\b"));

@@ -22,10 +22,11 @@ pub struct StatusWord {
 /// Everything that a document says about gates in the manner of STATUS: `Gate: M1 — CLAIMED`, `## Gate: U0 — PASS (…)`.
 pub fn status_verdicts(document: &Document) -> Vec<StatusWord> {
     let blocks = document.blocks.iter().enumerate().filter(|(_, block)| block.kind != BlockKind::Code);
-    blocks.flat_map(|(index, block)| words_of(index, block)).collect()
+    blocks.flat_map(|(index, block)| status_words(index, block)).collect()
 }
 
-fn words_of(index: usize, block: &Block) -> Vec<StatusWord> {
+/// What block `index` says about gates.
+pub(crate) fn status_words(index: usize, block: &Block) -> Vec<StatusWord> {
     let starts = gate_starts(&block.text);
     let ends = starts.iter().skip(1).copied().chain(std::iter::once(block.text.len()));
     let mut words = Vec::new();

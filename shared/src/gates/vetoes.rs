@@ -63,14 +63,16 @@ fn of(document: &Document, history: &History<'_>, scope: &PhaseScope) -> Vec<Vet
             continue;
         }
         let placed = place(index, block, at);
-        let lifted = liftings.iter().find(|(lift, words)| is_later(lift, &placed) && words.is_about(text));
+        let veto_scope = scope_of(document, index, block, at).join("+");
+        let about = format!("{text} {veto_scope}");
+        let lifted = liftings.iter().find(|(lift, words)| is_later(lift, &placed) && words.is_about(&about));
         let quote = if text.get(at..).is_some_and(|rest| rest.starts_with("VETO") && rest.len() > 5) {
             text.get(at..).unwrap_or("")
         } else {
             text
         };
         vetoes.push(Veto {
-            scope: scope_of(document, index, block, at).join("+"),
+            scope: veto_scope,
             quote: cut(quote).trim().to_owned(),
             standing: lifted.is_none(),
             document: document.name.clone(),

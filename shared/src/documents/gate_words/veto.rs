@@ -113,7 +113,7 @@ impl Lifting {
         let named_ids = split_ids(&self.named);
         if !named_ids.is_empty() {
             let ids = split_ids(raised);
-            return ids.is_empty() || named_ids.iter().any(|id| ids.contains(id));
+            return named_ids.iter().any(|id| ids.contains(id));
         }
         let filler = ["the", "and", "now", "has", "been", "with", "after", "done", "scoped", "standing"];
         let words: Vec<String> = self
