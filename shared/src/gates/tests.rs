@@ -375,7 +375,7 @@ proptest! {
     #[test]
     fn an_appended_paragraph_changes_no_earlier_block(text in pieces()) {
         // What is still open at the end of a text, or folded, does belong together with what follows.
-        prop_assume!(!text.contains("```") && !text.contains('<') && text.contains('\n'));
+        let text = format!("\n{}\n", text.replace("```", "").replace('<', ""));
         let before = document(EvidenceKind::Review, &format!("{text}\n\nLast words.\n"));
         let after = document(EvidenceKind::Review, &format!("{text}\n\nLast words.\n\nOne more paragraph.\n"));
         let words = |document: &Document| -> Vec<(BlockKind, String)> {
