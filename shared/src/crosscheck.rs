@@ -14,8 +14,10 @@ use crate::report::{self, Check, CheckKind, KeyFact, Note, Outcome};
 use crate::time::human_length;
 
 mod acknowledge;
+mod begin;
 mod context;
 mod events;
+mod heads;
 mod key_facts;
 mod lost_lines;
 mod notes;

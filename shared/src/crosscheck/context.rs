@@ -4,6 +4,8 @@ use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::ops::Range;
 
+use super::begin::{self, Begin};
+use super::heads::Heads;
 use super::quoted_log::plain;
 use super::{Fact, Unit, cite};
 use crate::documents::BlockKind;
@@ -33,6 +35,9 @@ pub(crate) struct Context<'a> {
     pub(crate) history: &'a History<'a>,
     /// By unit: the builds that it names itself, with their places.
     named: Vec<Vec<(Range<usize>, u64)>>,
+    /// Which commit was whose head when.
+    pub(crate) heads: Heads<'a>,
+    begin: OnceCell<Option<Begin>>,
     logs: HashMap<u64, BuildLog<'a>>,
     suites: HashMap<&'a str, Vec<&'a Suite>>,
 }
@@ -73,9 +78,25 @@ impl<'a> Context<'a> {
                 suites.entry(run).or_default().push(suite);
             }
         }
-        let mut context = Context { evidence, units, life, history, named: Vec::new(), logs, suites };
+        let heads = Heads::new(evidence.pulls.values());
+        let mut context = Context {
+            evidence,
+            units,
+            life,
+            history,
+            named: Vec::new(),
+            heads,
+            begin: OnceCell::new(),
+            logs,
+            suites,
+        };
         context.named = units.iter().map(|unit| context.find_builds(unit)).collect();
         context
+    }
+
+    /// When the phase began; none without a history of its documents.
+    pub(crate) fn begin(&self) -> Option<Begin> {
+        *self.begin.get_or_init(|| begin::begin(self.units, self.evidence, self.history))
     }
 
     /// The step logs of a build that are here.
