@@ -35,6 +35,12 @@ static AT: LazyLock<Option<Regex>> = LazyLock::new(|| {
 static COMMITTED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(r"(?i)\b(REVIEW|STATUS|claim|verdict|DONE)\b(?: (?:was|is))? committed\s*(?:at|on|@)?\s*$")
 });
+/// "The runner itself is at" before a commit.
+static STANDS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\b(?:is|was|stands|stood|sits|stays|runs|ran|deployed|pinned|checked out) at (?:commit |rev(?:ision)? |sha )?$",
+    )
+});
 static EXISTS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(r"(?i)^\s*(?:exists|was pushed|is pushed|has been pushed|is in the (?:log|history)|landed)\b")
 });
@@ -84,11 +90,17 @@ fn named(sha: &str, span: &Range<usize>, unit: &Unit<'_>, context: &Context<'_>,
         }
         _ => None,
     });
+    let stands = STANDS.as_ref().is_some_and(|pattern| pattern.is_match(lead));
     let exists = EXISTS.as_ref().and_then(|pattern| pattern.find(after(unit, span.end)));
-    if subject.is_none() && time.is_none() && found.is_none() && exists.is_none() {
+    if subject.is_none() && time.is_none() && found.is_none() && exists.is_none() && !stands {
         return;
     }
     let commit = context.evidence.commits.iter().find(|commit| commit.sha.starts_with(sha));
+    // What stands at a commit is for other rules to say, unless the commit is known nowhere.
+    let only_stands = subject.is_none() && time.is_none() && found.is_none() && exists.is_none();
+    if only_stands && (commit.is_some() || context.heads.is_head(sha) || !sha.contains(char::is_alphabetic)) {
+        return;
+    }
     let Some(commit) = commit else {
         // It may live in another repository: a pull request's or a build's are known at least.
         let is_forge = |head: &str| same_sha(sha, head);
@@ -272,6 +284,11 @@ mod tests {
             ("commit 1a2b3c4 was pushed", "+"),
             ("fixed in 7777777e", "?"),
             ("commit 4444444b", ""),
+            ("the runner was at `7777777e`", "?"),
+            ("the runner stands at commit 7777777e today", "?"),
+            ("the branch is at 4444444b", ""),
+            ("the documents are pinned at 1a2b3c4", ""),
+            ("its counter stood at 12345678", ""),
             ("REVIEW committed 10:30:00Z", "+"),
             ("REVIEW was committed at 10:20Z", "-"),
             ("claim committed 09:40:10Z", "+"),

@@ -124,6 +124,11 @@ impl<'a> Heads<'a> {
         self.pulls_with(sha).any(|number| number == pull)
     }
 
+    /// Whether a commit is known to have been the head of any pull request.
+    pub(crate) fn is_head(&self, sha: &str) -> bool {
+        self.pulls_with(sha).next().is_some()
+    }
+
     /// Another pull request than `pull` that was open at an instant and whose head the commit is known to have been.
     pub(crate) fn head_of_another(
         &self,

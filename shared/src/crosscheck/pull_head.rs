@@ -28,6 +28,12 @@ static BETWEEN: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 static HEAD_OF: LazyLock<Option<Regex>> =
     LazyLock::new(|| pattern(r"(?i)\bhead(?: commit| sha)? of (?:the )?$"));
+/// "The head of the branch is unchanged: " before a pull request.
+static HEAD_STANDS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\bhead(?: of the (?:branch|PR|pull request))? (?:is|stays|remains|has stayed) (?:still |now )?(?:unchanged|the same|as it was)[:,]? ?(?:of |on |at )?$",
+    )
+});
 static IS: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(r"(?i)^(?: is| was|:| =| →| \(| at)? ?$"));
 static PUSHED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(r"(?i)^(?:\s*[,;:—–-])?\s*\(?(?:which was |was |force-|last )?pushed\s*(?:at|on|@)?\s*$")
@@ -76,7 +82,9 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
         if between.len() > 40 || !pattern.as_ref().is_some_and(|pattern| pattern.is_match(between)) {
             continue;
         }
-        let is_called_head = head_of || between.to_ascii_lowercase().contains("head");
+        let is_called_head = head_of
+            || between.to_ascii_lowercase().contains("head")
+            || HEAD_STANDS.as_ref().is_some_and(|pattern| pattern.is_match(before(unit, span.start)));
         let called = match (is_called_head, between) {
             (true, _) => Called::Head,
             (false, " (") => Called::Itself,
@@ -224,6 +232,8 @@ mod tests {
             ("PR#4 (7777777e)", "+"),
             ("PR#4 (4444444b)", "."),
             ("PR#4's head is 4444444b", "-"),
+            ("The head stays the same: PR#4 (4444444b)", "-"),
+            ("The head of the branch is unchanged: PR#4 (7777777e)", "+"),
             ("PR#4 (5555555c)", "-"),
             ("PR#4 head 7777777e", "+"),
         ] {

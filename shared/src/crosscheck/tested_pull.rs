@@ -53,6 +53,16 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
     let spans = spans(unit);
     let pulls = pulls(unit);
     let named = context.named_builds(unit);
+    let words = unit.lower();
+    if words.contains("pr") || words.contains("pull request") || words.contains("build") {
+        for (span, pull, build) in pairs(unit, context) {
+            let facts = match is_supposed(unit, &span) {
+                true => supposed(),
+                false => vec![fact(build, pull, false, None, context)],
+            };
+            drafts.push(Draft::new(span, format!("tested {build} {pull}"), facts));
+        }
+    }
     for span in &spans {
         let builds = context.builds_at(unit, span.start);
         if builds.is_empty() {
@@ -112,6 +122,31 @@ static THEN: LazyLock<Option<Regex>> = LazyLock::new(|| {
         r"|(?:,|'s|’s)? (?:then |old |earlier )?head(?: then| of then| at (?:that|the) time)?,? ?[(@:,]?\s?)$",
     ))
 });
+
+/// `#31/#902`: a pull request and its build, where the numbers can mean nothing else.
+fn pairs(unit: &Unit<'_>, context: &Context<'_>) -> Vec<(Range<usize>, u64, u64)> {
+    let pulls = |what: &What| match what {
+        What::Pull(number) => Some(*number),
+        What::Number(number) => {
+            let evidence = context.evidence;
+            let is_pull = evidence.pulls.contains_key(number)
+                && !evidence.builds.contains_key(number)
+                && !evidence.builds_listed.contains_key(number);
+            is_pull.then_some(*number)
+        }
+        _ => None,
+    };
+    let pairs = unit.mentions.windows(2).filter_map(|pair| {
+        let [first, second] = pair else { return None };
+        let joined =
+            matches!(unit.text(&(first.span.end..second.span.start)), "/" | " / " | " → " | "→" | ":");
+        let (What::Number(build) | What::Build(build)) = second.what else { return None };
+        let here = joined && !context.evidence.pulls.contains_key(&build);
+        let pull = pulls(&first.what).filter(|_| here)?;
+        Some((first.span.start..second.span.end, pull, build))
+    });
+    pairs.collect()
+}
 
 /// The commit written right behind a pull request.
 fn written<'a>(unit: &'a Unit<'_>, at: &Range<usize>) -> Option<&'a str> {
@@ -200,6 +235,10 @@ mod tests {
             ("build #202 ran the head of PR#4", "+"),
             ("#299 tested PR#4; #202 tested PR#9", "??"),
             ("if build #203 tested PR#4", "."),
+            ("PRs and their builds: #4/#202, #5/#201, #4/#203", "++-"),
+            ("PR#4/#202", "+"),
+            ("builds #202/#203", ""),
+            ("PR#4/#299", "?"),
             ("build #202 tested PR#4, PR#3 is closed", "+"),
         ] {
             check("tested-pull", text, expected);
