@@ -41,6 +41,13 @@ static STANDS: LazyLock<Option<Regex>> = LazyLock::new(|| {
         r"(?i)\b(?:is|was|stands|stood|sits|stays|runs|ran|deployed|pinned|checked out) at (?:commit |rev(?:ision)? |sha )?$",
     )
 });
+/// What a commit is said to name.
+static NAMES: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^\s*(?:names|named|cites|cited|rests on|points (?:at|to)|gives|gave) (?:drone )?(?:the )?(?:build|run) #?(\d{1,9})\b",
+    )
+});
+static BUILD: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(r"(?i)\b(?:build|run) #?\d|#\d"));
 static EXISTS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(r"(?i)^\s*(?:exists|was pushed|is pushed|has been pushed|is in the (?:log|history)|landed)\b")
 });
@@ -93,11 +100,14 @@ fn named(sha: &str, span: &Range<usize>, unit: &Unit<'_>, context: &Context<'_>,
     let stands = STANDS.as_ref().is_some_and(|pattern| pattern.is_match(lead));
     let exists = EXISTS.as_ref().and_then(|pattern| pattern.find(after(unit, span.end)));
     if subject.is_none() && time.is_none() && found.is_none() && exists.is_none() && !stands {
-        return;
+        let names = NAMES.as_ref().is_some_and(|pattern| pattern.is_match(after(unit, span.end)));
+        if !names {
+            return;
+        }
     }
     let commit = context.evidence.commits.iter().find(|commit| commit.sha.starts_with(sha));
     // What stands at a commit is for other rules to say, unless the commit is known nowhere.
-    let only_stands = subject.is_none() && time.is_none() && found.is_none() && exists.is_none();
+    let only_stands = stands && subject.is_none() && time.is_none() && found.is_none() && exists.is_none();
     if only_stands && (commit.is_some() || context.heads.is_head(sha) || !sha.contains(char::is_alphabetic)) {
         return;
     }
@@ -117,6 +127,10 @@ fn named(sha: &str, span: &Range<usize>, unit: &Unit<'_>, context: &Context<'_>,
     };
     let mut facts = Vec::new();
     let mut end = span.end;
+    if let Some((at, fact)) = names_build(commit, span.end, unit) {
+        end = end.max(at);
+        facts.push(fact);
+    }
     if let Some((at, words)) = &subject {
         end = end.max(at.end);
         facts.push(has_subject(commit, words));
@@ -183,6 +197,24 @@ fn subject_behind<'a>(unit: &Unit<'a>, at: usize) -> Option<(Range<usize>, &'a s
     };
     let words = unit.words().get(start..end)?;
     Some((start..end, words))
+}
+
+/// "names build #1211" behind a commit: whether its subject does, and where the words end.
+fn names_build(commit: &Commit, at: usize, unit: &Unit<'_>) -> Option<(usize, Fact)> {
+    let rest = after(unit, at);
+    let found = NAMES.as_ref()?.captures(rest)?;
+    let number = found.get(1)?;
+    let named = |text: &str| text.split(|c: char| !c.is_ascii_digit()).any(|word| word == number.as_str());
+    let words = format!("{} is “{}”", short(commit), commit.subject);
+    let fact = match named(&commit.subject) {
+        true => Fact::Agrees(words, cite_subject(commit)),
+        // It may name another, or it may be in a file that it changed.
+        false if BUILD.as_ref().is_some_and(|pattern| pattern.is_match(&commit.subject)) => {
+            Fact::Differs(words, cite_subject(commit))
+        }
+        false => Fact::Unclear(words, cite_subject(commit)),
+    };
+    Some((at + number.end(), fact))
 }
 
 fn has_subject(commit: &Commit, said: &str) -> Fact {
