@@ -127,8 +127,13 @@ fn named(sha: &str, span: &Range<usize>, unit: &Unit<'_>, context: &Context<'_>,
     };
     let mut facts = Vec::new();
     let mut end = span.end;
+    let mut start = start;
     if let Some((at, fact)) = names_build(commit, span.end, unit) {
         end = end.max(at);
+        // "The claim 902f419 names …" is about a claim and claims nothing itself.
+        if lead.ends_with("claim ") || lead.ends_with("Claim ") {
+            start = start.min(span.start.saturating_sub("claim ".len()));
+        }
         facts.push(fact);
     }
     if let Some((at, words)) = &subject {
@@ -312,6 +317,7 @@ mod tests {
             ("1a2b3c4d at 09:45Z", "-"),
             ("claim commit 1a2b3c4", "+"),
             ("review commit 1a2b3c4", "-"),
+            ("The claim 1a2b3c4 names build #202 as the one", "."),
             ("fixed in 1a2b3c4", "."),
             ("commit 1a2b3c4 was pushed", "+"),
             ("fixed in 7777777e", "?"),
@@ -328,6 +334,13 @@ mod tests {
             ("if 1a2b3c4 at 09:45Z", "."),
         ] {
             check("commit-named", text, expected);
+        }
+        for (subject, expected) in
+            [("claim(x-M1): green, build 202", "+"), ("claim(x-M1): green, build 2021", "-"), ("claim", ".")]
+        {
+            check_with("commit-named", "Claim `1a2b3c4` names build #202 as the one", expected, |evidence| {
+                evidence.commits[0].subject = subject.into();
+            });
         }
         check_with("commit-named", "commit 1a2b3c4 was pushed", "?", |evidence| evidence.commits.clear());
     }
