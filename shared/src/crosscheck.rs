@@ -14,8 +14,10 @@ use crate::report::{self, Check, CheckKind, KeyFact, Note, Outcome};
 use crate::time::human_length;
 
 mod acknowledge;
+mod begin;
 mod context;
 mod events;
+mod heads;
 mod key_facts;
 mod lost_lines;
 mod notes;
@@ -55,6 +57,7 @@ mod log_absence;
 mod log_line;
 mod logs;
 mod looked_at;
+mod named_evidence;
 mod network_subnet;
 mod no_runs_as_of;
 mod nothing_merged;
@@ -162,6 +165,7 @@ pub static RULES: &[Rule] = &[
     comment_count::RULE,
     comment_quote::RULE,
     yours_to_judge::RULE,
+    named_evidence::RULE,
 ];
 
 /// Rules that read the negation themselves; what others find in a negated sentence is left to a person.
@@ -173,6 +177,7 @@ const READ_NEGATION: &[&str] = &[
     "no-runs-as-of",
     "yours-to-judge",
     "commit-named",
+    "named-evidence",
 ];
 
 /// Rules that compare with what was so when the words were written.
@@ -276,6 +281,7 @@ pub fn cross_check(
 fn number(units: &[Unit<'_>], context: &Context<'_>) -> Vec<Numbered> {
     let mut counters = std::collections::HashMap::<&str, u32>::new();
     let mut numbered = Vec::new();
+    let mut named = std::collections::HashSet::new();
     for unit in units.iter().filter(|unit| states_facts(unit.document.kind)) {
         let mut drafts: Vec<(&Rule, Draft)> = Vec::new();
         for rule in RULES {
@@ -283,6 +289,7 @@ fn number(units: &[Unit<'_>], context: &Context<'_>) -> Vec<Numbered> {
             (rule.find)(unit, context, &mut found);
             drafts.extend(found.into_iter().map(|draft| (rule, tempered(rule, draft, unit))));
         }
+        named_evidence::only_where_alone(&mut drafts, &unit.document.name, &mut named);
         drafts.sort_by_key(|(_, draft)| draft.span.start);
         drafts.truncate(STATEMENTS_OF_A_UNIT);
         for (rule, draft) in drafts {

@@ -24,7 +24,7 @@ static COMMAND: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(r"![a-z]+(?: 
 /// Between the command and the time it was written at.
 static AT: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r"(?i)^\s*(?:comment\s*)?(?:on PR\s?#?\d+\s*)?(?:by @?[A-Za-z0-9._-]+\s*)?(?:was\s+)?(?:posted |written |sent |commented )?(?:on PR\s?#?\d+\s*)?(?:at\s+|@\s*|\(|, )?$",
+        r"(?i)^\s*(?:comment\s*)?(?:on PR\s?#?\d+\s*)?(?:(?:by|of|from) @?[A-Za-z0-9._-]+\s*)?(?:was\s+)?(?:posted |written |sent |commented )?(?:on PR\s?#?\d+\s*)?(?:at\s+|@\s*|\(|, )?$",
     )
 });
 static BY: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -33,7 +33,7 @@ static BY: LazyLock<Option<Regex>> = LazyLock::new(|| {
     )
 });
 static NAME: LazyLock<Option<Regex>> =
-    LazyLock::new(|| pattern(r"(?i)\bby @?([A-Za-z0-9][A-Za-z0-9._-]*[A-Za-z0-9])"));
+    LazyLock::new(|| pattern(r"(?i)\b(?:by|of|from) @?([A-Za-z0-9][A-Za-z0-9._-]*[A-Za-z0-9])"));
 
 fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
     let text = unit.words();
@@ -195,6 +195,8 @@ mod tests {
             ("`!testme` on PR#4 at 09:59:48Z", "+"),
             ("`!testme` by @bot (09:59Z) on PR#4", "+"),
             ("`!testme` by @olga at 09:59:48Z on PR#4", "-"),
+            ("`!testme` of bot at 09:59:48Z on PR#4", "+"),
+            ("`!testme` from `olga` at 09:59:48Z on PR#4", "-"),
             ("PR#4: `!testme` at 09:50Z", "-"),
             ("PR#4: `!testme --quick` at 09:59:48Z", "-"),
             ("`!testme` on PR#9 at 09:59:48Z", "?"),

@@ -28,20 +28,17 @@ static EDITED: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(r"(?i)\b(?:edi
 
 fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
     let text = unit.words();
-    let found: Vec<_> = ID.iter().flat_map(|pattern| pattern.captures_iter(text)).collect();
-    for (index, named) in found.iter().enumerate() {
-        let (Some(whole), Some(id)) = (named.get(0), named.get(1).or_else(|| named.get(3))) else { continue };
-        let Ok(id) = id.as_str().parse::<u64>() else { continue };
+    let found = named(unit, context);
+    for (index, Named { span: whole, id, linked }) in found.iter().enumerate() {
+        let (id, linked) = (*id, *linked);
         // What is said of it stands between it and the next one, in its clause.
-        let next = found.get(index + 1).and_then(|next| next.get(0)).map_or(text.len(), |next| next.start());
-        let clause = unit.clause(whole.start());
-        let until = clause.end.min(next).max(whole.end());
-        // An address names its pull request before the id.
-        let linked = named.get(2).and_then(|number| number.as_str().parse::<u64>().ok());
-        let (facts, end) = match comment_of(id, context) {
-            None => (vec![Fact::Missing(format!("no comment {id} is in the snapshot"))], whole.end()),
+        let next = found.get(index + 1).map_or(text.len(), |next| next.span.start);
+        let clause = unit.clause(whole.start);
+        let until = clause.end.min(next).max(whole.end);
+        let (facts, end) = match context.comment(id) {
+            None => (vec![Fact::Missing(format!("no comment {id} is in the snapshot"))], whole.end),
             Some((pull, comment)) => {
-                let (mut facts, end) = facts(pull, comment, whole.start()..until, whole.end(), unit, context);
+                let (mut facts, end) = facts(pull, comment, whole.start..until, whole.end, unit, context);
                 if let Some(number) = linked {
                     let words = format!("comment {id} is on PR#{}", pull.number);
                     facts.push(told(number == pull.number, words, vec![cite(&comment.place, "/id", id)]));
@@ -49,15 +46,39 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
                 (facts, end)
             }
         };
-        let span = whole.start()..end;
-        let key = format!("comment id {id} {}", unit.text(&(whole.end()..end)));
+        let span = whole.start..end;
+        let key = format!("comment id {id} {}", unit.text(&(whole.end..end)));
         drafts.push(Draft::new(span, key, facts));
     }
 }
 
-fn comment_of<'a>(id: u64, context: &Context<'a>) -> Option<(&'a Pull, &'a Comment)> {
-    let pulls = context.evidence.pulls.values();
-    pulls.flat_map(|pull| pull.comments.iter().map(move |comment| (pull, comment))).find(|(_, c)| c.id == id)
+/// A comment that a unit names by its id.
+pub(super) struct Named {
+    span: Range<usize>,
+    /// Its id.
+    pub(super) id: u64,
+    /// The pull request that its address names before the id.
+    linked: Option<u64>,
+}
+
+/// The comments that a unit names by their ids, in order of place.
+pub(super) fn named(unit: &Unit<'_>, context: &Context<'_>) -> Vec<Named> {
+    let number = |found: Option<regex_lite::Match<'_>>| found?.as_str().parse::<u64>().ok();
+    let in_words = ID.iter().flat_map(|pattern| pattern.captures_iter(unit.words())).filter_map(|found| {
+        let id = number(found.get(1)).or_else(|| number(found.get(3)))?;
+        Some(Named { span: found.get(0)?.range(), id, linked: number(found.get(2)) })
+    });
+    let mut named: Vec<Named> = in_words.collect();
+    let bare = unit.mentions.iter().filter_map(|mention| match mention.what {
+        What::Number(id) if context.bare_comment(id).is_some() => {
+            Some(Named { span: mention.span.clone(), id, linked: None })
+        }
+        _ => None,
+    });
+    named.extend(bare);
+    named.sort_by_key(|named| named.span.start);
+    named.dedup_by(|next, first| next.span.start < first.span.end);
+    named
 }
 
 /// The facts in `said`, and where the last of them ends.
@@ -144,6 +165,10 @@ mod tests {
             ("comment 14501 on PR#5", "-"),
             ("https://git.example/o/apple/pulls/4#issuecomment-14506", "+"),
             ("https://git.example/o/apple/pulls/5#issuecomment-14506", "-"),
+            ("#14506 is by olga", "+"),
+            ("`#14506` by @bot", "-"),
+            ("#14501 on PR#4, then #14506 on PR#5", "+-"),
+            ("#77777 is by olga", ""),
             ("comment #77777", "?"),
             ("if comment #14506 is by bot", "."),
         ] {

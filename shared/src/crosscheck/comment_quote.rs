@@ -1,5 +1,10 @@
 //! Words quoted from a comment.
 
+use std::sync::LazyLock;
+
+use regex_lite::Regex;
+
+use super::comment_id;
 use super::quoted_log::{in_order, plain};
 use super::reading::{last_before, pulls};
 use super::{Context, Draft, Fact, Rule, Unit, cite};
@@ -33,6 +38,7 @@ const OTHERS: &[&str] = &[
 ];
 
 fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
+    coded(unit, context, drafts);
     let quotes = unit.quotes();
     if quotes.is_empty() {
         return;
@@ -61,6 +67,45 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
         drafts.push(Draft::new(span.clone(), format!("comment says {number} {}", plain(words)), vec![fact]));
     }
 }
+
+/// "It names `occ db:add`", where the words just above are about a comment: code that it is said to hold.
+fn coded(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
+    for (span, words) in super::reading::codes(unit) {
+        let lead = super::reading::before(unit, span.start);
+        let Some(found) = HOLDS.as_ref().and_then(|pattern| pattern.captures(lead)) else { continue };
+        let (Some(whole), Some(subject)) = (found.get(0), found.get(1)) else { continue };
+        if words.trim().len() < 6 {
+            continue;
+        }
+        let own = comment_id::named(unit, context).first().map(|named| named.id);
+        let refers = subject.as_str().eq_ignore_ascii_case("it");
+        let above = || {
+            // Items that go on with "it" are about what the one above them is about.
+            let mut above = context.above(unit).skip_while(|above| above.lower().starts_with("it "));
+            let above = above.next()?;
+            comment_id::named(above, context).first().map(|named| named.id)
+        };
+        let Some(id) = (if refers { above() } else { own.or_else(above) }) else { continue };
+        let fact = match context.comment(id) {
+            None => Fact::Missing(format!("no comment {id} is in the snapshot")),
+            Some((pull, comment)) => {
+                let cited = vec![cite(&comment.place, "/body", words_around(&comment.body))];
+                let holds = plain(&comment.body).contains(&plain(words));
+                let does = if holds { "holds" } else { "does not hold" };
+                super::reading::told(holds, format!("comment {id} on PR#{} {does} it", pull.number), cited)
+            }
+        };
+        let start = span.start - (lead.len() - whole.start());
+        drafts.push(Draft::new(start..span.end, format!("comment {id} holds {}", plain(words)), vec![fact]));
+    }
+}
+
+/// Before code that a comment is said to hold.
+static HOLDS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    super::reading::pattern(
+        r"(?i)\b(it|the comment) (?:also )?(?:names|mentions|quotes|lists|contains|gives|spells out) (?:the command |the step )?$",
+    )
+});
 
 fn fact(number: u64, words: &str, context: &Context<'_>) -> Fact {
     let pull = match context.pull(number) {
@@ -104,6 +149,10 @@ mod tests {
             ("Comment on PR#4 (build #202): \"The long and the short\"", "+"),
             ("The comment on PR#9 says \"Everything was merged.\"", "?"),
             ("PR#4 says \"Everything was merged.\"", ""),
+            ("- Comment `#14506` on PR#4\n- it names `the short of it` as such", "+"),
+            ("- Comment `#14506` on PR#4\n- it is long\n- it also mentions `occ db:add`", "-"),
+            ("- PR#4 is open\n- it names `occ db:add`", ""),
+            ("Comment #14506 is there; the comment contains `the long`", "-"),
         ] {
             check("comment-quote", text, expected);
         }

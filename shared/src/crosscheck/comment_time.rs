@@ -161,18 +161,18 @@ fn unsigned_fact(
         .collect();
     let quoted =
         pull.comments.iter().find(|comment| quotes.iter().any(|quote| plain(&comment.body).contains(quote)));
-    let at_time =
-        |comment: &&Comment| fits(comment.created_at, moment, unit) || fits(comment.updated_at, moment, unit);
-    let Some(comment) = quoted.or_else(|| pull.comments.iter().find(at_time)) else {
-        return (
-            Fact::Missing(format!("no comment on PR#{} can be told to be the one meant", pull.number)),
-            None,
-        );
+    let at_time = |comment: &&Comment| {
+        let edited = comment.updated_at.filter(|updated| Some(*updated) > comment.created_at);
+        fits(comment.created_at, moment, unit) || fits(edited, moment, unit)
+    };
+    let Some(comment) = quoted.or_else(|| pull.comments.iter().find(at_time)).or_else(|| only_prose(pull))
+    else {
+        return (no_comment_then(moment, pull, unit), None);
     };
     let Some(created) = comment.created_at else {
         return (Fact::Missing("that comment has no time".to_owned()), None);
     };
-    let edited = comment.updated_at.filter(|updated| *updated != created);
+    let edited = comment.updated_at.filter(|updated| *updated > created);
     let words = match edited {
         None => format!("created {}, never edited", clock(created)),
         Some(updated) => format!("created {}, last edited {}", clock(created), clock(updated)),
@@ -182,6 +182,33 @@ fn unsigned_fact(
     }
     let ahead = unit.window(moment).map(|(first, _)| first.duration_since(created).as_secs());
     (Fact::Differs(words, cite_comment(comment)), ahead)
+}
+
+/// The comment that is neither a command nor kept up to date by a machine, where there is just one.
+fn only_prose(pull: &Pull) -> Option<&Comment> {
+    let mut prose = pull.comments.iter().filter(|comment| {
+        let body = comment.body.trim_start();
+        !body.starts_with('!') && !body.starts_with("<!--")
+    });
+    let only = prose.next()?;
+    prose.next().is_none().then_some(only)
+}
+
+/// What it means that no comment of a pull request was written at a time; of one edited more than once, the forge
+/// keeps the last time alone.
+fn no_comment_then(moment: &Moment, pull: &Pull, unit: &Unit<'_>) -> Fact {
+    let number = pull.number;
+    let own = unit.pulls().any(|(_, named)| named == number);
+    let window = unit.window(moment);
+    let may_be_edit = |comment: &Comment| match (comment.created_at, comment.updated_at, window) {
+        (Some(created), Some(updated), Some((first, last))) => created <= last && first <= updated,
+        _ => true,
+    };
+    if !own || pull.comments.is_empty() || pull.comments.iter().any(may_be_edit) {
+        return Fact::Missing(format!("no comment on PR#{number} can be told to be the one meant"));
+    }
+    let words = format!("none of {} comments on PR#{number} was written then", pull.comments.len());
+    Fact::Differs(words, pull.comments.iter().take(8).flat_map(cite_comment).collect())
 }
 
 /// "Fresh post-proxy !testme on PR#4": such a comment after the declared event, and a build soon after it.
@@ -238,4 +265,34 @@ fn short(body: &str) -> String {
     let line = body.trim().lines().next().unwrap_or("");
     let cut: String = line.chars().take(60).collect();
     if cut.len() < body.trim().len() { format!("{cut}…") } else { cut }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::{check, check_with};
+
+    #[test]
+    fn a_comment_known_by_its_pull_request() {
+        for (text, expected) in [
+            ("Comment on PR#4 at 10:10Z", "+"),
+            ("Operator comment on PR#4 posted at 10:20:30Z", "+"),
+            ("Comment on PR#4 at 10:40Z", "-"),
+            ("Comment on PR#9 at 10:40Z", "?"),
+        ] {
+            check("comment-time", text, expected);
+        }
+        // Of two that it may be, none is told apart by anything but its time.
+        for (text, expected) in [
+            ("Comment on PR#4 at 10:40Z", "-"),
+            ("Comment on PR#4 at 10:15Z", "?"),
+            ("PR#4.\n\n- comment at 10:40Z", "?"),
+        ] {
+            check_with("comment-time", text, expected, |evidence| {
+                let comments = &mut evidence.pulls.get_mut(&4).expect("there").comments;
+                let mut second = comments[1].clone();
+                second.id += 1;
+                comments.push(second);
+            });
+        }
+    }
 }

@@ -35,6 +35,19 @@ static AT: LazyLock<Option<Regex>> = LazyLock::new(|| {
 static COMMITTED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(r"(?i)\b(REVIEW|STATUS|claim|verdict|DONE)\b(?: (?:was|is))? committed\s*(?:at|on|@)?\s*$")
 });
+/// "The runner itself is at" before a commit.
+static STANDS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\b(?:is|was|stands|stood|sits|stays|runs|ran|deployed|pinned|checked out) at (?:commit |rev(?:ision)? |sha )?$",
+    )
+});
+/// What a commit is said to name.
+static NAMES: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^\s*(?:names|named|cites|cited|rests on|points (?:at|to)|gives|gave) (?:drone )?(?:the )?(?:build|run) #?(\d{1,9})\b",
+    )
+});
+static BUILD: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(r"(?i)\b(?:build|run) #?\d|#\d"));
 static EXISTS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(r"(?i)^\s*(?:exists|was pushed|is pushed|has been pushed|is in the (?:log|history)|landed)\b")
 });
@@ -84,11 +97,20 @@ fn named(sha: &str, span: &Range<usize>, unit: &Unit<'_>, context: &Context<'_>,
         }
         _ => None,
     });
+    let stands = STANDS.as_ref().is_some_and(|pattern| pattern.is_match(lead));
     let exists = EXISTS.as_ref().and_then(|pattern| pattern.find(after(unit, span.end)));
-    if subject.is_none() && time.is_none() && found.is_none() && exists.is_none() {
-        return;
+    if subject.is_none() && time.is_none() && found.is_none() && exists.is_none() && !stands {
+        let names = NAMES.as_ref().is_some_and(|pattern| pattern.is_match(after(unit, span.end)));
+        if !names {
+            return;
+        }
     }
     let commit = context.evidence.commits.iter().find(|commit| commit.sha.starts_with(sha));
+    // What stands at a commit is for other rules to say, unless the commit is known nowhere.
+    let only_stands = stands && subject.is_none() && time.is_none() && found.is_none() && exists.is_none();
+    if only_stands && (commit.is_some() || context.heads.is_head(sha) || !sha.contains(char::is_alphabetic)) {
+        return;
+    }
     let Some(commit) = commit else {
         // It may live in another repository: a pull request's or a build's are known at least.
         let is_forge = |head: &str| same_sha(sha, head);
@@ -105,6 +127,15 @@ fn named(sha: &str, span: &Range<usize>, unit: &Unit<'_>, context: &Context<'_>,
     };
     let mut facts = Vec::new();
     let mut end = span.end;
+    let mut start = start;
+    if let Some((at, fact)) = names_build(commit, span.end, unit) {
+        end = end.max(at);
+        // "The claim 902f419 names …" is about a claim and claims nothing itself.
+        if lead.ends_with("claim ") || lead.ends_with("Claim ") {
+            start = start.min(span.start.saturating_sub("claim ".len()));
+        }
+        facts.push(fact);
+    }
     if let Some((at, words)) = &subject {
         end = end.max(at.end);
         facts.push(has_subject(commit, words));
@@ -171,6 +202,24 @@ fn subject_behind<'a>(unit: &Unit<'a>, at: usize) -> Option<(Range<usize>, &'a s
     };
     let words = unit.words().get(start..end)?;
     Some((start..end, words))
+}
+
+/// "names build #1211" behind a commit: whether its subject does, and where the words end.
+fn names_build(commit: &Commit, at: usize, unit: &Unit<'_>) -> Option<(usize, Fact)> {
+    let rest = after(unit, at);
+    let found = NAMES.as_ref()?.captures(rest)?;
+    let number = found.get(1)?;
+    let named = |text: &str| text.split(|c: char| !c.is_ascii_digit()).any(|word| word == number.as_str());
+    let words = format!("{} is “{}”", short(commit), commit.subject);
+    let fact = match named(&commit.subject) {
+        true => Fact::Agrees(words, cite_subject(commit)),
+        // It may name another, or it may be in a file that it changed.
+        false if BUILD.as_ref().is_some_and(|pattern| pattern.is_match(&commit.subject)) => {
+            Fact::Differs(words, cite_subject(commit))
+        }
+        false => Fact::Unclear(words, cite_subject(commit)),
+    };
+    Some((at + number.end(), fact))
 }
 
 fn has_subject(commit: &Commit, said: &str) -> Fact {
@@ -268,10 +317,16 @@ mod tests {
             ("1a2b3c4d at 09:45Z", "-"),
             ("claim commit 1a2b3c4", "+"),
             ("review commit 1a2b3c4", "-"),
+            ("The claim 1a2b3c4 names build #202 as the one", "."),
             ("fixed in 1a2b3c4", "."),
             ("commit 1a2b3c4 was pushed", "+"),
             ("fixed in 7777777e", "?"),
             ("commit 4444444b", ""),
+            ("the runner was at `7777777e`", "?"),
+            ("the runner stands at commit 7777777e today", "?"),
+            ("the branch is at 4444444b", ""),
+            ("the documents are pinned at 1a2b3c4", ""),
+            ("its counter stood at 12345678", ""),
             ("REVIEW committed 10:30:00Z", "+"),
             ("REVIEW was committed at 10:20Z", "-"),
             ("claim committed 09:40:10Z", "+"),
@@ -279,6 +334,13 @@ mod tests {
             ("if 1a2b3c4 at 09:45Z", "."),
         ] {
             check("commit-named", text, expected);
+        }
+        for (subject, expected) in
+            [("claim(x-M1): green, build 202", "+"), ("claim(x-M1): green, build 2021", "-"), ("claim", ".")]
+        {
+            check_with("commit-named", "Claim `1a2b3c4` names build #202 as the one", expected, |evidence| {
+                evidence.commits[0].subject = subject.into();
+            });
         }
         check_with("commit-named", "commit 1a2b3c4 was pushed", "?", |evidence| evidence.commits.clear());
     }

@@ -4,11 +4,13 @@ use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::ops::Range;
 
+use super::begin::{self, Begin};
+use super::heads::Heads;
 use super::quoted_log::plain;
 use super::{Fact, Unit, cite};
 use crate::documents::mentions::What;
 use crate::documents::{BlockKind, Document};
-use crate::evidence::{Build, Evidence, EvidenceKind, Log, Pull, PullState, Suite};
+use crate::evidence::{Build, Comment, Evidence, EvidenceKind, Log, Pull, PullState, Suite};
 use crate::gates::PhaseLife;
 use crate::history::History;
 use crate::report;
@@ -17,6 +19,9 @@ use crate::time::{Timestamp, clock};
 
 /// How many builds one list may name; what stands beyond is not taken for part of it.
 const LONGEST_LIST: usize = 256;
+
+/// Comments are numbered over the whole forge; a smaller number rather is a build's or pull request's.
+const SHORTEST_COMMENT_ID: u64 = 1_000;
 
 /// How many units around an item may say what it is about; lists longer than this are not read back to their top.
 const NEIGHBOURS: usize = 64;
@@ -35,6 +40,10 @@ pub(crate) struct Context<'a> {
     pub(crate) review: Option<&'a Document>,
     /// By unit: the builds that it names itself, with their places.
     named: Vec<Vec<(Range<usize>, u64)>>,
+    /// Which commit was whose head when.
+    pub(crate) heads: Heads<'a>,
+    begin: OnceCell<Option<Begin>>,
+    comments: HashMap<u64, (&'a Pull, &'a Comment)>,
     logs: HashMap<u64, BuildLog<'a>>,
     suites: HashMap<&'a str, Vec<&'a Suite>>,
 }
@@ -76,9 +85,30 @@ impl<'a> Context<'a> {
             }
         }
         let review = units.iter().map(|unit| unit.document).find(|d| d.kind == EvidenceKind::Review);
-        let mut context = Context { review, evidence, units, life, history, named: Vec::new(), logs, suites };
+        let heads = Heads::new(evidence.pulls.values());
+        let pulls = evidence.pulls.values();
+        let of_pull = |pull: &'a Pull| pull.comments.iter().map(move |comment| (comment.id, (pull, comment)));
+        let comments = pulls.flat_map(of_pull).filter(|(id, _)| *id > 0).collect();
+        let mut context = Context {
+            review,
+            evidence,
+            units,
+            life,
+            history,
+            named: Vec::new(),
+            heads,
+            begin: OnceCell::new(),
+            comments,
+            logs,
+            suites,
+        };
         context.named = units.iter().map(|unit| context.find_builds(unit)).collect();
         context
+    }
+
+    /// When the phase began; none without a history of its documents.
+    pub(crate) fn begin(&self) -> Option<Begin> {
+        *self.begin.get_or_init(|| begin::begin(self.units, self.evidence, self.history))
     }
 
     /// The step logs of a build that are here.
@@ -112,6 +142,7 @@ impl<'a> Context<'a> {
     pub(crate) fn build_number(&self, what: &What) -> Option<u64> {
         match what {
             What::Build(number) => Some(*number),
+            What::Number(number) if self.bare_comment(*number).is_some() => None,
             What::Number(number) if !self.evidence.pulls.contains_key(number) => Some(*number),
             What::Path(path) => {
                 let mut segments = path.split('/');
@@ -120,6 +151,21 @@ impl<'a> Context<'a> {
             }
             _ => None,
         }
+    }
+
+    /// The comment of an id, with its pull request.
+    pub(crate) fn comment(&self, id: u64) -> Option<(&'a Pull, &'a Comment)> {
+        self.comments.get(&id).copied()
+    }
+
+    /// The comment that a bare `#20883` can only mean: no build and no pull request has that number.
+    pub(crate) fn bare_comment(&self, number: u64) -> Option<(&'a Pull, &'a Comment)> {
+        let evidence = self.evidence;
+        let other = evidence.pulls.contains_key(&number)
+            || evidence.builds.contains_key(&number)
+            || evidence.builds_listed.contains_key(&number)
+            || number < SHORTEST_COMMENT_ID;
+        if other { None } else { self.comment(number) }
     }
 
     fn find_builds(&self, unit: &Unit<'_>) -> Vec<(Range<usize>, u64)> {

@@ -22,13 +22,18 @@ pub(super) const RULE: Rule = Rule {
 static HEADING: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"(?i)\b(checked|looked at|inspected|examined|sources)\b").ok());
 
+/// A short paragraph that introduces a list of what was looked at.
+static LEAD_IN: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"(?i)^(?:what |files? |things? |sources )?(?:I |we )?(?:was |were |have |had |has )?(?:been )?(?:also )?(?:looked (?:at|into)|inspected|examined|read|checked|consulted)(?: (?:by me|for this|so far|here|today|again))?:$",
+    )
+    .ok()
+});
+
 fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
-    let below =
-        unit.block.kind == BlockKind::Item
-            && unit.document.kind == EvidenceKind::Review
-            && unit.block.heading.and_then(|heading| unit.document.blocks.get(heading)).is_some_and(
-                |heading| HEADING.as_ref().is_some_and(|pattern| pattern.is_match(&heading.text)),
-            );
+    let below = unit.block.kind == BlockKind::Item
+        && unit.document.kind == EvidenceKind::Review
+        && (titles(unit.block.heading, unit) || is_led_in(unit));
     if !below {
         return;
     }
@@ -96,6 +101,19 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
     drafts.push(Draft::new(0..unit.words().len(), "", facts));
 }
 
+/// Whether a heading says that what stands below it was looked at.
+fn titles(heading: Option<usize>, unit: &Unit<'_>) -> bool {
+    heading
+        .and_then(|heading| unit.document.blocks.get(heading))
+        .is_some_and(|heading| HEADING.as_ref().is_some_and(|pattern| pattern.is_match(&heading.text)))
+}
+
+/// Whether the list stands below "What was looked at:".
+fn is_led_in(unit: &Unit<'_>) -> bool {
+    let lead = unit.block.lead.and_then(|lead| unit.document.blocks.get(lead));
+    lead.is_some_and(|lead| LEAD_IN.as_ref().is_some_and(|pattern| pattern.is_match(lead.text.trim())))
+}
+
 /// Whether a path is here; none when it names no file at all.
 fn path_fact(path: &str, context: &Context<'_>) -> Option<Fact> {
     let name = path.rsplit('/').next().unwrap_or(path);
@@ -118,4 +136,22 @@ fn path_fact(path: &str, context: &Context<'_>) -> Option<Fact> {
         .next()
         .is_some_and(|first| !path.starts_with('/') && first.contains('.') && path.contains('/'));
     (is_file && !is_host).then(|| Fact::Missing(format!("{name}: not in the snapshot")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::check;
+
+    #[test]
+    fn what_was_looked_at() {
+        for (text, expected) in [
+            ("What was looked at:\n\n- build #202\n- `/srv/apple/gc.log` on the host", ".?"),
+            ("Files inspected:\n\n- `tests/apple/test_gc.py:20-61`", "?"),
+            ("I looked at:\n\n- builds #202–#203\n- build #299", ".?"),
+            ("**Checked**\n\nAs before:\n\n- `tests/apple/test_gc.py`", ""),
+            ("What was checked is green:\n\n- `tests/apple/test_gc.py`", ""),
+        ] {
+            check("looked-at", text, expected);
+        }
+    }
 }

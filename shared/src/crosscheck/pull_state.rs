@@ -31,6 +31,17 @@ static STATE: LazyLock<Option<Regex>> = LazyLock::new(|| {
         r"(,?\s*(?:but\s+|and\s+|\()?(?:not merged|unmerged|without (?:being )?(?:a )?merg(?:e|ed|ing))\b\)?)?",
     ))
 });
+static AND_IS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(
+        r"(?i) and (?:is|was|remains|stays|has been) (?:still |now |since |meanwhile )?(not )?(open|closed|merged)\b",
+    )
+});
+/// The moment of writing, by the writer's own act.
+static THEN: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^ when (?:I|we) (?:looked|checked|wrote|read|asked|last looked)\b[^,;.]{0,24}|^ when (?:this was )?(?:looked at|written|checked)\b",
+    )
+});
 static IN_BRACKETS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(r"(?i)^\s*\((?:[^()]{0,40}[,;] )?(?:now |still )?()(open|closed|merged)()[),;]")
 });
@@ -68,6 +79,20 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
             push(list, said, start..span.end + whole.end(), unit, context, drafts);
             continue;
         }
+        // "PR#3 was opened at 06:58Z and is still open": a second thing said of the only one named.
+        if let Some(found) = still(unit, span, pulls.get(index + 1).map(|(next, _)| next.start), context)
+            && let (Some(whole), Some(word)) = (found.get(0), found.get(2))
+        {
+            let said = Said {
+                word: word.as_str(),
+                denied: found.get(1).is_some_and(|not| !not.as_str().is_empty()),
+                unmerged: false,
+            };
+            let start = span.end + whole.start() + whole.as_str().find("and ").map_or(0, |at| at + 4);
+            let own = list.len().saturating_sub(1);
+            push(&list[own..], said, start..span.end + whole.end(), unit, context, drafts);
+            continue;
+        }
         // "Closed PRs: PR#3, PR#5": the word stands before the first of them.
         let last = pulls.get(index + 1).is_none_or(|(next, _)| !joins(unit.text(&(span.end..next.start))));
         let Some((first, _)) = list.first() else { continue };
@@ -91,6 +116,27 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
         let said = Said { word: value, denied: false, unmerged: false };
         push(&[(span.clone(), number)], said, span.clone(), unit, context, drafts);
     }
+}
+
+/// " and is still open" in the words behind a pull request, where nothing else is named that it may be said of.
+fn still<'a>(
+    unit: &Unit<'a>,
+    span: &Range<usize>,
+    next: Option<usize>,
+    context: &Context<'_>,
+) -> Option<regex_lite::Captures<'a>> {
+    let rest = after(unit, span.end);
+    let found = AND_IS.as_ref()?.captures(rest)?;
+    let whole = found.get(0)?.range();
+    let until = span.end + whole.start;
+    let others = context.named_builds(unit);
+    let other = others.get(others.partition_point(|(at, _)| at.start < span.end));
+    let alone = next.is_none_or(|next| next >= until) && other.is_none_or(|(at, _)| at.start >= until);
+    let said = rest.get(..whole.start)?;
+    // Another sentence, another thing: "PR#4 has a comment and it was closed by the bot".
+    let verbs = ["opened", "created", "raised", "pushed", "titled", "reopened", "closed", "tested"];
+    let own = verbs.iter().any(|verb| said.contains(verb));
+    (alone && own && !said.contains([';', '—']) && !said.contains(". ")).then_some(found)
 }
 
 /// The pull requests at the end of `named` that the text joins into one list.
@@ -121,6 +167,8 @@ fn push(
     drafts: &mut Vec<Draft>,
 ) {
     let rest = after(unit, span.end);
+    let then = THEN.as_ref().and_then(|pattern| pattern.find(rest)).map_or(0, |then| then.end());
+    let rest = rest.get(then..).unwrap_or("");
     let word = said.word.to_ascii_lowercase();
     let is_pair = unit.text(&span).starts_with("state=");
     if !is_pair && !ends_statement(rest) {
@@ -235,6 +283,13 @@ mod tests {
             ("PR#4 unmerged", "+"),
             ("PR#5 not merged", "-"),
             ("PR#6 is open", "."),
+            ("PR#3 and PR#4 were both open when I looked", "-"),
+            ("PR#3 and PR#5 were closed when I last looked.", "+"),
+            ("PR#4 was opened 07:30Z on 2030-01-01 and is still open", "+"),
+            ("PR#5 was opened by dev and is now merged", "+"),
+            ("PR#3 was opened by dev and is still open", "-"),
+            ("PR#4 ran #202 and is closed", ""),
+            ("PR#4 has a comment and was closed to the public", ""),
             ("PR#3: `state=closed`", "+"),
         ] {
             check(RULE, text, expected);

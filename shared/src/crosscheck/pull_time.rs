@@ -31,6 +31,13 @@ static VERB: LazyLock<Option<Regex>> = LazyLock::new(|| {
 static BY: LazyLock<Option<Regex>> =
     LazyLock::new(|| pattern(r"(?i)^\s*\(?by\s+@?([A-Za-z0-9][A-Za-z0-9._-]*[A-Za-z0-9])"));
 
+/// A sentence about the pull request of the one before.
+static IT: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(
+        r"([.!]|[.!:] ?—) (?:(It|The PR|The pull request) (?:was|is|has been|got) )?(?:[Oo]pened|[Cc]losed|[Mm]erged|[Cc]reated) ",
+    )
+});
+
 /// What a pull request underwent.
 #[derive(Clone, Copy, PartialEq, Debug)]
 enum Step {
@@ -47,7 +54,10 @@ struct Window {
 }
 
 fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
-    let pulls = pulls(unit);
+    let mut pulls = pulls(unit);
+    let meant = it_is(unit, &pulls, context);
+    pulls.extend(meant);
+    pulls.sort_by_key(|(span, _)| span.start);
     for (span, number) in &pulls {
         let rest = after(unit, span.end);
         let Some(found) = VERB.as_ref().and_then(|pattern| pattern.captures(rest)) else { continue };
@@ -71,11 +81,15 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
             name = Some(end + by.start()..end + by.end());
         }
         let name = name.filter(|name| is_login(unit, name, context));
+        let title = title_at(unit, end).filter(|_| step == Step::Opened);
         if let Some(name) = &name {
             end = end.max(name.end);
         }
         if window.is_none() && name.is_none() {
             continue;
+        }
+        if let Some(title) = &title {
+            end = end.max(title.end + 1);
         }
         let (mut facts, mut ahead) = (Vec::new(), None);
         match context.pull(*number) {
@@ -85,6 +99,9 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
                     let (fact, seconds) = time_fact(pull, step, window);
                     facts.push(fact);
                     ahead = seconds;
+                }
+                if let Some(title) = &title {
+                    facts.push(title_fact(pull, unit.text(title)));
                 }
                 if let Some(name) = &name {
                     facts.push(author_fact(pull, step, unit.text(name)));
@@ -120,6 +137,50 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
         draft.ahead_seconds = ahead;
         drafts.push(draft);
     }
+}
+
+/// "PR#18 is not ours. It was merged at …", "PR#33 is a dry run. Opened at …": the places, as if the number stood
+/// there, where the sentence before names one pull request and nothing else that could be meant.
+fn it_is(unit: &Unit<'_>, pulls: &[(Range<usize>, u64)], context: &Context<'_>) -> Vec<(Range<usize>, u64)> {
+    let text = unit.words();
+    let builds = context.named_builds(unit);
+    let mut meant = Vec::new();
+    for found in IT.iter().flat_map(|pattern| pattern.captures_iter(text)) {
+        let (Some(whole), Some(stop)) = (found.get(0), found.get(1)) else { continue };
+        let before = pulls.partition_point(|(at, _)| at.end <= whole.start());
+        let Some((at, number)) = before.checked_sub(1).and_then(|last| pulls.get(last)) else { continue };
+        let sentence = unit.clause(at.start);
+        let adjoining = sentence.end <= whole.start() + 1 && whole.start() <= sentence.end + 2;
+        let others =
+            pulls[..before].iter().rev().skip(1).take_while(|(other, _)| other.start >= sentence.start);
+        let alone = others.into_iter().all(|(_, other)| other == number)
+            && !builds.iter().any(|(build, _)| sentence.contains(&build.start));
+        if adjoining && alone {
+            let it = found.get(2).map_or(stop.end(), |it| it.end());
+            meant.push((it..it, *number));
+        }
+    }
+    meant
+}
+
+/// ` as "test: dry run"` at byte `at`: the title it was opened with.
+fn title_at(unit: &Unit<'_>, at: usize) -> Option<Range<usize>> {
+    let rest = after(unit, at);
+    let open = [" as \"", " as “", " titled \"", ", \""].iter().find(|open| rest.starts_with(**open))?;
+    let quotes = unit.quotes();
+    let quote = quotes.get(quotes.partition_point(|(span, _)| span.start < at + open.len()))?;
+    (quote.0.start == at + open.len()).then(|| quote.0.clone())
+}
+
+/// The title that a pull request was opened with: the first that a change of it replaced, else its own.
+fn title_fact(pull: &Pull, said: &str) -> Fact {
+    let renamed =
+        pull.events.iter().find(|event| event.kind == "change_title" && !event.old_title.is_empty());
+    let (title, cited) = match renamed {
+        Some(event) => (&event.old_title, cite(&event.place, "/old_title", &event.old_title)),
+        None => (&pull.title, cite(&pull.place, "/title", &pull.title)),
+    };
+    told(title.trim() == said.trim(), format!("PR#{} was opened as “{title}”", pull.number), vec![cited])
 }
 
 /// The time or day that begins at byte `at`: where it ends, what it may mean, and its own span.
@@ -209,6 +270,14 @@ mod tests {
             ("PR#4 opened by mistake", ""),
             ("Comment `#14506` on PR#4, created 10:10Z", ""),
             ("PR#4 merged 09:00Z", "-"),
+            ("PR#5 is not ours. It was merged at 09:00Z by @olga", "+"),
+            ("PR#5 is not ours. It was merged at 09:00Z by @dev.", "-"),
+            ("PR#5 follows PR#3. It was merged at 09:10Z", ""),
+            ("PR#5 was built by #202. It was closed at 09:10Z", ""),
+            ("PR#4 is a try. Opened at 2030-01-01T07:30:00Z as \"chore: upgrade 4\".", "+"),
+            ("PR#4 is a try. Opened at 2030-01-01T07:30:00Z as \"chore: upgrade 5\".", "-"),
+            ("PR#4 is a try. Opened at 2030-01-01T07:40:00Z as \"chore: upgrade 4\".", "-"),
+            ("PR#4 is a try. Nobody knows. It was closed at 09:10Z", ""),
             ("PR#9 merged 09:00Z", "?"),
             ("PR#3 closed 2030-01-01 by @dev", "?"),
             ("PR#5: `merged_at=2030-01-02T09:00:00Z`", "+"),

@@ -29,6 +29,7 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
     if unit.document.kind == EvidenceKind::Plan || unit.block.kind == BlockKind::Row {
         return;
     }
+    named_rules(unit, context, drafts);
     let text = unit.words();
     if !text.contains("int") {
         return;
@@ -64,6 +65,30 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
             drafts.push(Draft::new(whole.range(), format!("lint {ids:?} {said}"), facts));
         }
     }
+}
+
+/// "The rule is R012", "failed rule: R012", in a list or clause that speaks of lint.
+static RULE_IS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(?:the (?:failed |failing |red |one )?rule|(?:failed|failing) rule)(?: that fail(?:s|ed))?(?: is|:| was) (R\d{3})\b").ok()
+});
+
+/// Which rule failed, where the words around speak of lint and of one run.
+fn named_rules(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
+    let Some(found) = RULE_IS.as_ref().and_then(|pattern| pattern.captures(unit.words())) else { return };
+    let (Some(whole), Some(rule)) = (found.get(0), found.get(1)) else { return };
+    let speaks = |unit: &Unit<'_>| unit.lower().contains("lint");
+    if !speaks(unit) && !context.above(unit).take(2).any(speaks) {
+        return;
+    }
+    let runs = Runs::of(unit, context);
+    let ids = runs.at(&whole.range(), context);
+    let [id] = ids.as_slice() else { return };
+    let fact = match run(id, context) {
+        Err(missing) => Some(missing),
+        Ok(_) => rule_failed(id, rule.as_str(), "fail", context),
+    };
+    let facts = settled(unit, &whole.range(), fact.into_iter().collect());
+    drafts.push(Draft::new(whole.range(), format!("lint rule {id} {}", rule.as_str()), facts));
 }
 
 fn fact(id: &str, said: &str, context: &Context<'_>) -> Fact {
@@ -124,6 +149,9 @@ mod tests {
         check("run-lint", "### Run 202 EXPECTED\n\nlint pass", ".");
         check("run-lint", "### Expected\n\n- run 202 lint pass", ".");
         check("run-lint", "lint: PASS", "");
+        check("run-lint", "- run 202: lint fails\n- the rule is R011", "++");
+        check("run-lint", "Run 202 has red lint, the failed rule is R012", "-");
+        check("run-lint", "- run 203: level 1\n- the rule is R011", "");
         check("run-lint", "Run 201: pre-lint passed, lint failed to start; splint passed", "");
     }
 }

@@ -24,34 +24,46 @@ static NAME: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"(?:\b[\w./-]+\.py::)?(?:\w+::)?\btest_\w+(?:\[[^\]\s]{1,60}\])?").ok());
 
 static ENDED: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"^\s*(?:(?:was |were |is |are |both |has |have |: |→ |-> |= |\()\s*)?(passed|passes|PASSED|PASS|failed|fails|FAILED|FAIL|skipped|SKIPPED|SKIP|flaky|flaked|green|red|✅|✓|✔|❌|✘|✗)").ok()
+    Regex::new(r"^\s*(?:(?:was |were |is |are |both |has |have |: |→ |-> |= |\(|is the (?:only )?(?:one|test) that )\s*)?(passed|passes|PASSED|PASS|failed|fails|FAILED|FAIL|skipped|SKIPPED|SKIP|flaky|flaked|green|red|✅|✓|✔|❌|✘|✗)").ok()
 });
+
+/// The whole of a code that may be a test's name: `import::twice_is_noop`.
+static PATH: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"^[A-Za-z_][\w./-]*(?:::[A-Za-z_]\w*)+(?:\[[^\]\s]{1,60}\])?$").ok());
 
 /// How a test is said to have gone.
 const FLAKY: &str = "flaky";
 
 fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
     let text = unit.words();
-    if unit.document.kind == EvidenceKind::Plan || !text.contains("test_") {
+    if unit.document.kind == EvidenceKind::Plan || !(text.contains("test_") || text.contains("::")) {
         return;
     }
     let (Some(name), Some(ended)) = (NAME.as_ref(), ENDED.as_ref()) else { return };
     let runs = Runs::of(unit, context);
     let mut names: Vec<Range<usize>> = Vec::new();
-    for found in name.find_iter(text) {
+    let mut tests: Vec<Range<usize>> = name.find_iter(text).map(|found| found.range()).collect();
+    // A name in code that joins its parts with colons is a test's where it is said to have ended.
+    let coded = unit.block.code.iter().filter(|code| {
+        let code = unit.text(code);
+        !code.contains("test_") && PATH.as_ref().is_some_and(|pattern| pattern.is_match(code))
+    });
+    tests.extend(coded.cloned());
+    tests.sort_by_key(|test| test.start);
+    for found in tests {
         // A file of tests is no test.
-        if text.get(found.end()..).is_some_and(|rest| rest.starts_with(".py")) {
+        if text.get(found.end..).is_some_and(|rest| rest.starts_with(".py")) {
             continue;
         }
         let joined = names.last().is_some_and(|last| {
-            let between = text.get(last.end..found.start()).unwrap_or("x").trim();
+            let between = text.get(last.end..found.start).unwrap_or("x").trim();
             matches!(between, "," | "and" | ", and" | "/" | "+" | "&")
         });
         if !joined {
             names.clear();
         }
-        names.push(found.range());
-        let rest = text.get(found.end()..).unwrap_or("");
+        names.push(found.clone());
+        let rest = text.get(found.end..).unwrap_or("");
         let before = text.get(..names.first().map_or(0, |first| first.start)).unwrap_or("");
         let behind = ended.captures(rest).and_then(|found| found.get(1));
         let other = behind.is_some_and(|word| {
@@ -60,19 +72,22 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
                 || [" to ", " over"].iter().any(|o| after.starts_with(o))
         });
         let (said, span) = match behind.filter(|_| !other) {
-            Some(word) => (said(word.as_str()), found.start()..found.end() + word.end()),
+            Some(word) => (said(word.as_str()), found.start..found.end + word.end()),
             None => match before.trim_end().rsplit(' ').next() {
-                Some(word @ ("PASSED" | "FAILED" | "SKIPPED")) => (said(word), found.range()),
-                _ if named_as(before).is_some() => (named_as(before), found.range()),
+                Some(word @ ("PASSED" | "FAILED" | "SKIPPED")) => (said(word), found.clone()),
+                _ if named_as(before).is_some() => (named_as(before), found.clone()),
                 _ => match row_said(unit, context) {
-                    Some(said) => (Some(said), found.range()),
+                    Some(said) => (Some(said), found.clone()),
                     None => continue,
                 },
             },
         };
         let Some(said) = said else { continue };
         let span = names.first().map_or(span.start, |first| first.start)..span.end;
-        let ids = runs.at(&span, context);
+        let mut ids = runs.at(&span, context);
+        if ids.is_empty() && named_as(before).is_some() {
+            ids = failed_above(unit, context);
+        }
         let facts: Vec<Fact> = match ids.as_slice() {
             [] => continue,
             [id] => names.iter().map(|name| fact(id, unit.text(name), said, context)).collect(),
@@ -89,6 +104,14 @@ fn named_as(before: &str) -> Option<&'static str> {
     let before = before.trim_end().strip_suffix(" is").or_else(|| before.trim_end().strip_suffix(" was"))?;
     let word = before.strip_suffix(" test").or_else(|| before.strip_suffix(" one"))?.rsplit(' ').next()?;
     matches!(word, "failed" | "skipped" | "failing").then(|| said(word))?
+}
+
+/// "The failed test is …" goes on with the item right above, where that tells of one run with a test that failed.
+fn failed_above(unit: &Unit<'_>, context: &Context<'_>) -> Vec<String> {
+    let above = context.above(unit).next().filter(|above| above.block.kind == BlockKind::Item);
+    let Some(above) = above.filter(|above| above.lower().contains("failed")) else { return Vec::new() };
+    let ids = Runs::of(above, context).at(&(above.words().len()..above.words().len()), context);
+    if ids.len() == 1 && !context.named_builds(above).is_empty() { ids } else { Vec::new() }
 }
 
 fn said(word: &str) -> Option<&'static str> {
@@ -188,6 +211,17 @@ mod tests {
         check("test-outcome", "Build 203: `test_upgrade_1` failed", "?");
         check("test-outcome", "Run 201: FAILED tests/test_install.py::test_install_1", "-");
         check("test-outcome", "Run 201: `test_login` passed", "?");
+        check(
+            "test-outcome",
+            "In run 202, `test_upgrade_2` is the one that failed, `upgrade::test_upgrade_1` is the test that failed",
+            "+-",
+        );
+        check("test-outcome", "Run 202: `import::twice_is_noop` failed; std::fmt failed", "?");
+        check(
+            "test-outcome",
+            "- run 201 passed\n- JUnit of run 202: 1 failed\n- the failed test is `test_upgrade_2`",
+            "+",
+        );
         check(
             "test-outcome",
             "Run 202: the failed test is `test_upgrade_2`; the skipped one is test_install_1",

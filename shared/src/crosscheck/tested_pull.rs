@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use regex_lite::Regex;
 
 use super::context::{same_sha, tested_ref};
-use super::reading::{before, is_supposed, last_before, mentions_from, pattern, pulls, supposed};
+use super::reading::{before, is_supposed, last_before, mentions_from, pattern, pulls, supposed, told};
 use super::{Context, Draft, Fact, Rule, Unit, cite};
 use crate::documents::mentions::{Mention, What};
 use crate::evidence::{Build, Pull};
@@ -53,6 +53,16 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
     let spans = spans(unit);
     let pulls = pulls(unit);
     let named = context.named_builds(unit);
+    let words = unit.lower();
+    if words.contains("pr") || words.contains("pull request") || words.contains("build") {
+        for (span, pull, build) in pairs(unit, context) {
+            let facts = match is_supposed(unit, &span) {
+                true => supposed(),
+                false => vec![fact(build, pull, false, None, context)],
+            };
+            drafts.push(Draft::new(span, format!("tested {build} {pull}"), facts));
+        }
+    }
     for span in &spans {
         let builds = context.builds_at(unit, span.start);
         if builds.is_empty() {
@@ -74,6 +84,13 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
             }
             facts
                 .extend(builds.iter().map(|build| fact(*build, *number, denied, written(unit, at), context)));
+        }
+        // A commit that is tied to none of them stays uncompared.
+        let tied = |at: usize| inside.iter().any(|(pull, _)| pull.end < at && at <= pull.end + 48);
+        let loose = mentions_from(unit, span.start).iter().take_while(|other| other.span.start < end);
+        let loose = loose.filter(|other| matches!(other.what, What::Commit(_))).take(4);
+        if loose.into_iter().any(|other| !tied(other.span.start)) {
+            facts.push(Fact::Unclear("of what the commit is said is not plain".to_owned(), Vec::new()));
         }
         if is_supposed(unit, &(span.start..span.start)) {
             facts = supposed();
@@ -98,10 +115,48 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
     }
 }
 
+/// "as it stood then (": between a pull request and the head it had.
+static THEN: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(concat!(
+        r"(?i)^(?: ?\(| ?@ ?| at |,? (?:as it (?:was|stood)|as of)(?: then| at (?:that|the) time| at the start)?,? ?[(@:,]?\s?",
+        r"|(?:,|'s|’s)? (?:then |old |earlier )?head(?: then| of then| at (?:that|the) time)?,? ?[(@:,]?\s?)$",
+    ))
+});
+
+/// `#31/#902`: a pull request and its build, where the numbers can mean nothing else.
+fn pairs(unit: &Unit<'_>, context: &Context<'_>) -> Vec<(Range<usize>, u64, u64)> {
+    let pulls = |what: &What| match what {
+        What::Pull(number) => Some(*number),
+        What::Number(number) => {
+            let evidence = context.evidence;
+            let is_pull = evidence.pulls.contains_key(number)
+                && !evidence.builds.contains_key(number)
+                && !evidence.builds_listed.contains_key(number);
+            is_pull.then_some(*number)
+        }
+        _ => None,
+    };
+    let pairs = unit.mentions.windows(2).filter_map(|pair| {
+        let [first, second] = pair else { return None };
+        let joined =
+            matches!(unit.text(&(first.span.end..second.span.start)), "/" | " / " | " → " | "→" | ":");
+        let (What::Number(build) | What::Build(build)) = second.what else { return None };
+        let here = joined && !context.evidence.pulls.contains_key(&build);
+        let pull = pulls(&first.what).filter(|_| here)?;
+        Some((first.span.start..second.span.end, pull, build))
+    });
+    pairs.collect()
+}
+
 /// The commit written right behind a pull request.
 fn written<'a>(unit: &'a Unit<'_>, at: &Range<usize>) -> Option<&'a str> {
+    let tied = |from: usize| {
+        from <= at.end + 2
+            || from <= at.end + 48
+                && THEN.as_ref().is_some_and(|pattern| pattern.is_match(unit.text(&(at.end..from))))
+    };
     match mentions_from(unit, at.end).first() {
-        Some(Mention { span, what: What::Commit(sha) }) if span.start <= at.end + 2 => Some(sha.as_str()),
+        Some(Mention { span, what: What::Commit(sha) }) if tied(span.start) => Some(sha.as_str()),
         _ => None,
     }
 }
@@ -114,23 +169,47 @@ fn fact(build: u64, pull: u64, denied: bool, written: Option<&str>, context: &Co
     let Some(tested) = tested_ref(build) else {
         return Fact::Missing(format!("build {} does not say which commit it tested", build.number));
     };
-    let cited =
-        vec![cite(&build.place, "/params/REF", tested), cite(&pull.place, "/head/sha", &pull.head_sha)];
     let short = |sha: &str| sha.chars().take(8).collect::<String>();
-    let is_head = same_sha(tested, &pull.head_sha);
-    let words = format!(
-        "build {} ran {}, PR#{}'s head is {}",
-        build.number,
-        short(tested),
-        pull.number,
-        short(&pull.head_sha)
-    );
-    if !is_head && pushed_since(pull, build) {
-        let words = format!("{words}; it was pushed to after the build began, so its head then is not known");
-        return Fact::Unclear(words, cited);
+    let began = build.created.or(build.started);
+    let number = pull.number;
+    let mut cited = vec![cite(&build.place, "/params/REF", tested)];
+    let ran = format!("build {} ran {}", build.number, short(tested));
+    let heads = &context.heads;
+    let of_another = || heads.head_of_another(pull, tested, began, &context.evidence.pulls);
+    let head = match heads.head_at(pull, began) {
+        Some(head) => head,
+        // What it ran is its present head, which it may have been before.
+        None if same_sha(tested, &pull.head_sha) => {
+            cited.push(cite(&pull.place, "/head/sha", &pull.head_sha));
+            let words = format!("{ran}, PR#{number}'s head is {}", short(&pull.head_sha));
+            let agrees = !denied && written.is_none_or(|sha| same_sha(sha, tested));
+            return if agrees { Fact::Agrees(words, cited) } else { Fact::Unclear(words, cited) };
+        }
+        None => {
+            cited.push(cite(&pull.place, "/head/sha", &pull.head_sha));
+            let now = format!("{ran}, PR#{number}'s head is {}", short(&pull.head_sha));
+            let words = match of_another() {
+                Some(other) if written.is_none() && !heads.was_head(number, tested) => {
+                    let words = format!("{now}; {} was the head of PR#{other}", short(tested));
+                    return told(denied, words, cited);
+                }
+                _ => format!("{now}; it was pushed to after the build began, so its head then is not known"),
+            };
+            return Fact::Unclear(words, cited);
+        }
+    };
+    let is = if head.is_present { "is" } else { "was then" };
+    let mut words = format!("{ran}, PR#{number}'s head {is} {}", short(head.sha));
+    let is_head = same_sha(tested, head.sha);
+    if !is_head && let Some(other) = of_another() {
+        words = format!("{words}; {} was the head of PR#{other}", short(tested));
     }
-    let sha_agrees = written.is_none_or(|sha| same_sha(sha, &pull.head_sha));
-    if is_head != denied && sha_agrees { Fact::Agrees(words, cited) } else { Fact::Differs(words, cited) }
+    cited.push(head.cited);
+    if !is_head && heads.was_head(number, tested) {
+        return Fact::Unclear(format!("{words}; it was another head of PR#{number}"), cited);
+    }
+    let sha_agrees = written.is_none_or(|sha| same_sha(sha, head.sha));
+    told(is_head != denied && sha_agrees, words, cited)
 }
 
 /// Whether a push after the build began may explain that it ran another commit than today's head.
@@ -156,9 +235,38 @@ mod tests {
             ("build #202 ran the head of PR#4", "+"),
             ("#299 tested PR#4; #202 tested PR#9", "??"),
             ("if build #203 tested PR#4", "."),
+            ("PRs and their builds: #4/#202, #5/#201, #4/#203", "++-"),
+            ("PR#4/#202", "+"),
+            ("builds #202/#203", ""),
+            ("PR#4/#299", "?"),
             ("build #202 tested PR#4, PR#3 is closed", "+"),
         ] {
             check("tested-pull", text, expected);
+        }
+        for (text, expected) in [
+            ("Build #202 tested PR#4 as it stood then (7777777e)", "+"),
+            ("Build #202 tested PR#4 (7777777e), not PR#5", "+"),
+            ("Build #202 tested PR#4 (4444444b)", "-"),
+            ("Build #202 tested PR#4, head then 5555555c", "-"),
+            ("#202 ran PR#4", "+"),
+            ("#203 (PR#4)", "-"),
+        ] {
+            check_with("tested-pull", text, expected, |evidence| {
+                let pull = evidence.pulls.get_mut(&4).expect("there");
+                let push = |at: &str, sha: &str| PullEvent {
+                    kind: "pull_push".into(),
+                    at: at.parse().ok(),
+                    forced: Some(false),
+                    commit_ids: vec![sha.repeat(5)],
+                    ..PullEvent::nothing(pull.place.clone())
+                };
+                let pushes =
+                    [push("2030-01-02T09:50:00Z", "7777777e"), push("2030-01-02T11:00:00Z", "4444444b")];
+                pull.events.extend(pushes);
+                pull.head_sha = "4444444b".repeat(5);
+                let build = evidence.builds.get_mut(&202).expect("there");
+                build.params.insert("REF".into(), "7777777e".repeat(5));
+            });
         }
         check_with("tested-pull", "Build #203 tested PR#4.", ".", |evidence| {
             let pull = evidence.pulls.get_mut(&4).expect("there");

@@ -378,7 +378,7 @@ fn comments() {
     check("comment-time", "PR#9: `@bot [2030-01-02T09:59:50Z]: !testme`", "?");
     check("comment-time", "Comment on PR#7 at 10:10Z: \"The long and the short of it.\"", "+");
     check("comment-time", "Comment on PR#7 at 10:20Z: \"The long and the short of it.\"", "-");
-    check("comment-time", "Comment on PR#7 at 10:20Z", "?");
+    check("comment-time", "Comment on PR#7 at 10:20Z", "-");
     check("comment-quote", "The comment on PR#7 says \"The long ... Nothing was merged.\"", "+");
     check("comment-quote", "The comment on PR#7 says \"Everything was merged.\"", "-");
 }
