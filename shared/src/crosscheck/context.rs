@@ -37,6 +37,8 @@ pub(crate) struct Context<'a> {
     named: Vec<Vec<(Range<usize>, u64)>>,
     logs: HashMap<u64, BuildLog<'a>>,
     suites: HashMap<&'a str, Vec<&'a Suite>>,
+    /// What was found about all runs.
+    pub(crate) all_runs: super::all_runs::Memo,
 }
 
 /// The logs of one build, and their lines as quotations are compared with them, made when first asked for.
@@ -76,7 +78,9 @@ impl<'a> Context<'a> {
             }
         }
         let review = units.iter().map(|unit| unit.document).find(|d| d.kind == EvidenceKind::Review);
-        let mut context = Context { review, evidence, units, life, history, named: Vec::new(), logs, suites };
+        let all_runs = super::all_runs::Memo::default();
+        let mut context =
+            Context { review, evidence, units, life, history, named: Vec::new(), logs, suites, all_runs };
         context.named = units.iter().map(|unit| context.find_builds(unit)).collect();
         context
     }

@@ -39,7 +39,9 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
             continue;
         }
         if let Some(all) = all_runs(unit, said.span.start, &runs, context) {
-            let facts = all.facts(&format!("level {}", said.level), |id| fact(id, said, context));
+            let of = said.of.map_or_else(String::new, |of| format!(" of {of}"));
+            let words = format!("level {}{of}", said.level);
+            let facts = all.facts(&words, context, |id| fact(id, said, context));
             let span = all.span.start.min(said.span.start)..all.span.end.max(said.span.end);
             let facts = settled(unit, &said.span, facts);
             drafts.push(Draft::new(span, format!("level {} {}", all.words, said.level), facts));
