@@ -231,3 +231,35 @@ impl AllRuns {
         facts
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tells_of_the_first_of_each_kind() {
+        let place = crate::evidence::Place {
+            path: crate::entry_path::EntryPath::new("data/runs/1/results.json").expect("a good name"),
+            pointer: String::new(),
+        };
+        let agrees =
+            || Fact::Agrees("all: level 5".to_owned(), vec![super::super::cite(&place, "/level", 5)]);
+        let missing = |n| Fact::Missing(format!("run {n} is gone"));
+        let differs = |n| Fact::Differs(format!("run {n}: level 4"), Vec::new());
+        let count = |facts: &[Fact], sort: fn(&Fact) -> bool| facts.iter().filter(|fact| sort(fact)).count();
+
+        let mut facts: Vec<Fact> = (0..600).map(|_| agrees()).collect();
+        facts.extend((0..30).map(missing));
+        facts.push(Fact::Unclear("one more".to_owned(), Vec::new()));
+        facts.extend((0..3).map(differs));
+        let told = told(facts);
+        assert_eq!(
+            count(&told, |fact| matches!(fact, Fact::Agrees(_, cited) if !cited.is_empty())),
+            MOST_TOLD
+        );
+        assert_eq!(count(&told, |fact| matches!(fact, Fact::Missing(_))), MOST_TOLD + 1);
+        assert_eq!(count(&told, |fact| matches!(fact, Fact::Unclear(..))), 1, "what is unclear stays");
+        assert_eq!(count(&told, |fact| matches!(fact, Fact::Differs(..))), 3);
+        assert!(told.contains(&Fact::Missing("and 6 more".to_owned())), "{told:?}");
+    }
+}

@@ -173,6 +173,11 @@ mod tests {
         check("run-level", "Runs 201, 202: all two runs reached level 5", "-");
         check("run-level", "All 9 runs reached level 5", "-");
         check("run-level", "Run manual-4711:\n\n- lint is fine\n- L3", "+");
+        check(
+            "run-level",
+            "Run 201: L5. My run `adv-pear-gc`: level 3; runs 201 and manual-99 level 5",
+            "+??",
+        );
     }
 
     #[test]
