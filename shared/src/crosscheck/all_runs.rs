@@ -28,6 +28,9 @@ pub(super) struct AllRuns {
     meant: Option<Meant>,
 }
 
+/// As of when, and on which day.
+type When = (Option<Timestamp>, Option<Date>);
+
 /// As of when, on which day, and how many.
 type Meant = (Option<Timestamp>, Option<Date>, Option<usize>);
 
@@ -37,7 +40,7 @@ const MOST_TOLD: usize = 24;
 /// What was found about all runs, kept so that saying the same a thousand times costs no more than saying it once.
 #[derive(Default)]
 pub(crate) struct Memo {
-    meant: RefCell<HashMap<(Option<Timestamp>, Option<Date>), Rc<Found>>>,
+    meant: RefCell<HashMap<When, Rc<Found>>>,
     judged: RefCell<HashMap<(String, Meant), Vec<Fact>>>,
 }
 
