@@ -2,6 +2,7 @@
 
 use super::context::same_sha;
 use super::reading::{before, supposed, tail};
+use super::run_words::is_run;
 use super::tested_pull::pushed_since;
 use super::{Context, Draft, Fact, Rule, Unit, cite};
 use crate::report::CheckKind;
@@ -53,17 +54,34 @@ fn facts(number: u64, key: &str, value: &str, unit: &Unit<'_>, context: &Context
     let words = format!("build {number} was given {key}={given}");
     let mut facts = vec![compare(words, given, vec![cite(&build.place, &format!("/params/{key}"), given)])];
     if key == "REF" {
-        if let Some(run) = context.evidence.runs.get(&number.to_string()) {
-            let words = format!("run {number} tested {}", run.reference);
-            facts.push(compare(words, &run.reference, vec![cite(&run.place, "/ref", &run.reference)]));
+        let id = number.to_string();
+        match context.evidence.runs.get(&id) {
+            Some(run) => {
+                let words = format!("run {number} tested {}", run.reference);
+                facts.push(compare(words, &run.reference, vec![cite(&run.place, "/ref", &run.reference)]));
+            }
+            // The run left something, but not what it says it tested.
+            None if is_run(&id, context) => {
+                let words = format!(
+                    "results.json of run {number}, which says what it tested, is not in the snapshot"
+                );
+                facts.push(Fact::Missing(words));
+            }
+            None => {}
         }
         // Where several are spoken of, or it is plainly another's head, none is said to have been tested.
         let one = unit.pulls().map(|(_, number)| number).collect::<std::collections::BTreeSet<_>>().len() < 2;
-        let pull = context.pull_of(unit).filter(|_| one).and_then(|pull| context.evidence.pulls.get(&pull));
+        let named = context.pull_of(unit).filter(|_| one);
+        let pull = named.and_then(|pull| context.evidence.pulls.get(&pull));
         let others = |own: u64| {
             let mut others = context.evidence.pulls.values().filter(|other| other.number != own);
             others.any(|other| same_sha(given, &other.head_sha))
         };
+        if let (Some(named), None) = (named, pull)
+            && !others(named)
+        {
+            facts.push(Fact::Missing(format!("PR#{named}, whose head it may be, is not in the snapshot")));
+        }
         if let Some(pull) = pull.filter(|pull| !others(pull.number)) {
             let pushed = pushed_since(pull, build);
             let words = format!("PR#{}'s head is {}", pull.number, pull.head_sha);

@@ -46,6 +46,8 @@ pub(crate) struct Context<'a> {
     comments: HashMap<u64, (&'a Pull, &'a Comment)>,
     logs: HashMap<u64, BuildLog<'a>>,
     suites: HashMap<&'a str, Vec<&'a Suite>>,
+    /// What was found about all runs.
+    pub(crate) all_runs: super::all_runs::Memo,
 }
 
 /// The logs of one build, and their lines as quotations are compared with them, made when first asked for.
@@ -101,6 +103,7 @@ impl<'a> Context<'a> {
             comments,
             logs,
             suites,
+            all_runs: super::all_runs::Memo::default(),
         };
         context.named = units.iter().map(|unit| context.find_builds(unit)).collect();
         context

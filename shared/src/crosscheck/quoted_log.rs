@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use regex_lite::Regex;
 
+use super::context::PlainLine;
 use super::logs::{gap, line_with};
 use super::reading::{before, codes, pattern, tail};
 use super::{Context, Draft, Fact, Rule, Unit, cite};
@@ -45,8 +46,15 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
         let ends = lead.trim_end().to_ascii_lowercase().ends_with("ends with");
         push(&context.builds_at(unit, span.start), words, ends, span.clone(), context, drafts);
     }
+    let quoted = drafts.len();
     for (span, words) in codes(unit) {
         let lead = before(unit, span.start);
+        let after =
+            drafts.get(..quoted).unwrap_or(&[]).partition_point(|draft| draft.span.start < span.start);
+        if drafts.get(..quoted).and_then(|said| said.get(after)).is_some_and(|d| d.span.end <= span.end) {
+            // The code holds a quotation that has been read.
+            continue;
+        }
         let Some(found) = LOG_SAYS.as_ref().and_then(|pattern| pattern.captures(lead)) else { continue };
         if words.len() < 4 || in_quotes(span.start) || is_of_other(unit, span.start) {
             continue;
@@ -55,20 +63,51 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
     }
     for (span, key, value) in unit.pairs() {
         let said = drafts.iter().any(|d| d.span.start <= span.start && span.end <= d.span.end);
-        if said || in_quotes(span.start) || is_known_key(key, context) || key.contains('.') {
+        if said || in_quotes(span.start) || is_known_key(key) || key.contains('.') {
             continue;
         }
         let builds = context.builds_at(unit, span.start);
-        push(&builds, &format!("{key}={value}"), false, span.clone(), context, drafts);
-        // A bare pair may come from anywhere: that no log holds it contradicts nothing.
-        for fact in
-            drafts.iter_mut().rev().take(usize::from(!builds.is_empty())).flat_map(|draft| &mut draft.facts)
-        {
-            if let Fact::Differs(words, _) = fact {
-                *fact = Fact::Missing(std::mem::take(words));
-            }
+        if builds.is_empty() {
+            continue;
+        }
+        let of_log = !is_of_other(unit, span.start);
+        let facts = builds.iter().map(|number| pair_fact(*number, key, value, of_log, context)).collect();
+        drafts.push(Draft::new(span.clone(), format!("log {builds:?} {key}={value}"), facts));
+    }
+}
+
+/// A bare pair may come from anywhere: it is contradicted only where the log gives its key other values.
+fn pair_fact(number: u64, key: &str, value: &str, of_log: bool, context: &Context<'_>) -> Fact {
+    let words = match fact(number, &format!("{key}={value}"), false, context) {
+        Fact::Differs(words, _) => words,
+        other => return other,
+    };
+    let other = context.log_lines(number).iter().find_map(|line| Some((line, value_of(&line.text, key)?)));
+    match other.filter(|(_, real)| of_log && alike(real, value)) {
+        None => Fact::Missing(words),
+        Some((line, real)) => {
+            let said = line.log.lines.get(line.index).map_or("", |line| line.text.trim());
+            let cited = vec![cite(&line.log.place, &format!("/{}/out", line.index), said)];
+            let words = format!("{words}; line {} says {key}={real}", line.index + 1);
+            Fact::Differs(words, cited)
         }
     }
+}
+
+/// What a line says behind `key=`, the last time it says so.
+fn value_of<'t>(line: &'t str, key: &str) -> Option<&'t str> {
+    let inside = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
+    let (before, after) = line.rsplit_once(key)?;
+    let value = after.strip_prefix('=').filter(|_| !before.ends_with(inside))?;
+    let value = value.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | ')' | ']')).next()?;
+    (!value.is_empty()).then_some(value)
+}
+
+/// Whether two values are of one sort, so that one denies the other: `180s` may well be `3m`.
+fn alike(one: &str, two: &str) -> bool {
+    let words = |text: &str| text.chars().all(|c| c.is_alphabetic() || matches!(c, '_' | '-'));
+    let number = |text: &str| text.chars().all(|c| c.is_ascii_digit());
+    words(one) && words(two) || number(one) && number(two)
 }
 
 /// Whether the clause says that the words are of something else than a log.
@@ -77,6 +116,8 @@ fn is_of_other(unit: &Unit<'_>, at: usize) -> bool {
         "plan",
         "status",
         "description",
+        "docker",
+        "service",
         "comment",
         "review",
         "journal",
@@ -86,7 +127,6 @@ fn is_of_other(unit: &Unit<'_>, at: usize) -> bool {
         "readme",
         "summary",
         "commit message",
-        "docker ",
         "git log",
         "changelog",
     ];
@@ -95,7 +135,7 @@ fn is_of_other(unit: &Unit<'_>, at: usize) -> bool {
 }
 
 /// Keys that another rule compares with a field.
-fn is_known_key(key: &str, context: &Context<'_>) -> bool {
+fn is_known_key(key: &str) -> bool {
     const FIELDS: &[&str] = &[
         "started",
         "start",
@@ -122,11 +162,25 @@ fn is_known_key(key: &str, context: &Context<'_>) -> bool {
         "sender",
         "exit_code",
         "replicas",
+        "version",
+        "pr",
+        "ref",
+        "recipe",
+        "run_id",
+        "install",
+        "upgrade",
+        "backup",
+        "restore",
+        "backup_restore",
+        "custom",
+        "functional",
+        "lint",
+        "integration",
+        "recipe_local",
     ];
-    let flag = context.evidence.runs.values().any(|run| run.flags.contains_key(key));
     let boolean_like = super::run_flags::is_flag_name(key);
     let param = key.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
-    FIELDS.contains(&key) || flag || boolean_like || param
+    FIELDS.contains(&key) || boolean_like || param
 }
 
 fn push(
@@ -170,8 +224,31 @@ fn fact(number: u64, words: &str, ends: bool, context: &Context<'_>) -> Fact {
         return gap;
     }
     let logs = context.logs_of(number).iter();
-    let cited = logs.map(|log| cite(&log.place, "", format!("{} lines", log.lines.len()))).collect();
-    Fact::Differs(format!("no line of build {number}'s log says so"), cited)
+    let mut cited: Vec<_> =
+        logs.map(|log| cite(&log.place, "", format!("{} lines", log.lines.len()))).collect();
+    let mut words = format!("no line of build {number}'s log says so");
+    if let Some(line) = most_alike(context, number, &parts) {
+        let said = line.log.lines.get(line.index).map_or("", |line| line.text.trim());
+        let shown: String = said.chars().take(LONGEST_SHOWN).collect();
+        words.push_str(&format!("; line {} says “{shown}”", line.index + 1));
+        cited.push(cite(&line.log.place, &format!("/{}/out", line.index), said));
+    }
+    Fact::Differs(words, cited)
+}
+
+/// How much of the line is shown that says something else.
+const LONGEST_SHOWN: usize = 200;
+
+/// The line that says what comes nearest to what was quoted: it holds the words before `...`, or the longest word.
+fn most_alike<'c, 'a>(context: &'c Context<'a>, build: u64, parts: &[&str]) -> Option<&'c PlainLine<'a>> {
+    let first =
+        parts.first().filter(|_| parts.len() > 1).and_then(|first| line_with(context, build, &[first]));
+    let longest = || {
+        let words = parts.iter().flat_map(|part| part.split_whitespace());
+        let word = words.filter(|word| word.len() > 5).max_by_key(|word| word.len())?;
+        line_with(context, build, &[word])
+    };
+    first.or_else(longest)
 }
 
 /// Whether all parts occur in `text`, one after the other.
@@ -215,6 +292,11 @@ mod tests {
             ("Build #299 says \"all is very well\"", "?"),
             ("the plan says \"build #202 has to pass\"", ""),
             ("build #202's log does not show `=== upgrade`", "."),
+            ("build #202: `State=paused`", "+"),
+            ("build #202: `State=finished`", "-"),
+            ("build #202: `State=3`, `Mood=finished`, `version=3`, `install=p`", "??"),
+            ("build #202, by its service: `State=finished`", "?"),
+            ("the log of build #202 shows `\"!! slow: ... State='done'\"`", "-"),
         ] {
             check("quoted-log", text, expected);
         }

@@ -48,7 +48,8 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
     for (span, key, wanted) in said {
         let (who, facts) = match all_runs(unit, span.start, &runs, context) {
             Some(all) => {
-                let facts = all.facts(&format!("{key} is {wanted}"), |id| fact(id, key, wanted, context));
+                let facts =
+                    all.facts(&format!("{key} is {wanted}"), context, |id| fact(id, key, wanted, context));
                 (all.words, facts)
             }
             None => {

@@ -39,7 +39,9 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
             continue;
         }
         if let Some(all) = all_runs(unit, said.span.start, &runs, context) {
-            let facts = all.facts(&format!("level {}", said.level), |id| fact(id, said, context));
+            let of = said.of.map_or_else(String::new, |of| format!(" of {of}"));
+            let words = format!("level {}{of}", said.level);
+            let facts = all.facts(&words, context, |id| fact(id, said, context));
             let span = all.span.start.min(said.span.start)..all.span.end.max(said.span.end);
             let facts = settled(unit, &said.span, facts);
             drafts.push(Draft::new(span, format!("level {} {}", all.words, said.level), facts));
@@ -171,6 +173,11 @@ mod tests {
         check("run-level", "Runs 201, 202: all two runs reached level 5", "-");
         check("run-level", "All 9 runs reached level 5", "-");
         check("run-level", "Run manual-4711:\n\n- lint is fine\n- L3", "+");
+        check(
+            "run-level",
+            "Run 201: L5. My run `adv-pear-gc`: level 3; runs 201 and manual-99 level 5",
+            "+??",
+        );
     }
 
     #[test]

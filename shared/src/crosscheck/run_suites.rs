@@ -3,7 +3,7 @@
 use super::Fact;
 use super::context::Context;
 use crate::entry_path::EntryPath;
-use crate::evidence::{CaseOutcome, EvidenceKind, Suite};
+use crate::evidence::{CaseOutcome, EvidenceKind, Run, Suite};
 
 /// The suites of a run, or of one tier of it.
 pub(super) struct Suites<'a> {
@@ -30,9 +30,6 @@ pub(super) struct Totals {
 impl<'a> Suites<'a> {
     /// The suites of run `id`, of `tier` where one is given.
     pub(super) fn of(id: &str, tier: Option<&str>, context: &Context<'a>) -> Suites<'a> {
-        let of_tier = |stem: &str, tier: &str| {
-            stem.strip_prefix(tier).is_some_and(|rest| rest.is_empty() || rest.starts_with("__"))
-        };
         let evidence = context.evidence;
         let of_run = context.suites_of(id).iter().copied();
         let list: Vec<&Suite> =
@@ -49,7 +46,12 @@ impl<'a> Suites<'a> {
             (None, None, _) if list.is_empty() => {
                 Some(format!("no JUnit report of run {id} is in the snapshot"))
             }
-            (None, Some(_), _) => None,
+            // Of `custom__login.xml` and its like there may have been more.
+            (None, Some(tier), None) if !list.iter().any(|suite| suite.file_stem == tier) => Some(format!(
+                "without results.json of run {id} it is not known whether all its {tier} reports are here"
+            )),
+            (None, Some(tier), Some(run)) => fewer(run, Some(tier), &list),
+            (None, Some(_), None) => None,
             (None, None, None) => Some(format!(
                 "without results.json of run {id} it is not known whether all its reports are here"
             )),
@@ -58,7 +60,8 @@ impl<'a> Suites<'a> {
                 .iter()
                 .filter(|(_, status)| matches!(status.as_str(), "pass" | "fail"))
                 .find(|(tier, _)| !list.iter().any(|suite| of_tier(&suite.file_stem, tier)))
-                .map(|(tier, _)| format!("no {tier} report of run {id} is in the snapshot")),
+                .map(|(tier, _)| format!("no {tier} report of run {id} is in the snapshot"))
+                .or_else(|| fewer(run, None, &list)),
         };
         Suites { list, name, incomplete }
     }
@@ -116,6 +119,22 @@ impl Totals {
         let said: Vec<String> = said.map(|(count, word)| format!("{count} {word}")).collect();
         format!("{} of {} tests", said.join(", "), self.tests)
     }
+}
+
+/// Whether a report called `stem` belongs to a tier.
+fn of_tier(stem: &str, tier: &str) -> bool {
+    stem.strip_prefix(tier).is_some_and(|rest| rest.is_empty() || rest.starts_with("__"))
+}
+
+/// The stage of which the run names more tests than its reports here hold.
+fn fewer(run: &Run, tier: Option<&str>, list: &[&Suite]) -> Option<String> {
+    run.stages.iter().filter(|stage| tier.is_none_or(|tier| tier == stage.name)).find_map(|stage| {
+        let suites = list.iter().filter(|suite| of_tier(&suite.file_stem, &stage.name));
+        let cases: usize = suites.map(|suite| suite.cases.len()).sum();
+        let (id, name, tests) = (&run.id, &stage.name, stage.tests.len());
+        (cases < tests)
+            .then(|| format!("run {id} names {tests} {name} tests, its reports here hold {cases} of them"))
+    })
 }
 
 /// A report in the folder of the run that is listed and of which no test was read.

@@ -1,6 +1,6 @@
 //! Which runs a sentence is about, and how people write what became of a tier; knows nothing of what is compared.
 
-use std::ops::Range;
+use std::ops::{Bound, Range};
 use std::sync::LazyLock;
 
 use regex_lite::Regex;
@@ -89,15 +89,27 @@ fn named(unit: &Unit<'_>, context: &Context<'_>) -> Vec<(Range<usize>, String)> 
         _ => None,
     });
     named.extend(paths);
-    let mut after_run = false;
+    // "runs 1219, manual-3107 and manual-3108": a list goes on.
+    let (mut after_run, mut listed, mut end) = (false, false, 0);
     for (span, word) in words(unit.words()) {
+        let between = unit.text(&(end..span.start)).trim();
+        after_run |= listed && matches!(between, "," | "/" | "+");
         let made_up = word.contains(|c: char| c.is_ascii_digit() || matches!(c, '-' | '_'));
-        let known = (made_up || after_run) && context.evidence.runs.contains_key(word);
-        let called = after_run && word.contains('-') && word.contains(|c: char| c.is_ascii_digit());
-        if is_name(word) && (known || called) {
+        let known = is_name(word) && (made_up || after_run) && is_run(word, context);
+        let telling = || {
+            let in_code = unit.block.code.binary_search_by_key(&span.start, |code| code.start);
+            let whole = in_code.ok().and_then(|at| unit.block.code.get(at)).is_some_and(|code| *code == span);
+            whole || word.contains(|c: char| c.is_ascii_digit())
+        };
+        let called = after_run && is_name(word) && word.contains('-') && telling();
+        end = span.end;
+        if known || called {
             named.push((span, word.to_owned()));
         }
-        after_run = word.eq_ignore_ascii_case("run") || word.eq_ignore_ascii_case("runs");
+        let number = word.chars().all(|c| c.is_ascii_digit());
+        let joins = listed && word == "and";
+        listed = after_run && (known || called || number) || joins;
+        after_run = word.eq_ignore_ascii_case("run") || word.eq_ignore_ascii_case("runs") || joins;
     }
     if unit.block.kind == BlockKind::Row
         && let Some((span, id)) = Table::of(unit, context).and_then(|table| table.run_cell(unit))
@@ -107,6 +119,21 @@ fn named(unit: &Unit<'_>, context: &Context<'_>) -> Vec<(Range<usize>, String)> 
     named.sort_by_key(|(span, _)| (span.start, span.end));
     named.dedup_by(|next, first| next.0.start < first.0.end);
     named
+}
+
+/// Whether the snapshot holds a run of that name, or anything that lay in its folder.
+pub(super) fn is_run(id: &str, context: &Context<'_>) -> bool {
+    let evidence = context.evidence;
+    let in_folder = || {
+        let folder = format!("data/runs/{id}/");
+        let from = (Bound::Included(folder.as_str()), Bound::Unbounded);
+        evidence
+            .entries
+            .range::<str, _>(from)
+            .next()
+            .is_some_and(|(path, _)| path.as_str().starts_with(&folder))
+    };
+    evidence.runs.contains_key(id) || in_folder()
 }
 
 /// A run's name that is no number: `manual-4711`.
@@ -333,7 +360,7 @@ pub(super) fn cell_status(cell: &str) -> Option<&'static str> {
 
 /// The runs that a column's title names: `run 612`, `#612`, `manual-4711`.
 pub(super) fn named_in(title: &str, context: &Context<'_>) -> Vec<String> {
-    let known = |word: &str| context.evidence.runs.contains_key(word);
+    let known = |word: &str| is_run(word, context);
     let mut after_run = false;
     let mut ids = Vec::new();
     for word in title.split(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | ',')) {

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use regex_lite::Regex;
 
 use super::reading::tail;
+use super::run_suites::Suites;
 use super::run_words::{Runs, settled};
 use super::{Context, Draft, Fact, Rule, Unit, cite};
 use crate::documents::mentions::{What, length_fits};
@@ -45,14 +46,17 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
         let ids = runs.at(&(start..span.end), context);
         let [id] = ids.as_slice() else { continue };
         let tier = tier.as_str();
-        let suites = of_tier(id, tier, context);
+        let suites = Suites::of(id, Some(tier), context);
         let is_tier =
             context.evidence.runs.get(id).is_some_and(|run| run.tiers.iter().any(|(name, _)| name == tier));
-        if suites.is_empty() && !is_tier {
+        if suites.list.is_empty() && !is_tier {
             continue;
         }
         let Some((first, last)) = unit.window(&moment) else { continue };
-        let fact = began(id, tier, &suites, (first, last), moment.until_second.is_some(), context);
+        // With a report gone, another one would come out as the first or the last.
+        let fact = suites.missing().unwrap_or_else(|| {
+            began(id, tier, &suites.list, (first, last), moment.until_second.is_some(), context)
+        });
         let span = start..span.end;
         named.push((span.end, id.clone(), tier.to_owned()));
         let facts = settled(unit, &span, vec![fact]);
@@ -69,12 +73,12 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
         }
         let span = mention.span.start..(mention.span.end + " from start".len()).min(text.len());
         let Some(number) = id.parse().ok() else { continue };
-        let suites = of_tier(id, tier, context);
-        let fact = match (context.build(number), begun(&suites, context.evidence.builds.get(&number)).first())
-        {
-            (Err(missing), _) => missing,
-            (_, None) => no_report(id, tier),
-            (Ok(build), Some((at, suite))) => from_start(build, tier, *at, suite, seconds, figure),
+        let suites = Suites::of(id, Some(tier), context);
+        let begun = begun(&suites.list, context.evidence.builds.get(&number));
+        let fact = match (context.build(number), suites.missing(), begun.first()) {
+            (Err(missing), ..) | (_, Some(missing), _) => missing,
+            (_, _, None) => no_report(id, tier),
+            (Ok(build), None, Some((at, suite))) => from_start(build, tier, *at, suite, seconds, figure),
         };
         let facts = settled(unit, &span, vec![fact]);
         drafts.push(Draft::new(span, format!("suite length {id} {tier} {seconds}"), facts));
@@ -83,12 +87,6 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
 
 fn is_name(word: &str) -> bool {
     !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
-}
-
-fn of_tier<'a>(id: &str, tier: &str, context: &Context<'a>) -> Vec<&'a Suite> {
-    let parts = format!("{tier}__");
-    let suites = context.suites_of(id).iter().copied();
-    suites.filter(|suite| suite.file_stem == tier || suite.file_stem.starts_with(&parts)).collect()
 }
 
 fn no_report(id: &str, tier: &str) -> Fact {

@@ -250,11 +250,6 @@ fn in_git_log(text: &str, number: usize, quote: &str, value: &str) -> Vec<(Strin
     };
     let mut others = Vec::new();
     let sha = lines[at].strip_prefix("commit ").unwrap_or_default();
-    // A commit that the statement names by its sha is another one when its sha is another.
-    if quote.contains(sha.get(..7).unwrap_or("no sha")) {
-        let other = other_texts(sha, "").into_iter().next().unwrap_or_default();
-        others.push(with("another sha", &|line| line.replace(sha, &other)));
-    }
     for seconds in SHIFTS {
         others.push(with(
             &format!("its times moved by {seconds} s"),
@@ -268,6 +263,11 @@ fn in_git_log(text: &str, number: usize, quote: &str, value: &str) -> Vec<(Strin
         true => "    something else".to_owned(),
         false => line.to_owned(),
     }));
+    // A commit that the statement names by its sha is another one when its sha is another.
+    if quote.contains(sha.get(..7).unwrap_or("no sha")) {
+        let other = other_texts(sha, "").into_iter().next().unwrap_or_default();
+        others.push(with("another sha", &|line| line.replace(sha, &other)));
+    }
     // A diff's line that is cited by itself.
     if sha.is_empty() {
         others.extend(in_line(text, number, quote, value));

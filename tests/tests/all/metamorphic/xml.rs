@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::value::other_texts;
+use super::value::{other_texts, shifted};
 
 /// Where an element's start tag lies and where it ends.
 #[derive(Debug, Clone, PartialEq)]
@@ -102,12 +102,20 @@ pub(crate) fn attribute(text: &str, element: &Element, name: &str) -> Option<Ran
     None
 }
 
+/// By how many seconds a time without a zone is moved, which keeps it inside its build.
+const ZONELESS_SHIFT: i64 = 90;
+
 /// The file with other things at `pointer`, each with what was done.
 pub(crate) fn others(text: &str, pointer: &str, words: &str) -> Vec<(String, String)> {
     let Some(element) = element(text, pointer) else { return Vec::new() };
     if let Some((_, name)) = pointer.rsplit_once("/@") {
         let Some(range) = attribute(text, &element, name) else { return Vec::new() };
-        let others = other_texts(&text[range.clone()], words).into_iter();
+        let value = &text[range.clone()];
+        // A time without a zone counts only inside its build: it is moved by little first.
+        let zoned = value.ends_with('Z')
+            || value.rfind(['+', '-']).is_some_and(|at| at > value.find('T').unwrap_or(at));
+        let near = (name == "timestamp" && !zoned).then(|| shifted(value, ZONELESS_SHIFT));
+        let others = near.into_iter().chain(other_texts(value, words));
         return others.map(|other| (format!("{name} = {other}"), put(text, range.clone(), &other))).collect();
     }
     let whole = &text[element.tag.start..element.end];
