@@ -212,11 +212,13 @@ pub(crate) struct Draft {
     pub(crate) written: Option<String>,
     /// How many seconds a hand-written time runs ahead of the machine's, when that is what differs.
     pub(crate) ahead_seconds: Option<i64>,
+    /// What a contradiction is about, where that is not what the rule's contradictions are about.
+    pub(crate) kind: Option<CheckKind>,
 }
 
 impl Draft {
     fn new(span: Range<usize>, key: impl Into<String>, facts: Vec<Fact>) -> Draft {
-        Draft { span, key: key.into(), facts, written: None, ahead_seconds: None }
+        Draft { span, key: key.into(), facts, written: None, ahead_seconds: None, kind: None }
     }
 }
 
@@ -372,7 +374,7 @@ fn judge(unit: &Unit<'_>, rule: &Rule, draft: Draft, id: String) -> Numbered {
         column,
         quote: unit.text(&draft.span).trim().to_owned(),
         rule: rule.id.to_owned(),
-        kind: rule.kind,
+        kind: draft.kind.unwrap_or(rule.kind),
         outcome,
         because: reasons.join("; "),
         acknowledged: None,

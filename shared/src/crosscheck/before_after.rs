@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use regex_lite::Regex;
 
+use super::comment_time::{at_odds, comment_in};
 use super::events::{Named, named};
 use super::reading::mentions_from;
 use super::{Context, Draft, Fact, Rule, Unit, cite};
@@ -30,6 +31,8 @@ struct Subject {
     name: String,
     at: Option<Timestamp>,
     cited: (Place, &'static str),
+    /// Why it is not as written that it happened, where the words say when.
+    at_odds: Option<String>,
 }
 
 fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
@@ -84,9 +87,11 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
         } else {
             span.end = span.start + unit.text(&span).trim_end().len();
         }
+        let mut in_order = false;
         match subjects {
             Err(missing) => facts.push(missing),
             Ok(subjects) => {
+                in_order = subjects.iter().all(|s| s.at.is_some_and(|at| (at < event.at) == is_before));
                 names.extend(subjects.iter().map(|subject| subject.name.clone()));
                 let judged =
                     subjects.iter().map(|subject| judge(subject, event, is_before, length.as_ref(), context));
@@ -103,11 +108,11 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
             facts.retain(|fact| matches!(fact, Fact::Unclear(..)));
         }
         let distance = length.map_or(0, |(_, seconds, _)| seconds);
-        drafts.push(Draft::new(
-            span,
-            format!("order {names:?} {is_before} {} {distance}", event.label),
-            facts,
-        ));
+        let key = format!("order {names:?} {is_before} {} {distance}", event.label);
+        let mut draft = Draft::new(span, key, facts);
+        // Where all came in the order that is said, only the length is written down wrong.
+        draft.kind = in_order.then_some(CheckKind::Record);
+        drafts.push(draft);
     }
 }
 
@@ -131,12 +136,13 @@ fn subjects(
         numbers = after;
     }
     if numbers.is_empty() {
-        if let Some(comment) = super::comment_time::comment_in(unit, context) {
+        if let Some(comment) = comment_in(unit, context) {
             let comment = comment?;
             return Ok(vec![Subject {
                 name: format!("comment by {}", comment.author),
                 at: comment.created_at,
                 cited: (comment.place.clone(), "/created_at"),
+                at_odds: at_odds(comment, unit),
             }]);
         }
         if !adjacent {
@@ -153,6 +159,7 @@ fn subjects(
             name: format!("build {number}"),
             at: build.started,
             cited: (build.place.clone(), "/started"),
+            at_odds: None,
         })
     };
     numbers.into_iter().map(subject).collect()
@@ -200,6 +207,9 @@ fn judge(
         if after_seconds < 0 { "before" } else { "after" },
         clock(event.at)
     );
+    if let Some(why) = &subject.at_odds {
+        return Fact::Differs(format!("{why}; {words}"), cited);
+    }
     let ordered = (after_seconds < 0) == is_before;
     let close = length.is_none_or(|(_, seconds, unit)| length_fits(after_seconds.abs(), *seconds, *unit));
     if ordered && close { Fact::Agrees(words, cited) } else { Fact::Differs(words, cited) }
@@ -245,7 +255,8 @@ fn summary(
 
 #[cfg(test)]
 mod tests {
-    use super::super::samples::check;
+    use super::super::samples::{check, check_with, judged_with};
+    use crate::report::CheckKind;
 
     #[test]
     fn events_by_their_own_words() {
@@ -264,5 +275,37 @@ mod tests {
         ] {
             check("before-after", text, expected);
         }
+    }
+
+    #[test]
+    fn a_wrong_length_is_a_slip_of_the_record_and_a_wrong_order_is_not() {
+        for (text, kind) in [
+            ("Build 202 ran 50 min after the router swap", CheckKind::Record),
+            ("Build 201 ran 50 min after the router swap", CheckKind::Substance),
+            ("Build 201 ran after the router swap", CheckKind::Substance),
+        ] {
+            let checks = judged_with(text, |_| {});
+            let kinds: Vec<_> = checks.iter().filter(|c| c.rule == "before-after").map(|c| c.kind).collect();
+            assert_eq!(kinds, [kind], "{text}");
+        }
+    }
+
+    #[test]
+    fn a_comment_that_was_written_at_another_time() {
+        let text = "PR#4: `@bot [09:59:48Z]: !testme`, after the router swap";
+        check("before-after", text, "+");
+        check_with("before-after", text, "-", |evidence| {
+            let pull = evidence.pulls.get_mut(&4).expect("there");
+            pull.comments[0].created_at = "2030-01-02T10:59:48Z".parse().ok();
+        });
+        check_with("before-after", text, "?", |evidence| {
+            evidence.pulls.get_mut(&4).expect("there").comments.clear();
+        });
+    }
+
+    #[test]
+    fn a_label_supposes_nothing() {
+        check("before-after", "First claim: #201, started after the router swap, success", "-");
+        check("before-after", "The claim that #201 started after the router swap", ".");
     }
 }

@@ -1,5 +1,6 @@
 //! "No builds since 06:20Z", "3 builds between 05:00Z and 06:00Z", "all builds since 05:38Z green": builds of a span of time.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use regex_lite::Regex;
@@ -31,6 +32,19 @@ static STATUS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     )
 });
 
+/// All builds there were when it was written: "so far 6 builds", "6 builds in all".
+static SO_FAR: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(&format!(
+        r"(?i)\b(?:(?:so far|until now|up to now|to date|in all|altogether)[,:]? ({COUNT}) (?:drone )?(?:builds|runs)|({COUNT}) (?:drone )?builds (?:so far|until now|up to now|to date|in all|altogether))\b"
+    ))
+});
+/// How many of those ended how: ", 3 of them failed".
+static OF_THEM: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(&format!(
+        r"(?i)^[,:;]? (?:and )?({COUNT}) (?:of (?:them|these|which) )?(?:were |was |are |have |has )?(red|green|failed|passed|succeeded)\b"
+    ))
+});
+
 /// A span of time that a count is about.
 struct Span {
     from: (Timestamp, Timestamp),
@@ -40,6 +54,7 @@ struct Span {
 }
 
 fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
+    so_far(unit, context, drafts);
     for found in COUNTED.iter().flat_map(|pattern| pattern.captures_iter(unit.words())) {
         let (Some(whole), Some(count), Some(word)) = (found.get(0), found.get(1), found.get(3)) else {
             continue;
@@ -68,6 +83,100 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
             format!("builds {} {}", count.as_str(), unit.text(&(whole.start()..end)).to_ascii_lowercase());
         drafts.push(Draft::new(whole.start()..end, key, facts));
     }
+}
+
+/// "So far 6 builds, 3 of them failed: #1, #2, #3": all builds that had begun when this was committed.
+fn so_far(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
+    for found in SO_FAR.iter().flat_map(|pattern| pattern.captures_iter(unit.words())) {
+        let (Some(whole), Some(count)) = (found.get(0), found.get(1).or_else(|| found.get(2))) else {
+            continue;
+        };
+        let Some(count) = count_of(count.as_str()) else { continue };
+        let clause = unit.clause(whole.start());
+        // Of one pull request, of a day, since something: a smaller number is meant.
+        let before = unit.text(&(clause.start..whole.start()));
+        let rest = after(unit, whole.end());
+        let narrowed = unit.pulls().any(|(span, _)| clause.contains(&span.start))
+            || before.contains(char::is_alphanumeric)
+            || [
+                " of ", " on ", " for ", " since ", " after ", " with ", " in ", " from ", " today", " that ",
+            ]
+            .iter()
+            .any(|word| rest.starts_with(word));
+        if narrowed {
+            continue;
+        }
+        let mut end = whole.end();
+        let all = begun(unit, context);
+        let mut facts = vec![match &all {
+            Err(fact) => fact.clone(),
+            Ok(builds) => {
+                let cited = builds.iter().map(|(build, at)| cite(&build.place, "/started", at)).collect();
+                let words = format!("{} builds had started {}", builds.len(), super::reading::when(unit));
+                told(builds.len() as u64 == count, words, cited)
+            }
+        }];
+        if let Some(found) = OF_THEM.as_ref().and_then(|pattern| pattern.captures(rest))
+            && let (Some(part), Some(number), Some(word)) = (found.get(0), found.get(1), found.get(2))
+            && let (Some(number), Ok(builds)) = (count_of(number.as_str()), &all)
+        {
+            let said = plain(word.as_str());
+            end += part.end();
+            let listed = list_behind(unit, end, context);
+            let so: Vec<_> = builds.iter().filter(|(build, _)| plain(&build.status) == said).collect();
+            let cited = so.iter().map(|(build, _)| cite(&build.place, "/status", &build.status)).collect();
+            let words = format!("{} of them: {said}", so.len());
+            facts.push(told(so.len() as u64 == number, words, cited));
+            for (span, build) in listed {
+                end = end.max(span.end);
+                facts.push(match context.build(build) {
+                    Err(missing) => missing,
+                    Ok(build) => {
+                        let cited = vec![cite(&build.place, "/status", &build.status)];
+                        let words = format!("build {}: {}", build.number, build.status);
+                        told(plain(&build.status) == said, words, cited)
+                    }
+                });
+            }
+        }
+        super::reading::contradict_only_commits(unit, &mut facts);
+        let key = format!("builds so far {}", unit.text(&(whole.start()..end)).to_ascii_lowercase());
+        drafts.push(Draft::new(whole.start()..end, key, facts));
+    }
+}
+
+/// The builds that had begun when the words of a unit were written, or why they cannot be told.
+fn begun<'a>(unit: &Unit<'_>, context: &Context<'a>) -> Result<Vec<(&'a Build, Timestamp)>, Fact> {
+    if context.evidence.builds_listed.is_empty() {
+        return Err(Fact::Missing("the list of builds is not in the snapshot".to_owned()));
+    }
+    let unread = context.evidence.builds_listed.keys().find(|n| !context.evidence.builds.contains_key(n));
+    if let Some(number) = unread {
+        return Err(Fact::Missing(format!("build {number} is listed, but never fetched")));
+    }
+    let Some(until) = unit.as_of else {
+        return Err(Fact::Missing("nothing says when this was written".to_owned()));
+    };
+    let started = context.evidence.builds.values().filter_map(|build| Some((build, build.started?)));
+    Ok(started.filter(|(_, at)| *at <= until).collect())
+}
+
+/// The builds listed right behind a colon or bracket at byte `at`.
+fn list_behind(unit: &Unit<'_>, at: usize, context: &Context<'_>) -> Vec<(Range<usize>, u64)> {
+    let named = context.named_builds(unit);
+    let mut from = at;
+    let behind = named.get(named.partition_point(|(span, _)| span.start < at)..).unwrap_or(&[]);
+    let listed = behind.iter().take_while(|(span, _)| {
+        let between = unit.text(&(from..span.start));
+        let first = from == at;
+        from = span.end;
+        if first {
+            matches!(between, ": " | " (" | ": builds " | " (builds " | ", namely ")
+        } else {
+            matches!(between, ", " | " and " | ", and " | "/" | " + ")
+        }
+    });
+    listed.take(64).cloned().collect()
 }
 
 /// The time or event that begins at byte `at`, and the second one of "between … and …".
@@ -218,5 +327,27 @@ mod tests {
             check("build-count", text, expected);
         }
         check_with("build-count", "No builds since 10:20Z", "?", |evidence| evidence.builds_listed.clear());
+    }
+
+    #[test]
+    fn counts_so_far() {
+        for (text, expected) in [
+            ("So far 3 builds, 2 of them failed: #201, #203", "+"),
+            ("So far three builds, two of them red (#201 and #203).", "+"),
+            ("3 builds so far, 1 green: #202", "+"),
+            ("So far 4 builds.", "-"),
+            ("So far 3 builds, 1 of them failed", "-"),
+            ("So far 3 builds, 2 of them failed: #201, #202", "-"),
+            ("So far 3 builds, 2 of them failed: #201, #299", "?"),
+            ("So far 2 builds of PR#4", ""),
+            ("So far 2 builds since the swap", "+"),
+            ("On PR#4 so far 2 builds", ""),
+            ("A plan for so far 9 builds", ""),
+        ] {
+            check("build-count", text, expected);
+        }
+        check_with("build-count", "So far 3 builds", "?", |evidence| {
+            evidence.builds.remove(&203);
+        });
     }
 }

@@ -32,7 +32,8 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
         let lead = before(unit, at);
         let nearest = last_before(named, at);
         let beside = nearest.is_some_and(|(span, _)| {
-            matches!(unit.text(&(span.end..at)), " (" | ": " | " on " | ", " | " (on ")
+            let between = unit.text(&(span.end..at));
+            matches!(between, " (" | ": " | " on " | ", " | " (on ") || follows_status(between)
         });
         let verb = LEAD.as_ref().and_then(|pattern| pattern.captures(lead));
         let word = verb.as_ref().and_then(|found| Some((found.get(0)?, found.get(1)?)));
@@ -44,7 +45,7 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
                     ended.contains(&word.as_str().to_ascii_lowercase().as_str()),
                 )
             }
-            None if beside => (at, false),
+            None if beside => (at, true),
             None => continue,
         };
         let dated = word.is_some_and(|(_, word)| matches!(word.as_str(), "dated" | "from"));
@@ -59,6 +60,16 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
         let span = context.with_builds(unit, mention.span.clone());
         drafts.push(Draft::new(span, format!("day {builds:?} {day}"), facts));
     }
+}
+
+/// Whether nothing but how the build ended stands between it and the day: ": success, ", " build_status=success, ".
+fn follows_status(between: &str) -> bool {
+    static STATUS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        pattern(
+            r"(?i)^(?: |: |, )(?:(?:build_)?status[=:] ?)?(?:passed|failed|success|failure|succeeded|green|red|killed)(?:,| \(| on| \(on) ?$",
+        )
+    });
+    between.len() <= 40 && STATUS.as_ref().is_some_and(|pattern| pattern.is_match(between))
 }
 
 fn fact(number: u64, day: jiff::civil::Date, ended: bool, context: &Context<'_>) -> Fact {
@@ -90,6 +101,11 @@ mod tests {
             ("Builds 202, 203: all dated 2030-01-02", "+"),
             ("build #201 (2030-01-01)", "+"),
             ("build #201 failed on 2030-01-02", "-"),
+            ("Builds 202 and 203 were both started on 2030-01-02", "+"),
+            ("Builds 201 and 202 were both started on 2030-01-02", "-"),
+            ("Build #202 build_status=success, 2030-01-02", "+"),
+            ("Build #202: success (2030-01-01)", "-"),
+            ("Build #202, as I told you on 2030-01-01", ""),
             ("build #299 ran on 2030-01-02", "?"),
             ("build #202 passed; PR#4 was opened on 2030-01-01", ""),
             ("build #202: the proxy was fixed on 2030-01-01", ""),

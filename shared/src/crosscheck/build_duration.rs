@@ -6,10 +6,11 @@ use regex_lite::Regex;
 
 use super::build_time::is_about_build;
 use super::reading::{before, pattern, told};
+use super::run_tables::{Table, cells};
 use super::{Context, Draft, Fact, Rule, Unit, cite};
 use crate::documents::mentions::{What, length_fits, mentions};
 use crate::report::CheckKind;
-use crate::time::{clock, human_length};
+use crate::time::clock;
 
 pub(super) const RULE: Rule = Rule {
     id: "build-duration",
@@ -36,7 +37,9 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
         // "ran 35 min after …" is a distance, "took 3 s longer" a difference.
         let other =
             ["after", "before", "later", "earlier", "longer", "less", "more", "from", "into", "ago", "past"];
-        if other.iter().any(|word| rest.starts_with(word)) {
+        let whole_way = ["from start to ", "from its start to ", "from beginning to ", "from the start to "];
+        let from_start = whole_way.iter().any(|way| rest.starts_with(way));
+        if !from_start && other.iter().any(|word| rest.starts_with(word)) {
             continue;
         }
         let verb = mention.span.start - (lead.len() - whole.start());
@@ -51,6 +54,7 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
             drafts.push(Draft::new(span, format!("duration {builds:?} {seconds}"), facts));
         }
     }
+    drafts.extend(in_table(unit, context));
     for (span, key, value) in unit.pairs() {
         if !matches!(key, "duration" | "took" | "runtime") {
             continue;
@@ -68,6 +72,38 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
     }
 }
 
+/// A cell of a table's column of durations, in the row of a build.
+fn in_table(unit: &Unit<'_>, context: &Context<'_>) -> Option<Draft> {
+    const COLUMNS: &[&str] = &[
+        "took",
+        "duration",
+        "runtime",
+        "run time",
+        "build time",
+        "wall time",
+        "wall clock",
+        "length",
+        "ran for",
+        "elapsed",
+    ];
+    let table = Table::of(unit, context)?;
+    let (cell, _) = cells(unit.block).into_iter().nth(table.column(COLUMNS)?)?;
+    let (build, id) = table.run_cell(unit)?;
+    let number: u64 = id.parse().ok()?;
+    let from = unit.mentions.partition_point(|mention| mention.span.start < cell.start);
+    let mention = unit.mentions.get(from).filter(|mention| mention.span.end <= cell.end)?;
+    let What::Length { seconds, unit: figure } = mention.what else { return None };
+    // "6 min in install" says more than how long the build took.
+    let rest = unit.text(&(mention.span.end..cell.end));
+    if rest.contains(char::is_alphanumeric) {
+        return None;
+    }
+    let start =
+        if mention.span.end.saturating_sub(build.start) <= 80 { build.start } else { mention.span.start };
+    let fact = fact(number, seconds, figure, context);
+    Some(Draft::new(start..mention.span.end, format!("duration [{number}] {seconds}"), vec![fact]))
+}
+
 fn fact(number: u64, said: i64, figure: i64, context: &Context<'_>) -> Fact {
     let build = match context.build(number) {
         Ok(build) => build,
@@ -78,9 +114,18 @@ fn fact(number: u64, said: i64, figure: i64, context: &Context<'_>) -> Fact {
     };
     let real = finished.duration_since(started).as_secs();
     let cited = vec![cite(&build.place, "/started", started), cite(&build.place, "/finished", finished)];
-    let words =
-        format!("build {number} ran {} to {}, {}", clock(started), clock(finished), human_length(real));
+    let (began, ended) = (clock(started), clock(finished));
+    let words = format!("build {number} took {}, from {began} to {ended}", as_written(real));
     told(length_fits(real, said, figure), words, cited)
+}
+
+/// A length as people write it of a build: `45s`, `3m44s`, `1h02m05s`.
+fn as_written(seconds: i64) -> String {
+    match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
+        (0, 0, seconds) => format!("{seconds}s"),
+        (0, minutes, seconds) => format!("{minutes}m{:02}s", seconds.abs()),
+        (hours, minutes, seconds) => format!("{hours}h{:02}m{:02}s", minutes.abs(), seconds.abs()),
+    }
 }
 
 #[cfg(test)]
@@ -100,6 +145,14 @@ mod tests {
             ("build #202 ran 30 min after the router swap", ""),
             ("build #202 should have taken 3 min", ""),
             ("build #202: `duration=114s`", "+"),
+            ("build #202: `build_status=success`, took 1m54s", "+"),
+            ("#202 (4444444b) took 2m54s from start to finish", "-"),
+            ("#202 took 1m54s from its start to its end", "+"),
+            ("#202 took 1m54s from the push on", ""),
+            ("| build | took |\n|---|---|\n| #202 | 1m54s |\n| #203 | 4 min |", "+-"),
+            ("| run | level | duration |\n|---|---|---|\n| 202 | L5 | 114 s |\n| 299 | L5 | 4 min |", "+?"),
+            ("| build | took |\n|---|---|\n| #202 | 3 s in clone |", ""),
+            ("| tier | took |\n|---|---|\n| install | 4 min |", ""),
         ] {
             check("build-duration", text, expected);
         }

@@ -75,14 +75,16 @@ fn fact(number: u64, of: Of, said: &str, context: &Context<'_>) -> Fact {
         Ok(build) => build,
         Err(missing) => return missing,
     };
-    let (real, pointer, words) = match of {
-        Of::Event => (&build.event, "/event", format!("build {number}: event {}", build.event)),
-        Of::Author => (&build.author, "/sender", format!("build {number} was started by {}", build.author)),
+    let (real, key, words) = match of {
+        Of::Event => (&build.event, "event", format!("build {number}: event {}", build.event)),
+        Of::Author => {
+            (&build.author, build.author_key, format!("build {number} was started by {}", build.author))
+        }
     };
     if real.is_empty() {
         return Fact::Missing(format!("build {number}'s record does not say"));
     }
-    told(real == said, words, vec![cite(&build.place, pointer, real)])
+    told(real == said, words, vec![cite(&build.place, &format!("/{key}"), real)])
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use regex_lite::Regex;
 
-use super::reading::{after, all_agree, ends_statement, pattern, told};
+use super::reading::{COUNT, after, all_agree, count_of, ends_statement, last_before, pattern, told};
 use super::{Context, Draft, Fact, Rule, Unit, cite};
 use crate::documents::mentions::What;
 use crate::report::CheckKind;
@@ -20,13 +20,31 @@ pub(super) const RULE: Rule = Rule {
 static ENDED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(concat!(
         r"(?i)^(?:\s*\((?:[^()#]{0,60})\))?",
-        r"(?:\s*(?::|→|->|=|—|–|\|)|\s+(?:was|is|were|are|has|had|have|ended|finished|came out|itself|then|again|also|now|both|all|each|only|as|with)\b){0,4}",
+        r"(?:\s*(?::|→|->|=|—|–|\|)|\s+(?:was|is|were|are|has|had|have|ended|finished|came out|itself|then|again|also|now|both|all|each|only|as|with|ended in|finished in|ended up|came back)\b){0,4}",
         r"\s*(?:status\s*[:=]?\s*)?",
         r"\b(failed|passed|succeeded|success|successful|failure|green|red|killed|errored|error)\b",
     ))
 });
 static GLYPH: LazyLock<Option<Regex>> =
     LazyLock::new(|| pattern(r"^(?:\s*(?::|→|->|=|—|–|\|))?\s*(✅|✔|✓|❌|✘|✗)"));
+/// The server's word, told as such: "Drone calls it killed", "CI reports this as failed".
+static CALLED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(concat!(
+        r"(?i)\b(?:drone|ci|the ci(?: server)?|the server)(?:'s)? ",
+        r"(?:calls|called|says|lists|listed|shows|showed|marks|marked|reports|reported|records|recorded|has|had|gives) ",
+        r"(?:it|this|that|that one|this one|the build)(?: (?:is|was|as|to be|ended in|ended as|status|a)){0,3}:? [\x22'“]?",
+        r"(failed|passed|succeeded|success|failure|green|red|killed|errored|error|skipped)\b",
+    ))
+});
+/// Said of the list of builds named before: "both red", "all three failed".
+static TOGETHER: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(&format!(
+        r"(?i)\b(?:(both)(?: of them)?|all ({COUNT})(?: of them)?) (?:were |was |are |ended |came out |in ){{0,2}}(failed|passed|succeeded|green|red|killed)\b"
+    ))
+});
+/// Said of a build that is not here, however it goes on: nothing is compared with it.
+static SAID: LazyLock<Option<Regex>> =
+    LazyLock::new(|| pattern(r"(?i)^[^.;:#|(]{0,30}?\b(failed|passed|succeeded|success|green|red|killed)\b"));
 /// Said of every build in a range.
 static EVERY: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
@@ -56,7 +74,20 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
         };
         push(&builds, word.as_str(), span.start..span.end + word.end(), context, drafts);
     }
+    let said: Vec<Range<usize>> = drafts.iter().map(|draft| draft.span.clone()).collect();
+    called(unit, context, drafts);
+    together(unit, &said, context, drafts);
     for mention in &unit.mentions {
+        // Words that are followed no further where the build is here: "passed only on its third try".
+        if let What::Build(number) = mention.what
+            && !context.evidence.builds.contains_key(&number)
+            && !covers(&said, &mention.span)
+            && let Some(word) =
+                SAID.as_ref().and_then(|pattern| pattern.captures(after(unit, mention.span.end))?.get(1))
+        {
+            let span = mention.span.start..mention.span.end + word.end();
+            push(&[number], word.as_str(), span, context, drafts);
+        }
         let What::BuildRange(from, until) = mention.what else { continue };
         let found =
             EVERY.as_ref().and_then(|pattern| pattern.captures(after(unit, mention.span.end))?.get(1));
@@ -80,6 +111,53 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
             push(&builds, value, span.clone(), context, drafts);
         }
     }
+}
+
+/// What the server is said to call the build spoken of.
+fn called(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
+    for found in CALLED.iter().flat_map(|pattern| pattern.captures_iter(unit.words())) {
+        let (Some(whole), Some(word)) = (found.get(0), found.get(1)) else { continue };
+        if !ends_statement(unit.words().get(word.end()..).unwrap_or("")) {
+            continue;
+        }
+        if let [number] = context.builds_at(unit, whole.start()).as_slice() {
+            push(&[*number], word.as_str(), whole.range(), context, drafts);
+        }
+    }
+}
+
+/// What is said of all builds of the list named last before, where their number fits and nothing else is named between.
+fn together(unit: &Unit<'_>, said: &[Range<usize>], context: &Context<'_>, drafts: &mut Vec<Draft>) {
+    for found in TOGETHER.iter().flat_map(|pattern| pattern.captures_iter(unit.words())) {
+        let (Some(whole), Some(word)) = (found.get(0), found.get(3)) else { continue };
+        let count =
+            if found.get(1).is_some() { Some(2) } else { found.get(2).and_then(|n| count_of(n.as_str())) };
+        let Some((last, _)) = last_before(context.named_builds(unit), whole.start()) else { continue };
+        let builds = context.builds_at(unit, whole.start());
+        let between = unit.text(&(last.end..whole.start())).to_ascii_lowercase();
+        let other = ["pr", "test", "tier", "step", "run", "rung", "gate", "suite", "stage", "service"];
+        let other = between.split(|c: char| !c.is_alphanumeric()).any(|word| {
+            other.contains(&word) || word.strip_suffix('s').is_some_and(|one| other.contains(&one))
+        });
+        let new_subject =
+            !between.is_empty() && !between.trim_end().ends_with([',', ':', '.', '(', '—', '–', ';']);
+        if other
+            || new_subject
+            || covers(said, &whole.range())
+            || count != Some(builds.len() as u64)
+            || between.len() > 160
+            || !ends_statement(unit.words().get(word.end()..).unwrap_or(""))
+        {
+            continue;
+        }
+        push(&builds, word.as_str(), whole.range(), context, drafts);
+    }
+}
+
+/// Whether one of the spans, which are in order of place, overlaps these words.
+fn covers(spans: &[Range<usize>], words: &Range<usize>) -> bool {
+    let last = spans.partition_point(|span| span.start < words.end).checked_sub(1);
+    last.and_then(|last| spans.get(last)).is_some_and(|span| words.start < span.end)
 }
 
 /// "passed over", "passed on to": something else is said than how it ended; "success as …" goes on.
@@ -145,6 +223,16 @@ mod tests {
             ("build #202 (post-router) is green.", "+"),
             ("build #299 passed", "?"),
             ("build #202 → success", "+"),
+            ("Builds 201 and 203 all ended in failure", "+"),
+            ("Builds 201, 202 and 203 all ended in failure", "-"),
+            ("#203 never got far. Drone calls it `failure`, and so do I", "+"),
+            ("#202 is done; CI reports it as killed", "-"),
+            ("#299 is done; CI reports it as killed", "?"),
+            ("#201 and #203 ran the same thing, both red.", "+"),
+            ("#201 and #202 ran, both red", "-"),
+            ("#201, #202, #203 ran, all three red", "-"),
+            ("Build #299 of March passed on 27.1.4", "?"),
+            ("it was so for build #299, build #299 passed only on its third try", "?"),
         ] {
             check("build-status", text, expected);
         }
@@ -160,6 +248,12 @@ mod tests {
             ("if #202 failed", "."),
             ("#202 passed on the message", ""),
             ("build #202 red-flagged", ""),
+            ("Build #202 passed only on its third try", ""),
+            ("#201 and #202 ran, and PR#4 and PR#5 are both green", ""),
+            ("#201 and #202 ran the tests, both green", ""),
+            ("#201, #202, #203 ran, both red", ""),
+            ("Drone calls it failed", ""),
+            ("#202 ran; Drone calls it failed over and over", ""),
         ] {
             check("build-status", text, expected);
         }

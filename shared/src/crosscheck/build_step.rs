@@ -26,7 +26,7 @@ static NAME_STEP: LazyLock<Option<Regex>> =
     LazyLock::new(|| pattern(r"(?i)\b([A-Za-z0-9][A-Za-z0-9_-]*[A-Za-z0-9]) step\b"));
 static ENDED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r"(?i)^\s*(?::|→|=|\()?\s*(?:(?:was|is|has|had|itself|then|only|also)\s+){0,2}(failed|passed|succeeded|success|failure|green|red|skipped|killed|errored|✅|✔|✓|❌|✘|✗)",
+        r"(?i)^(?: (?:of|in) (?:drone )?(?:build |run )?#?\d+)?\s*(?::|→|=|\()?\s*(?:(?:was|is|has|had|itself|then|only|also|ended|finished|completed|came out|with|in|as|status|a)\s+){0,4}(failed|passed|succeeded|success|failure|green|red|skipped|killed|errored|✅|✔|✓|❌|✘|✗)",
     )
 });
 static FAILED_IN: LazyLock<Option<Regex>> =
@@ -211,6 +211,11 @@ mod tests {
             ("Build #202: step `deploy` failed", "?"),
             ("Build #201: step `clone` passed", "?"),
             ("Build #299: step `clone` passed", "?"),
+            ("Step `clone` of build #202 ended in success", "+"),
+            ("Step `run-tests` of build #203 ended with success", "-"),
+            ("Step clone in build 203 was skipped", "-"),
+            ("Build #203: its step `run-tests` ended with failure", "+"),
+            ("Build #203: its step `run-tests` ended with exit code 1", "+"),
             ("Build #202: every step failed", ""),
             ("Build #202: if step `clone` failed", "."),
         ] {

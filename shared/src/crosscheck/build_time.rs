@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use regex_lite::Regex;
 
-use super::reading::{before, last_before, pattern};
+use super::reading::{before, last_before, mentions_from, pattern};
 use super::{Context, Draft, Fact, Rule, Unit, cite};
 use crate::documents::mentions::{Moment, What, mentions};
 use crate::evidence::Build;
@@ -55,7 +55,15 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
             continue;
         }
         let nearest = last_before(named, at);
-        let builds = nearest.map_or_else(|| context.builds_at(unit, span.start), |(_, number)| vec![*number]);
+        // "902 and 905 both started at …" is said of the whole list.
+        let together = nearest.is_some_and(|(build, _)| {
+            let between = unit.text(&(build.end..at)).to_ascii_lowercase();
+            between.split_whitespace().any(|word| matches!(word, "both" | "all" | "each" | "were"))
+        });
+        let builds = match nearest {
+            Some((_, number)) if !together => vec![*number],
+            _ => context.builds_at(unit, at),
+        };
         push(builds, which, moment, at..span.end, unit.text(span), unit, context, drafts);
     }
     for (first, last) in spans_of_time(unit) {
@@ -110,21 +118,38 @@ fn spans_of_time<'u>(unit: &'u Unit<'_>) -> Vec<((&'u Range<usize>, Moment), (&'
     pairs.collect()
 }
 
-/// Whether nothing between the build and the verb names another subject: a step, a suite, a session.
+/// Whether nothing between the build and the verb names another subject: a step, a suite, a session. What else is
+/// said of the same build may stand between: its times, lengths, levels, commit and `key=value` pairs.
 pub(super) fn is_about_build(unit: &Unit<'_>, context: &Context<'_>, verb: usize) -> bool {
     const FILL: &[&str] = &[
         "", "it", "was", "is", "has", "that", "which", "and", "then", "only", "again", "build", "run",
         "also", "itself", "started", "began", "finished", "ended", "ran", "at", "to", "success", "green",
-        "passed", "failed", "red", "failure", "custom", "event", "in", "took", "z",
+        "passed", "failed", "red", "failure", "custom", "event", "in", "took", "z", "were", "both", "all",
+        "each", "status", "for",
     ];
     let clause = unit.clause(verb);
     let named = context.named_builds(unit);
     let last = last_before(named, verb).filter(|(span, _)| clause.contains(&span.start));
     let from = last.map_or(clause.start, |(span, _)| span.end);
-    let between = unit.text(&(from..verb)).to_ascii_lowercase();
-    // Times and lengths of the same build may stand between.
     let figure = |word: &str| word.starts_with(|c: char| c.is_ascii_digit());
-    between.split(|c: char| !c.is_alphanumeric()).all(|word| FILL.contains(&word) || figure(word))
+    let fills = |words: Range<usize>| {
+        let words = unit.text(&words).to_ascii_lowercase();
+        words.split(|c: char| !c.is_alphanumeric()).all(|word| FILL.contains(&word) || figure(word))
+    };
+    let mut at = from;
+    for mention in mentions_from(unit, from).iter().take_while(|mention| mention.span.end <= verb) {
+        let of_build = matches!(
+            mention.what,
+            What::Pair { .. } | What::Time(_) | What::Length { .. } | What::Level { .. } | What::Commit(_)
+        );
+        if of_build {
+            if !fills(at..mention.span.start) {
+                return false;
+            }
+            at = mention.span.end;
+        }
+    }
+    fills(at..verb)
 }
 
 #[expect(clippy::too_many_arguments, reason = "one place makes the draft of both shapes")]
@@ -193,6 +218,9 @@ mod tests {
             ("build #202 started 10:00:00Z, finished 10:01:54Z", "++"),
             ("build #202 finished 10:04:54Z", "-"),
             ("build #202 completed at 10:01Z", "+"),
+            ("build #202: `build_status=success`, started 10:00Z on PR#4", "+"),
+            ("build #202 (4444444b) at L5, started 10:02Z", "-"),
+            ("builds 202 and 203 both started at 10:12Z", "-"),
             ("build #202 (10:00:00Z–10:01:54Z)", "++"),
             ("build #202 ran 10:00:00Z to 10:02:54Z", "+-"),
             ("build #202 ran from 10:00:00Z to 10:01:54Z", "++"),

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex_lite::Regex;
 
 use super::docker_listing::{captured, listing, name_of};
-use super::reading::pattern;
+use super::reading::{after, all_agree, before, codes, ends_statement, pattern};
 use super::{Context, Draft, Fact, Rule, Unit, cite};
 use crate::report::CheckKind;
 use crate::time::iso;
@@ -17,12 +17,22 @@ pub(super) const RULE: Rule = Rule {
     find,
 };
 
-/// A filtered listing and what it showed: `| grep x` = nothing, `| grep -c x` → 0, `--filter name=x` → nothing.
+/// "`apple_data` is gone", "volume `x` no longer exists".
+static GONE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(concat!(
+        r"(?i)^(?: (volume|network|stack|service|secret|config))?(?:",
+        r" (?:is|was|are|were|has been|had been) (?:now |also |finally |really |all )?(?:gone|removed|deleted|no longer (?:there|listed|present|on the host))",
+        r"| no longer exists| does not exist any ?more)\b",
+    ))
+});
+static KIND: LazyLock<Option<Regex>> =
+    LazyLock::new(|| pattern(r"(?i)\b(volume|network|stack|service|secret|config) $"));
+/// A filtered listing and what it showed: in prose or in the next cell of a table; `| grep x` = nothing, `| grep -c x` → 0, `--filter name=x` → nothing.
 static GREP: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(concat!(
         r"docker (?:(stack|service|volume|network|container|secret|config) (?:ls|list|ps)|(ps))((?: -{1,2}[a-z]+(?:[ =][a-zA-Z0-9_.{}-]+)?)*?)",
         r"(?: --filter[ =]name=([A-Za-z0-9_-]*[A-Za-z0-9_])|\s*\|\s*grep(?: -(?:[icE]+))? [\x22']?([A-Za-z0-9_-]*[A-Za-z0-9_])[\x22']?)",
-        r"(\s*\|\s*wc -l)?\s*(?:=|→|:|->|—|–|returns?|returned|gives?|gave|shows?|showed|prints?|printed|is|was|yields?)*\s*",
+        r"(\s*\|\s*wc -l)?\s*(?:=|→|:|->|—|–|\||returns?|returned|gives?|gave|shows?|showed|prints?|printed|is|was|yields?)*\s*",
         r"(?:\(?(?:nothing|empty|none|no output|no results?|no rows|no lines|no matches)\b\)?|0\b|∅)",
     ))
 });
@@ -32,6 +42,7 @@ static NO_LEAKS: LazyLock<Option<Regex>> = LazyLock::new(|| {
 const ALL: &[&str] = &["stack", "service", "volume"];
 
 fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
+    gone(unit, context, drafts);
     let mut any = false;
     for found in GREP.iter().flat_map(|pattern| pattern.captures_iter(unit.words())) {
         let (Some(whole), Some(wanted)) = (found.get(0), found.get(4).or_else(|| found.get(5))) else {
@@ -64,6 +75,70 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
     let facts =
         summary(kinds.iter().map(|kind| fact(kind, recipe, false, context)).collect(), recipe, context);
     drafts.push(Draft::new(whole.range(), format!("none {kinds:?} {recipe}"), facts));
+}
+
+/// What is said to be gone: of its kind, or of every kind where none is named and the name is a stack's own.
+fn gone(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
+    for (span, name) in codes(unit) {
+        let rest = after(unit, span.end);
+        let Some(found) = GONE.as_ref().and_then(|pattern| pattern.captures(rest)) else { continue };
+        let Some(whole) = found.get(0) else { continue };
+        let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'));
+        let behind = rest.get(whole.end()..).unwrap_or("");
+        // "removed from the table": not from the host.
+        let elsewhere = behind.starts_with(" from ") && !behind.starts_with(" from the host");
+        if name.is_empty() || !plain || elsewhere || !ends_statement(behind) {
+            continue;
+        }
+        let before = before(unit, span.start);
+        let led = KIND.as_ref().and_then(|pattern| pattern.captures(before)?.get(1));
+        let kind = led.or_else(|| found.get(1)).map(|kind| kind.as_str().to_ascii_lowercase());
+        let facts = match &kind {
+            Some(kind) => vec![none_called(kind, name, context)],
+            None if is_of_a_stack(name, context) => {
+                ALL.iter().map(|kind| none_called(kind, name, context)).collect()
+            }
+            None => continue,
+        };
+        let facts = told_together(facts, name);
+        drafts.push(Draft::new(span.start..span.end + whole.end(), format!("gone {kind:?} {name}"), facts));
+    }
+}
+
+/// Whether a name begins as docker composes those of a stack that is known: the one tested or one that is listed.
+fn is_of_a_stack(name: &str, context: &Context<'_>) -> bool {
+    let Some((stack, _)) = name.split_once('_') else { return false };
+    context.recipe() == Some(stack)
+        || listing("stack", context)
+            .is_ok_and(|stacks| stacks.rows.iter().any(|row| name_of(row) == Some(stack)))
+}
+
+/// Whether a listing holds no row of exactly this name.
+fn none_called(kind: &str, name: &str, context: &Context<'_>) -> Fact {
+    let listing = match listing(kind, context) {
+        Ok(listing) => listing,
+        Err(missing) => return missing,
+    };
+    let captured = captured(listing);
+    match listing.rows.iter().position(|row| name_of(row) == Some(name)) {
+        None => Fact::Agrees(
+            format!("none of {} {kind}s is called `{name}` as of capture {captured}", listing.rows.len()),
+            vec![cite(&listing.place, "", format!("{} rows, none with {name}", listing.rows.len()))],
+        ),
+        Some(index) => Fact::Differs(
+            format!("{kind} {name} was listed at capture {captured}"),
+            vec![cite(
+                &listing.place,
+                &format!("line {}", index + 1),
+                listing.raw_lines.get(index).map_or("", String::as_str),
+            )],
+        ),
+    }
+}
+
+/// Several listings without that name are told in one sentence.
+fn told_together(facts: Vec<Fact>, name: &str) -> Vec<Fact> {
+    all_agree(facts, |count| format!("{count} listings of their captures hold nothing called `{name}`"))
 }
 
 /// Listings that are all free of it are told in one sentence.
@@ -117,6 +192,24 @@ mod tests {
     use super::super::samples::{check, check_with};
 
     #[test]
+    fn things_that_are_gone() {
+        for (text, expected) in [
+            ("the stack `apple` is gone", "+"),
+            ("stack `edge` was removed", "-"),
+            ("`edge_app` service is gone", "-"),
+            ("service `edge_web` no longer exists", "+"),
+            ("the volume `apple_data` is gone", "?"),
+            ("`apple_data` is gone", "?"),
+            ("`some_option` is gone", ""),
+            ("stack `edge` is not gone", ""),
+            ("the stack `edge` was removed from the table", ""),
+            ("once the stack `apple` is gone", "."),
+        ] {
+            check("clean-up", text, expected);
+        }
+    }
+
+    #[test]
     fn listings_that_show_nothing() {
         for (text, expected) in [
             ("`docker stack ls | grep apple` = nothing", "+"),
@@ -128,6 +221,11 @@ mod tests {
             ("`docker ps -a --filter name=edge` returned nothing", "-"),
             ("`docker volume ls | grep apple` = nothing", "?"),
             ("`docker stack ls | grep -v edge` = nothing", ""),
+            ("| command | result |\n|---|---|\n| `docker stack ls \\| grep apple` | nothing ✅ |", "+"),
+            ("| command | shows |\n|---|---|\n| `docker service ls \\| grep edge` | (empty) |", "-"),
+            ("| command | shows |\n|---|---|\n| `docker ps -a \\| grep -c apple` | 0 |", "+"),
+            ("| command | shows |\n|---|---|\n| `docker secret ls \\| grep apple` | nothing |", "?"),
+            ("| command | shows |\n|---|---|\n| `docker stack ls \\| grep edge` | edge |", ""),
             ("`docker stack ls | grep apple` should be nothing", ""),
             ("`docker stack ls | grep apple` = nothing, `docker stack ls | grep edge` = nothing", "+-"),
         ] {

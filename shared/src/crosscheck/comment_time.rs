@@ -91,15 +91,24 @@ pub(super) fn comment_in<'a>(unit: &Unit<'_>, context: &Context<'a>) -> Option<R
         Ok(pull) => pull,
         Err(missing) => return Some(Err(missing)),
     };
-    let found = pull
-        .comments
-        .iter()
-        .find(|comment| fits(comment.created_at, &signed.moment, unit) && comment.author == signed.author);
+    let by_author = || pull.comments.iter().filter(|comment| comment.author == signed.author);
+    let at_time = by_author().find(|comment| fits(comment.created_at, &signed.moment, unit));
+    // Written at another time than is said, it is still known by its words where nobody wrote them twice.
+    let mut same_words = by_author().filter(|comment| comment.body.trim() == signed.body);
+    let found = at_time.or_else(|| same_words.next().filter(|_| same_words.next().is_none()));
     Some(
         found.ok_or_else(|| {
             Fact::Missing(format!("no such comment on PR#{} is in the snapshot", pull.number))
         }),
     )
+}
+
+/// Why the comment that a unit names was not written when the unit says.
+pub(super) fn at_odds(comment: &Comment, unit: &Unit<'_>) -> Option<String> {
+    let signed = signed(unit)?;
+    let at = comment.created_at?;
+    (!fits(Some(at), &signed.moment, unit))
+        .then(|| format!("{} wrote “{}” at {}, not then", comment.author, signed.body, iso(at)))
 }
 
 fn fits(at: Option<Timestamp>, moment: &Moment, unit: &Unit<'_>) -> bool {

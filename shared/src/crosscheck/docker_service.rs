@@ -35,6 +35,12 @@ static COUNTED: LazyLock<Option<Regex>> =
 fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
     let all: Vec<(Range<usize>, &str)> = codes(unit).collect();
     for (index, (span, name)) in all.iter().enumerate() {
+        // `docker service inspect x`: what follows is said of x.
+        let inspected = name.strip_prefix("docker service inspect ").map(|name| {
+            let mut words = name.split(' ').filter(|word| !word.starts_with('-') && !word.is_empty());
+            words.next().filter(|_| words.next().is_none()).unwrap_or(" ")
+        });
+        let name = &inspected.unwrap_or(*name);
         if name.contains([' ', '=', '/']) {
             continue;
         }
@@ -182,6 +188,10 @@ mod tests {
             ("`edge_app` with `UpdateStatus=completed`", "+"),
             ("`edge_app` has UpdateStatus=paused", "-"),
             ("`edge_db` has UpdateStatus=completed", "?"),
+            ("`docker service inspect edge_app`: UpdateStatus=completed", "+"),
+            ("`docker service inspect --pretty edge_app` → UpdateStatus: paused", "-"),
+            ("`docker service inspect edge_app edge_db`: UpdateStatus=completed", ""),
+            ("`docker service inspect apple_app` shows UpdateStatus=completed", "?"),
             ("`apple_app` 1/1", "?"),
             ("`edge_app` should be 1/1", ""),
             ("`no_secret_leak` 1/1", "?"),

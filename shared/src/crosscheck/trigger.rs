@@ -7,7 +7,7 @@ use regex_lite::Regex;
 
 use super::reading::{after, before, is_login, pattern};
 use super::{Context, Draft, Fact, Rule, Unit, cite};
-use crate::documents::mentions::{Mention, Moment, What};
+use crate::documents::mentions::{Mention, Moment, What, length_fits};
 use crate::evidence::{Build, Comment};
 use crate::report::CheckKind;
 use crate::time::{clock, human_length};
@@ -30,6 +30,12 @@ static STARTED: LazyLock<Option<Regex>> = LazyLock::new(|| {
         r"(?i)(?:\b(?:started|triggered|kicked off|launched|starts|triggers|caused|produced|led to|gave)|→|->)\s+(?:drone\s+)?(?:builds?\s+|run\s+)?$",
     )
 });
+/// Before the build: how long before it the comment was written.
+static AHEAD: LazyLock<Option<Regex>> =
+    LazyLock::new(|| pattern(r"(?i)\s(?:before|ahead of)\s+(?:the )?(?:drone\s+)?(?:builds?\s+|run\s+)?$"));
+/// Behind the build: which of its times is meant.
+static MOMENT: LazyLock<Option<Regex>> =
+    LazyLock::new(|| pattern(r"(?i)^ (?:was |got )?(created|queued|made|started|began|ran)\b"));
 /// Behind the build: what it was started by.
 static BY: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
@@ -46,8 +52,10 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
         let lead = before(unit, span.start);
         let active = STARTED.as_ref().and_then(|pattern| pattern.find(lead));
         let passive = BY.as_ref().and_then(|pattern| pattern.find(after(unit, span.end)));
+        let ahead = ahead(unit, span.start, lead);
+        let active = active.map(|verb| verb.start()).or(ahead.as_ref().map(|ahead| ahead.at));
         let words = match (active, passive) {
-            (Some(verb), _) => clause.start..span.start - (lead.len() - verb.start()),
+            (Some(verb), _) => clause.start..span.start - (lead.len() - verb),
             (None, Some(by)) => span.end..clause.end.max(span.end + by.end()),
             (None, None) => continue,
         };
@@ -62,6 +70,10 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
             Mention { span, what: What::Time(moment) } => Some((span.clone(), *moment)),
             _ => None,
         });
+        // Any comment may have been written shortly before a build.
+        if body.is_none() && ahead.is_some() {
+            continue;
+        }
         if body.is_none() && !text.to_ascii_lowercase().contains("comment") {
             continue;
         }
@@ -76,15 +88,54 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
             (Some(_), Some(body)) => from + text.rfind(body).unwrap_or(0),
             _ => span.start,
         };
-        let end = if active.is_some() { span.end } else { span.end + passive.map_or(0, |by| by.end()) };
-        let asked = Asked { body: body.unwrap_or("!testme"), time, author };
-        let facts = vec![fact(number, &asked, unit, context)];
-        drafts.push(Draft::new(
-            start.min(span.start)..end,
-            format!("trigger {number} {}", asked.body),
-            facts,
-        ));
+        let mut end = if active.is_some() { span.end } else { span.end + passive.map_or(0, |by| by.end()) };
+        let mut distance = None;
+        if let Some(ahead) = ahead {
+            let moment = MOMENT.as_ref().and_then(|pattern| pattern.captures(after(unit, span.end)));
+            let moment = moment.and_then(|found| found.get(1));
+            end += moment.map_or(0, |word| word.end());
+            let which = moment.map(|word| match word.as_str().to_ascii_lowercase().as_str() {
+                "created" | "queued" | "made" => Moments::Created,
+                _ => Moments::Started,
+            });
+            distance = Some((ahead.seconds, ahead.figure, which));
+        }
+        let asked = Asked { body: body.unwrap_or("!testme"), time, author, distance };
+        let (fact, off) = fact(number, &asked, unit, context);
+        let key = format!("trigger {number} {} {:?}", asked.body, asked.distance.map(|(s, _, _)| s));
+        let mut draft = Draft::new(start.min(span.start)..end, key, vec![fact]);
+        draft.kind = off.then_some(CheckKind::Record);
+        drafts.push(draft);
     }
+}
+
+/// How long before a build something is said to have been.
+struct Ahead {
+    /// Where in the words before the build that is said.
+    at: usize,
+    seconds: i64,
+    figure: i64,
+}
+
+/// A length and "before" right before the build at byte `build`, which `lead` leads up to.
+fn ahead(unit: &Unit<'_>, build: usize, lead: &str) -> Option<Ahead> {
+    let word = AHEAD.as_ref()?.find(lead)?;
+    let at = build - (lead.len() - word.start());
+    let last = unit.mentions.partition_point(|mention| mention.span.end <= at).checked_sub(1)?;
+    match unit.mentions.get(last)? {
+        Mention { span, what: What::Length { seconds, unit: figure } } if span.end == at => {
+            let begin = lead.len().checked_sub(build - span.start)?;
+            Some(Ahead { at: begin, seconds: *seconds, figure: *figure })
+        }
+        _ => None,
+    }
+}
+
+/// Which time of a build is meant.
+#[derive(Clone, Copy, PartialEq)]
+enum Moments {
+    Created,
+    Started,
 }
 
 /// What is said of the comment.
@@ -92,9 +143,47 @@ struct Asked<'a> {
     body: &'a str,
     time: Option<(Range<usize>, Moment)>,
     author: Option<Range<usize>>,
+    /// How long before the build: seconds, what the last figure is worth, before which of its times.
+    distance: Option<(i64, i64, Option<Moments>)>,
 }
 
-fn fact(number: u64, asked: &Asked<'_>, unit: &Unit<'_>, context: &Context<'_>) -> Fact {
+/// What the evidence says of it, and whether nothing but the length that is said does not fit.
+fn fact(number: u64, asked: &Asked<'_>, unit: &Unit<'_>, context: &Context<'_>) -> (Fact, bool) {
+    let told = started_by(number, asked, unit, context);
+    let (Fact::Agrees(words, cited), Some((said, figure, which))) = (&told, asked.distance) else {
+        return (told, false);
+    };
+    let (Ok(build), Some(comment)) = (context.build(number), cited.get(1)) else { return (told, false) };
+    let written: Option<crate::time::Timestamp> = comment.value.parse().ok();
+    let times = [
+        (build.created, "/created", "was created", Moments::Created),
+        (build.started, "/started", "started", Moments::Started),
+    ];
+    let asked: Vec<_> = times
+        .into_iter()
+        .filter(|(_, _, _, kind)| which.is_none_or(|which| which == *kind))
+        .filter_map(|(at, pointer, word, _)| {
+            at.zip(written).map(|(at, from)| (at, at.duration_since(from).as_secs(), pointer, word))
+        })
+        .collect();
+    let fits = asked.iter().find(|(_, seconds, _, _)| length_fits(*seconds, said, figure));
+    let Some((at, seconds, pointer, word)) = fits.or(asked.last()) else {
+        return (Fact::Missing(format!("build {number} has no such time")), false);
+    };
+    let mut cited = cited.clone();
+    cited.push(cite(&build.place, pointer, at));
+    if fits.is_some() {
+        let words =
+            format!("{words}; it {word} {}, {} after the comment", clock(*at), human_length(*seconds));
+        (Fact::Agrees(words, cited), false)
+    } else {
+        let words =
+            format!("build {number} {word} {}, {} after the comment", clock(*at), human_length(*seconds));
+        (Fact::Differs(words, cited), *seconds >= 0)
+    }
+}
+
+fn started_by(number: u64, asked: &Asked<'_>, unit: &Unit<'_>, context: &Context<'_>) -> Fact {
     let build = match context.build(number) {
         Ok(build) => build,
         Err(missing) => return missing,
@@ -164,6 +253,8 @@ fn fact(number: u64, asked: &Asked<'_>, unit: &Unit<'_>, context: &Context<'_>) 
     }
     match distance {
         ..0 => Fact::Differs(words, cited),
+        // How long before it is all that is said, not that the build came of it.
+        0.. if asked.distance.is_some() => Fact::Agrees(words, cited),
         0..=POLL_SECONDS => Fact::Agrees(format!("{words}, within the poll interval of 60 s"), cited),
         ..=AT_MOST_SECONDS => Fact::Agrees(format!("{words}, within 5 min of polling"), cited),
         _ => Fact::Differs(format!("{words}; polling takes 5 min at most"), cited),
@@ -193,6 +284,14 @@ mod tests {
             ("`!testme --quick` started build #202", "-"),
             ("`!testme` started build #299", "?"),
             ("the fix started build #202", ""),
+            ("`!testme` on PR#4 at 09:59:48Z, 12 s before build #202 started", "+"),
+            ("`!testme` on PR#4 at 09:59:48Z by `@bot`, 12 seconds before #202", "+"),
+            ("`!testme` on PR#4 at 09:59:48Z, 52 s before build #202 began", "-"),
+            ("`!testme` on PR#4 at 09:59:48Z by `@olga`, 12 s before build #202 started", "-"),
+            ("`!testme` on PR#4 came 12 s before build #299", "?"),
+            ("`!testme` on PR#4 at 09:59:48Z, 12 min before build #203", "+"),
+            ("the comment came 12 s before build #202", ""),
+            ("the outage came 12 s before build #202", ""),
             ("if `!testme` started build #202", "."),
         ] {
             check("trigger", text, expected);

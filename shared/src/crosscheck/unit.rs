@@ -87,7 +87,10 @@ impl<'a> Unit<'a> {
             let word = word.trim_matches(|c: char| !c.is_alphanumeric() && c != '\'' && c != '’');
             word.to_ascii_lowercase().replace('’', "'")
         };
-        let before: Vec<String> = self.clause_before(span.start).split_whitespace().map(plain).collect();
+        // "First claim: #612, …" is a label; what was claimed is stated behind it.
+        let before = self.clause_before(span.start).split_whitespace();
+        let before: Vec<String> =
+            before.filter(|word| !word.eq_ignore_ascii_case("claim:")).map(plain).collect();
         let near = before.get(before.len().saturating_sub(8)..).unwrap_or(&[]);
         let after = self.block.text.get(span.end..self.clause(span.start).end.max(span.end)).unwrap_or("");
         let mut after = after.split_whitespace().map(plain).take(3);

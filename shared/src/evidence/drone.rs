@@ -99,12 +99,14 @@ fn build(fields: &Fields<'_>, path: &EntryPath, issues: &mut Vec<Issue>) -> Opti
     let finished = fields.unix("finished", When::Expected, issues);
     in_order(fields, "finished", started, finished, issues);
     let text = |key: &str, issues: &mut Vec<Issue>| fields.string(key, When::Optional, issues);
+    let (author_key, author) = author(fields, issues);
     Some(Build {
         number,
         status: status(fields, issues),
         error: text("error", issues),
         event: fields.string("event", When::Expected, issues),
-        author: author(fields, issues),
+        author,
+        author_key,
         trigger: text("trigger", issues),
         params: params(fields, issues),
         created: fields.unix("created", When::Expected, issues),
@@ -159,12 +161,12 @@ fn in_order(
 }
 
 /// Who asked for the build: `sender`, or `trigger` unless it is `@hook`, or the commit's author.
-fn author(fields: &Fields<'_>, issues: &mut Vec<Issue>) -> String {
+fn author(fields: &Fields<'_>, issues: &mut Vec<Issue>) -> (&'static str, String) {
     ["sender", "trigger", "author_login"]
         .into_iter()
-        .map(|key| fields.string(key, When::Optional, issues))
-        .find(|name| !name.is_empty() && !name.starts_with('@'))
-        .unwrap_or_default()
+        .map(|key| (key, fields.string(key, When::Optional, issues)))
+        .find(|(_, name)| !name.is_empty() && !name.starts_with('@'))
+        .unwrap_or(("sender", String::new()))
 }
 
 fn params(fields: &Fields<'_>, issues: &mut Vec<Issue>) -> BTreeMap<String, String> {
@@ -248,7 +250,7 @@ mod tests {
             {"number":4,"name":"x","status":"skipped"}]}]}"#;
         let (builds, issues) = parse(json.as_bytes(), &path());
         let build = &builds[0];
-        assert_eq!((build.number, build.author.as_str()), (612, "bot"));
+        assert_eq!((build.number, build.author.as_str(), build.author_key), (612, "bot", "author_login"));
         assert_eq!(build.params.iter().collect::<Vec<_>>().len(), 2);
         assert_eq!(build.params["N"], "5");
         assert_eq!(build.started.map(iso).as_deref(), Some("2026-06-13T06:13:02Z"));

@@ -18,6 +18,8 @@ pub struct Build {
     pub event: String,
     /// Who or what started it.
     pub author: String,
+    /// The key of the server's record under which that stands.
+    pub author_key: &'static str,
     /// What set it off, as the server says: a login, `@hook`, `@cron` …
     pub trigger: String,
     /// Parameters, for example `RECIPE` and `REF`.
@@ -61,6 +63,7 @@ impl Build {
             error: String::new(),
             event: String::new(),
             author: String::new(),
+            author_key: "sender",
             trigger: String::new(),
             params: BTreeMap::new(),
             created: None,
