@@ -104,6 +104,7 @@ impl<'a> Unit<'a> {
             ("is", "above"),
             ("is", "below"),
             ("rose", "from"),
+            ("claim", "that"),
         ];
         near.iter().any(|word| DENY.contains(&word.as_str()) || SUPPOSE.contains(&word.as_str()))
             || near
@@ -214,7 +215,7 @@ const DENY: &[&str] = &[
 /// Words that deny what stands before them.
 const DENY_AFTER: &[&str] = &[
     "not", "never", "isn't", "wasn't", "weren't", "aren't", "didn't", "doesn't", "hasn't", "cannot", "can't",
-    "unless", "except",
+    "unless", "except", "false", "untrue",
 ];
 
 /// Words that only suppose what stands behind them.
