@@ -54,7 +54,7 @@ impl<'a> Heads<'a> {
         let mut heads = Heads { pushes: HashMap::new(), pulls_of: HashMap::new() };
         for pull in pulls {
             let pushes = Pushes::of(pull);
-            let moved = pushes.list.iter().flat_map(|push| [push.before, push.after]).flatten();
+            let moved = pushes.earlier();
             for sha in std::iter::once(pull.head_sha.as_str()).chain(moved) {
                 let Some(prefix) = sha.get(..PREFIX) else { continue };
                 let known = heads.pulls_of.entry(prefix.to_ascii_lowercase()).or_default();
@@ -84,8 +84,13 @@ impl<'a> Heads<'a> {
         let until = pushes.list.partition_point(|push| push.at <= at);
         let next = pushes.list.get(until);
         match (until.checked_sub(1).and_then(|last| pushes.list.get(last)), next) {
-            // Another push than those recorded must have come after the last of them.
-            (Some(last), None) if last.after.is_some_and(|sha| !same_sha(sha, &pull.head_sha)) => None,
+            // The pull request was captured before the last of its pushes: which head it had is not sure.
+            (Some(last), None)
+                if last.after.is_some_and(|sha| !same_sha(sha, &pull.head_sha))
+                    && pushes.earlier().any(|sha| same_sha(sha, &pull.head_sha)) =>
+            {
+                None
+            }
             (last, None) => Some(captured(last.map(|push| push.at))),
             (last, Some(next)) => {
                 let after = last.and_then(|push| Some((push.after?, push)));
@@ -152,6 +157,13 @@ impl<'a> Heads<'a> {
 }
 
 impl<'a> Pushes<'a> {
+    /// The heads that a later push replaced.
+    fn earlier(&self) -> impl Iterator<Item = &'a str> {
+        let kept = self.list.len().saturating_sub(1);
+        let before = self.list.iter().filter_map(|push| push.before);
+        before.chain(self.list.iter().take(kept).filter_map(|push| push.after))
+    }
+
     fn of(pull: &'a Pull) -> Pushes<'a> {
         let events = || pull.events.iter().filter(|event| event.kind == "pull_push");
         let timed = events().all(|event| event.at.is_some());
@@ -211,7 +223,8 @@ mod tests {
             ("between two", single, 'b', "10:00", Some('a')),
             ("after both", single, 'b', "12:00", Some('b')),
             ("before both", single, 'b', "08:00", None),
-            ("a head that no push brought", single, 'c', "12:00", None),
+            ("a head that no push brought", single, 'c', "12:00", Some('c')),
+            ("captured before the last push", single, 'a', "12:00", None),
             ("before a forced one", forced, 'b', "10:00", Some('a')),
             ("several commits", &[(early, false, &['a', 'c']), (late, false, &['b'])], 'b', "10:00", None),
             ("a push without time", &[("?", false, &['b'])], 'b', "12:00", None),

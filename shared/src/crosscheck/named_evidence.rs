@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use regex_lite::Regex;
 
-use super::reading::{is_supposed, pattern};
+use super::reading::pattern;
 use super::{Context, Draft, Fact, Rule, Unit, yours_to_judge};
 use crate::documents::mentions::What;
 use crate::evidence::EvidenceKind;
@@ -33,7 +33,7 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
         last.and_then(|last| quotes.get(last)).is_some_and(|(span, _)| at < span.end)
     };
     let mut push = |span: std::ops::Range<usize>, key: String, missing: Fact| {
-        if !in_quotes(span.start) && !is_supposed(unit, &span) {
+        if !in_quotes(span.start) && !is_to_come(unit, span.start) {
             drafts.push(Draft::new(span, key, vec![missing]));
         }
     };
@@ -64,6 +64,14 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
             missing,
         );
     }
+}
+
+/// Whether the words before a name only announce it; "when build #699 passed" tells of one that was.
+fn is_to_come(unit: &Unit<'_>, at: usize) -> bool {
+    const TO_COME: &[&str] =
+        &["if", "once", "should", "would", "will", "until", "unless", "must", "may", "might"];
+    let clause = unit.clause_before(at).to_ascii_lowercase();
+    clause.split(|c: char| !c.is_alphanumeric()).any(|word| TO_COME.contains(&word))
 }
 
 /// Keeps what this rule found only where no other rule compares the same words, and the first of a name alone.
@@ -111,6 +119,7 @@ mod tests {
             ("PR#4, PR#3 and build #202 are here", ""),
             ("Build #299 failed", ""),
             ("Build #299 was an odd one on its own", "?"),
+            ("as it was when build #299 came only on its third try", "?"),
             ("once PR#12 is there", ""),
             ("He wrote \"see PR#12 for more\"", ""),
             ("a dry run low-key in style", ""),
