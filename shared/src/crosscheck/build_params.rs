@@ -85,7 +85,14 @@ fn facts(number: u64, key: &str, value: &str, unit: &Unit<'_>, context: &Context
         if let Some(pull) = pull.filter(|pull| !others(pull.number)) {
             let pushed = pushed_since(pull, build);
             let words = format!("PR#{}'s head is {}", pull.number, pull.head_sha);
-            if !pushed {
+            let untold = !context.heads.are_told(pull.number)
+                && context.heads.head_at(pull, build.created.or(build.started)).is_none()
+                && !same_sha(value, &pull.head_sha);
+            if untold {
+                let why =
+                    "it was changed after the build began, and the pushes to it are not in the snapshot";
+                facts.push(Fact::Missing(format!("{words}; {why}")));
+            } else if !pushed {
                 facts.push(compare(
                     words,
                     &pull.head_sha,

@@ -8,6 +8,7 @@ use super::comment_id;
 use super::quoted_log::{in_order, plain};
 use super::reading::{last_before, pulls};
 use super::{Context, Draft, Fact, Rule, Unit, cite};
+use crate::documents::mentions::What;
 use crate::report::CheckKind;
 
 pub(super) const RULE: Rule = Rule {
@@ -82,8 +83,19 @@ fn coded(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
         let above = || {
             // Items that go on with "it" are about what the one above them is about.
             let mut above = context.above(unit).skip_while(|above| above.lower().starts_with("it "));
-            let above = above.next()?;
-            comment_id::named(above, context).first().map(|named| named.id)
+            let nearest = above.next()?;
+            let own = comment_id::named(nearest, context).first().map(|named| named.id);
+            // A bare number is a comment's too where the words above it call it one.
+            let called = || {
+                let mut bare = nearest.mentions.iter().filter_map(|mention| match mention.what {
+                    What::Number(id) => Some(id),
+                    _ => None,
+                });
+                let id = bare.next()?;
+                let mut above = above.flat_map(|above| comment_id::named(above, context));
+                above.any(|named| named.id == id).then_some(id)
+            };
+            own.or_else(called)
         };
         let Some(id) = (if refers { above() } else { own.or_else(above) }) else { continue };
         let fact = match context.comment(id) {
@@ -152,6 +164,9 @@ mod tests {
             ("- Comment `#14506` on PR#4\n- it names `the short of it` as such", "+"),
             ("- Comment `#14506` on PR#4\n- it is long\n- it also mentions `occ db:add`", "-"),
             ("- PR#4 is open\n- it names `occ db:add`", ""),
+            ("- Comment `#14506` on PR#4\n- `#14506` is long\n- it names `the short of it`", "+"),
+            ("- Comment `#94506` on PR#4\n- `#94506` is long\n- it names `the short of it`", "?"),
+            ("- Comment `#94506` on PR#4\n- `#84506` is long\n- it names `the short of it`", ""),
             ("Comment #14506 is there; the comment contains `the long`", "-"),
         ] {
             check("comment-quote", text, expected);

@@ -24,6 +24,8 @@ struct Pushes<'a> {
     list: Vec<Push<'a>>,
     /// Whether each has a time.
     timed: bool,
+    /// Whether the snapshot tells of pushes at all.
+    told: bool,
 }
 
 struct Push<'a> {
@@ -78,7 +80,9 @@ impl<'a> Heads<'a> {
         let (Some(at), Some(pushes)) = (at, self.pushes.get(&pull.number)) else {
             return Some(captured(None));
         };
-        if !pushes.timed {
+        // Without its history a pull request that was changed since may have had any head.
+        let untold = !pushes.told && pull.updated_at.is_none_or(|updated| updated > at);
+        if !pushes.timed || untold {
             return None;
         }
         let until = pushes.list.partition_point(|push| push.at <= at);
@@ -122,6 +126,11 @@ impl<'a> Heads<'a> {
     /// Whether anything was ever pushed to `pull` that the snapshot tells of.
     pub(crate) fn was_pushed(&self, pull: u64) -> bool {
         self.pushes.get(&pull).is_some_and(|pushes| !pushes.list.is_empty() || !pushes.timed)
+    }
+
+    /// Whether the pushes to `pull` are in the snapshot.
+    pub(crate) fn are_told(&self, pull: u64) -> bool {
+        self.pushes.get(&pull).is_some_and(|pushes| pushes.told)
     }
 
     /// Whether a commit is known to have been the head of a pull request at any time.
@@ -174,7 +183,8 @@ impl<'a> Pushes<'a> {
             })
             .collect();
         list.sort_by_key(|push| push.at);
-        Pushes { list, timed }
+        let told = pull.events_fetched || events().next().is_some();
+        Pushes { list, timed, told }
     }
 }
 
@@ -209,7 +219,7 @@ mod tests {
             ..PullEvent::nothing(place.clone())
         };
         let events = pushes.iter().map(event).collect();
-        Pull { number: 4, head_sha: sha(head), events, ..Pull::nothing(place.clone()) }
+        Pull { number: 4, head_sha: sha(head), events, events_fetched: true, ..Pull::nothing(place.clone()) }
     }
 
     #[test]
@@ -234,6 +244,19 @@ mod tests {
             let at = format!("2030-01-01T{at}:00Z").parse().ok();
             let found = heads.head_at(&pull, at).map(|head| head.sha.to_owned());
             assert_eq!(found, expected.map(sha), "{name}");
+        }
+    }
+
+    #[test]
+    fn without_its_history_only_an_untouched_pull_keeps_its_head() {
+        for (updated, expected) in [("09:00", true), ("11:00", false), ("never", false)] {
+            let mut pull = pull('a', &[]);
+            pull.events_fetched = false;
+            pull.updated_at = format!("2030-01-01T{updated}:00Z").parse().ok();
+            let heads = Heads::new(std::iter::once(&pull));
+            let at = "2030-01-01T10:00:00Z".parse().ok();
+            assert_eq!(heads.head_at(&pull, at).is_some(), expected, "{updated}");
+            assert!(heads.head_at(&pull, None).is_some() && !heads.are_told(4));
         }
     }
 

@@ -137,6 +137,10 @@ fn fact(number: u64, sha: &str, called: Called, unit: &Unit<'_>, context: &Conte
         if same_sha(sha, &pull.head_sha) {
             return Fact::Agrees(format!("PR#{number}'s head is {}", pull.head_sha), cited);
         }
+        if !context.heads.are_told(number) {
+            let words = "was changed after this was written, and the pushes to it are not in the snapshot";
+            return Fact::Missing(format!("PR#{number} {words}"));
+        }
         let words = format!("PR#{number} was pushed to after this was written; its head then is not known");
         return Fact::Unclear(words, cited);
     };
@@ -251,6 +255,19 @@ mod tests {
                 pull.events.extend(pushes);
                 pull.head_sha = "4444444b".repeat(5);
                 pull.events_fetched = true;
+            });
+        }
+    }
+
+    #[test]
+    fn without_the_pushes_a_changed_pull_proves_no_other_head() {
+        for (updated, text, expected) in [
+            ("2030-01-02T11:00:00Z", "PR#4 (5555555c)", "?"),
+            ("2030-01-02T11:00:00Z", "PR#4 (4444444b)", "+"),
+            ("2030-01-02T09:00:00Z", "PR#4 (5555555c)", "-"),
+        ] {
+            check_with("pull-head", text, expected, |evidence| {
+                evidence.pulls.get_mut(&4).expect("there").updated_at = updated.parse().ok();
             });
         }
     }

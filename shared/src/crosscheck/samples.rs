@@ -46,6 +46,7 @@ fn pull(number: u64, state: PullState, author: &str, sha: &str, created: &str) -
         author: author.to_owned(),
         state,
         created_at: Some(at(created)),
+        updated_at: Some(at(created)),
         closed_at: None,
         merged_at: None,
         head_ref: format!("upgrade-{number}"),

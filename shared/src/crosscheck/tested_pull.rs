@@ -193,6 +193,11 @@ fn fact(build: u64, pull: u64, denied: bool, written: Option<&str>, context: &Co
                     let words = format!("{now}; {} was the head of PR#{other}", short(tested));
                     return told(denied, words, cited);
                 }
+                _ if !heads.are_told(number) => {
+                    let words =
+                        "it was changed after the build began, and the pushes to it are not in the snapshot";
+                    return Fact::Missing(format!("{now}; {words}"));
+                }
                 _ => format!("{now}; it was pushed to after the build began, so its head then is not known"),
             };
             return Fact::Unclear(words, cited);
@@ -268,6 +273,10 @@ mod tests {
                 build.params.insert("REF".into(), "7777777e".repeat(5));
             });
         }
+        // Changed since, and of its pushes nothing is here.
+        check_with("tested-pull", "Build #203 tested PR#4 (7777777e).", "?", |evidence| {
+            evidence.pulls.get_mut(&4).expect("there").updated_at = "2030-01-02T11:00:00Z".parse().ok();
+        });
         check_with("tested-pull", "Build #203 tested PR#4.", ".", |evidence| {
             let pull = evidence.pulls.get_mut(&4).expect("there");
             let at = "2030-01-02T10:20:00Z".parse().ok();

@@ -52,6 +52,7 @@ fn pull(
         author: "dev".to_owned(),
         state,
         created_at: Some(at("2030-01-01T00:00:00Z")),
+        updated_at: Some(at("2030-01-01T00:00:00Z")),
         closed_at: closed.map(at),
         merged_at: None,
         head_ref: "branch".to_owned(),

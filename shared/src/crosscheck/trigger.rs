@@ -171,7 +171,10 @@ fn fact(number: u64, asked: &Asked<'_>, unit: &Unit<'_>, context: &Context<'_>) 
         return (Fact::Missing(format!("build {number} has no such time")), false);
     };
     let mut cited = cited.clone();
-    cited.push(cite(&build.place, pointer, at));
+    let of_build = cite(&build.place, pointer, at);
+    if !cited.contains(&of_build) {
+        cited.push(of_build);
+    }
     if fits.is_some() {
         let words =
             format!("{words}; it {word} {}, {} after the comment", clock(*at), human_length(*seconds));
@@ -188,7 +191,7 @@ fn started_by(number: u64, asked: &Asked<'_>, unit: &Unit<'_>, context: &Context
         Ok(build) => build,
         Err(missing) => return missing,
     };
-    let Some((began, pointer, word)) = began(build) else {
+    let Some((began, pointer, word)) = began(build, asked) else {
         return Fact::Missing(format!("build {number} has no start time"));
     };
     let pulls: Vec<_> = match context.pull_of(unit) {
@@ -261,9 +264,10 @@ fn started_by(number: u64, asked: &Asked<'_>, unit: &Unit<'_>, context: &Context
     }
 }
 
-/// When the build was asked for, or began.
-fn began(build: &Build) -> Option<(crate::time::Timestamp, &'static str, &'static str)> {
-    let created = build.created.map(|at| (at, "/created", "was created"));
+/// When the build was asked for, or began: what is said of its start has nothing to do with when it was asked for.
+fn began(build: &Build, asked: &Asked<'_>) -> Option<(crate::time::Timestamp, &'static str, &'static str)> {
+    let of_start = asked.distance.is_some_and(|(_, _, which)| which == Some(Moments::Started));
+    let created = build.created.filter(|_| !of_start).map(|at| (at, "/created", "was created"));
     created.or_else(|| build.started.map(|at| (at, "/started", "started")))
 }
 
@@ -295,6 +299,15 @@ mod tests {
             ("if `!testme` started build #202", "."),
         ] {
             check("trigger", text, expected);
+        }
+        for (text, expected) in [
+            ("`!testme` on PR#4 at 09:59:48Z, 12 s before build #202 started", "+"),
+            ("`!testme` on PR#4 at 09:59:48Z, 12 s before build #202 was created", "-"),
+        ] {
+            check_with("trigger", text, expected, |evidence| {
+                let build = evidence.builds.get_mut(&202).expect("there");
+                build.created = "2030-01-02T09:55:00Z".parse().ok();
+            });
         }
         check_with("trigger", "`!testme` started build #202", "?", |evidence| {
             evidence.pulls.get_mut(&4).expect("there").comments_fetched = false;

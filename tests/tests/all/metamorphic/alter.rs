@@ -4,7 +4,7 @@
 use dossier_shared::report::{Check, Evidence};
 use serde_json::{Value, json};
 
-use super::value::{SHIFTS, other_texts, other_values, shifted};
+use super::value::{SHIFTS, is_sha, other_numbers_in, other_sha, other_texts, other_values, shifted};
 use super::xml;
 
 /// An entry with one thing in it altered.
@@ -15,8 +15,16 @@ pub(crate) struct Altered {
     pub(crate) bytes: Vec<u8>,
 }
 
-/// Ways to alter what `check` cites, the smallest first; `names` are words by which a listing would be searched.
-pub(crate) fn alterations(bytes: &[u8], cited: &Evidence, check: &Check, names: &[String]) -> Vec<Altered> {
+/// What an alteration needs to know of the phase.
+pub(crate) struct Hints {
+    /// Words by which a listing would be searched.
+    pub(crate) names: Vec<String>,
+    /// When its first gate was claimed: a time within the phase and before what is judged of it.
+    pub(crate) within: Option<String>,
+}
+
+/// Ways to alter what `check` cites, the smallest first.
+pub(crate) fn alterations(bytes: &[u8], cited: &Evidence, check: &Check, hints: &Hints) -> Vec<Altered> {
     let Ok(text) = std::str::from_utf8(bytes) else { return Vec::new() };
     let path = cited.path.as_str();
     let pointer = cited.pointer.as_str();
@@ -33,9 +41,9 @@ pub(crate) fn alterations(bytes: &[u8], cited: &Evidence, check: &Check, names: 
     } else if let Ok(root) = serde_json::from_str::<Value>(text)
         && path.ends_with(".json")
     {
-        in_json(&root, pointer, check, cited)
+        in_json(&root, pointer, check, cited, hints)
     } else {
-        in_whole_text(text, path, &words, &cited.value, names)
+        in_whole_text(text, path, &words, &cited.value, &hints.names)
     };
     let differs = texts.into_iter().filter(|(_, other)| other != text);
     differs.map(|(how, other)| Altered { how, bytes: other.into_bytes() }).collect()
@@ -45,10 +53,16 @@ fn pretty(root: &Value) -> String {
     serde_json::to_string_pretty(root).expect("JSON can be written")
 }
 
-fn in_json(root: &Value, pointer: &str, check: &Check, cited: &Evidence) -> Vec<(String, String)> {
+fn in_json(
+    root: &Value,
+    pointer: &str,
+    check: &Check,
+    cited: &Evidence,
+    hints: &Hints,
+) -> Vec<(String, String)> {
     let Some(value) = root.pointer(pointer) else { return Vec::new() };
     if pointer.is_empty() {
-        return in_whole_json(root, check, cited);
+        return in_whole_json(root, check, cited, hints);
     }
     let mut others = Vec::new();
     let mut put = |how: String, changes: &[(String, Value)]| {
@@ -65,14 +79,21 @@ fn in_json(root: &Value, pointer: &str, check: &Check, cited: &Evidence) -> Vec<
         let shown: String = other.to_string().chars().take(60).collect();
         put(format!("{pointer} = {shown}"), &[(pointer.to_owned(), other)]);
     }
-    for (how, changes) in with_its_neighbours(root, pointer) {
+    for (how, changes) in with_its_neighbours(root, pointer, hints) {
         put(how, &changes);
+    }
+    // A commit that another place of the entry tells of too is altered in both: else the two would disagree, which
+    // is for a person to judge.
+    let written = root.to_string();
+    if is_sha(&cited.value) && written.matches(&cited.value).count() > 1 {
+        let other = written.replace(&cited.value, &other_sha(&cited.value));
+        others.push(("another sha throughout".to_owned(), other));
     }
     others
 }
 
 /// The state of a pull request stands in several fields, which servers change together.
-fn with_its_neighbours(root: &Value, pointer: &str) -> Vec<(String, Vec<(String, Value)>)> {
+fn with_its_neighbours(root: &Value, pointer: &str, hints: &Hints) -> Vec<(String, Vec<(String, Value)>)> {
     let Some((parent, key)) = pointer.rsplit_once('/') else { return Vec::new() };
     if !matches!(key, "state" | "closed_at" | "merged_at" | "merged") {
         return Vec::new();
@@ -91,12 +112,14 @@ fn with_its_neighbours(root: &Value, pointer: &str) -> Vec<(String, Vec<(String,
         ("merged", json!(false)),
     ]);
     let closed = set(&[("state", json!("closed")), ("closed_at", opened.clone())]);
-    let merged = set(&[
-        ("state", json!("closed")),
-        ("closed_at", opened.clone()),
-        ("merged_at", opened),
-        ("merged", json!(true)),
-    ]);
+    let merged_at = |at: Value| {
+        set(&[
+            ("state", json!("closed")),
+            ("closed_at", at.clone()),
+            ("merged_at", at),
+            ("merged", json!(true)),
+        ])
+    };
     let mut changes = Vec::new();
     if value("state") == json!("open") {
         changes.push(("closed at once".to_owned(), closed));
@@ -104,15 +127,19 @@ fn with_its_neighbours(root: &Value, pointer: &str) -> Vec<(String, Vec<(String,
         changes.push(("open".to_owned(), reopened));
     }
     match value("merged_at").is_null() {
-        true => changes.push(("merged at once".to_owned(), merged)),
+        true => changes.push(("merged at once".to_owned(), merged_at(opened))),
         false => changes
             .push(("not merged".to_owned(), set(&[("merged_at", Value::Null), ("merged", json!(false))]))),
+    }
+    // What was merged before the phase began is no merge of the phase.
+    if let Some(within) = &hints.within {
+        changes.push((format!("merged {within}"), merged_at(json!(within))));
     }
     changes
 }
 
 /// A whole answer is cited for what stands in it, or for what does not.
-fn in_whole_json(root: &Value, check: &Check, cited: &Evidence) -> Vec<(String, String)> {
+fn in_whole_json(root: &Value, check: &Check, cited: &Evidence, hints: &Hints) -> Vec<(String, String)> {
     let mut others = Vec::new();
     if let Value::Array(members) = root {
         if members.iter().all(|member| member.get("out").is_some()) && !members.is_empty() {
@@ -155,7 +182,7 @@ fn in_whole_json(root: &Value, check: &Check, cited: &Evidence) -> Vec<(String, 
     for (pointer, scalar) in pointers {
         let text = scalar.as_str().map_or_else(|| scalar.to_string(), str::to_owned);
         if text.len() > 1 && cited.value.contains(&text) {
-            others.extend(in_json(root, &pointer, check, cited));
+            others.extend(in_json(root, &pointer, check, cited, hints));
         }
     }
     others
@@ -263,6 +290,11 @@ fn in_git_log(text: &str, number: usize, quote: &str, value: &str) -> Vec<(Strin
         true => "    something else".to_owned(),
         false => line.to_owned(),
     }));
+    // "Names build #1211": another subject may be silent on builds, which is for a person to judge.
+    others.push(with("other numbers in its subject", &|line| match line.starts_with("    ") {
+        true => other_numbers_in(line),
+        false => line.to_owned(),
+    }));
     // A commit that the statement names by its sha is another one when its sha is another.
     if quote.contains(sha.get(..7).unwrap_or("no sha")) {
         let other = other_texts(sha, "").into_iter().next().unwrap_or_default();
@@ -286,15 +318,16 @@ fn in_whole_text(
     let mut others = Vec::new();
     if path.ends_with(".ndjson") {
         let row = text.lines().find_map(|line| serde_json::from_str::<Value>(line).ok()).unwrap_or(json!({}));
-        for name in names {
+        // What is said to be gone is compared by its whole name, what was searched for by a part of it.
+        for name in names.iter().flat_map(|name| [format!("{name}_added"), name.clone()]) {
             let mut row = row.clone();
-            for key in ["Name", "Names", "Service", "Names"] {
+            for key in ["Name", "Names", "Service"] {
                 if row.get(key).is_some() || key == "Name" {
-                    row[key] = json!(format!("{name}_added"));
+                    row[key] = json!(name);
                 }
             }
             let separator = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
-            others.push((format!("a row {name}_added"), format!("{text}{separator}{row}\n")));
+            others.push((format!("a row {name}"), format!("{text}{separator}{row}\n")));
         }
         return others;
     }

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use dossier_shared::entry_path::EntryPath;
 use dossier_shared::report::{Check, Evidence, Outcome, judge_evidence};
 
-use super::alter::alterations;
+use super::alter::{Hints, alterations};
 use super::exemptions::EXEMPTIONS;
 use crate::phase::{Sample, samples};
 
@@ -24,6 +24,8 @@ struct Bench<'a> {
     payload: BTreeMap<EntryPath, Vec<u8>>,
     checks: Vec<Check>,
     names: Vec<String>,
+    /// When its first gate was claimed.
+    within: Option<String>,
     judged: Mutex<HashMap<Changes, Arc<Vec<Check>>>>,
 }
 
@@ -42,7 +44,9 @@ impl<'a> Bench<'a> {
         names.push(sample.id.clone());
         names.sort();
         names.dedup();
-        Bench { sample, payload, checks: report.checks, names, judged: Mutex::default() }
+        let claims = report.gates.iter().flat_map(|gate| &gate.history).filter_map(|event| event.at);
+        let within = claims.min().map(|at| at.to_string());
+        Bench { sample, payload, checks: report.checks, names, within, judged: Mutex::default() }
     }
 
     fn judge(&self, changes: &Changes) -> Arc<Vec<Check>> {
@@ -67,12 +71,12 @@ impl<'a> Bench<'a> {
 
     /// Alters what is cited, and, where the same value then turns up elsewhere, that too.
     fn alter(&self, check: &Check, cited: &Evidence) -> Fate {
-        let names = self.names_for(check, cited);
+        let hints = Hints { names: self.names_for(check, cited), within: self.within.clone() };
         let mut tried = Vec::new();
         let Some(bytes) = self.payload.get(&cited.path) else {
             return Fate::Failed("what is cited is no entry".to_owned());
         };
-        let ways = alterations(bytes, cited, check, &names);
+        let ways = alterations(bytes, cited, check, &hints);
         for (turn, altered) in ways.iter().enumerate().take(MOST_WAYS) {
             let mut changes = Changes::from([(cited.path.clone(), Some(altered.bytes.clone()))]);
             self.rewrite_history(&mut changes, &cited.path);
@@ -89,7 +93,7 @@ impl<'a> Bench<'a> {
                 let Some(bytes) = bytes.or_else(|| self.payload.get(&next.path).cloned()) else {
                     break (Some(found.outcome), format!("{} is no entry", next.path));
                 };
-                let mut ways = alterations(&bytes, next, check, &names);
+                let mut ways = alterations(&bytes, next, check, &hints);
                 if ways.is_empty() {
                     break (Some(found.outcome), format!("{} {} cannot be altered", next.path, next.pointer));
                 }

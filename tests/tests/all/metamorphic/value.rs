@@ -84,8 +84,7 @@ pub(crate) fn other_texts(text: &str, words: &str) -> Vec<String> {
     if let Some((_, opposite)) = OPPOSITES.iter().find(|(word, _)| *word == trimmed) {
         return vec![(*opposite).to_owned()];
     }
-    let is_sha = trimmed.len() >= 7 && trimmed.chars().all(|c| c.is_ascii_hexdigit());
-    if is_sha && !trimmed.chars().all(|c| c.is_ascii_digit()) {
+    if is_sha(trimmed) {
         return vec![other_sha(trimmed)];
     }
     if let Ok(number) = trimmed.parse::<u64>() {
@@ -120,7 +119,22 @@ fn each(pattern: &Regex, text: &str, other: impl Fn(&str) -> Option<String>) -> 
     pattern.find_iter(text).take(24).filter_map(replaced).collect()
 }
 
-fn other_sha(sha: &str) -> String {
+/// Whether it is a commit's sha, perhaps shortened.
+pub(crate) fn is_sha(text: &str) -> bool {
+    let is_hex = text.len() >= 7 && text.chars().all(|c| c.is_ascii_hexdigit());
+    is_hex && !text.chars().all(|c| c.is_ascii_digit())
+}
+
+/// A text in which every number is the next.
+pub(crate) fn other_numbers_in(text: &str) -> String {
+    let next = |found: &regex::Captures<'_>| {
+        found[0].parse::<u64>().map_or_else(|_| found[0].to_owned(), |number| (number + 1).to_string())
+    };
+    NUMBER.replace_all(text, next).into_owned()
+}
+
+/// Another sha of the same length.
+pub(crate) fn other_sha(sha: &str) -> String {
     let first = if sha.starts_with('7') { '8' } else { '7' };
     std::iter::once(first).chain(sha.chars().skip(1)).collect()
 }
