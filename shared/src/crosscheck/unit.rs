@@ -59,6 +59,11 @@ impl<'a> Unit<'a> {
         &self.lower
     }
 
+    /// Whether one of `words`, all in lower case, stands anywhere in it, be it as part of a longer word.
+    pub(crate) fn has_any(&self, words: &[&str]) -> bool {
+        words.iter().any(|word| self.lower.contains(word))
+    }
+
     /// Line and column, from 1, of byte `at` of its words.
     pub(crate) fn position(&self, at: usize) -> (u32, u32) {
         self.document.position(self.block, at)
@@ -83,17 +88,13 @@ impl<'a> Unit<'a> {
     /// Whether the words around `span` deny it or only suppose it: "not level 5", "level 5 was not reached",
     /// "should be level 5".
     pub(crate) fn is_negated(&self, span: &Range<usize>) -> bool {
-        let plain = |word: &str| {
-            let word = word.trim_matches(|c: char| !c.is_alphanumeric() && c != '\'' && c != '’');
-            word.to_ascii_lowercase().replace('’', "'")
-        };
         // "First claim: #612, …" is a label; what was claimed is stated behind it.
         let before = self.clause_before(span.start).split_whitespace();
-        let before: Vec<String> =
-            before.filter(|word| !word.eq_ignore_ascii_case("claim:")).map(plain).collect();
-        let near = before.get(before.len().saturating_sub(8)..).unwrap_or(&[]);
+        let before = before.filter(|word| !word.eq_ignore_ascii_case("claim:"));
+        let mut near: Vec<&str> = before.rev().take(8).collect();
+        near.reverse();
         let after = self.block.text.get(span.end..self.clause(span.start).end.max(span.end)).unwrap_or("");
-        let mut after = after.split_whitespace().map(plain).take(3);
+        let mut after = after.split_whitespace().take(3);
         let pairs = [
             ("instead", "of"),
             ("rather", "than"),
@@ -106,11 +107,12 @@ impl<'a> Unit<'a> {
             ("rose", "from"),
             ("claim", "that"),
         ];
-        near.iter().any(|word| DENY.contains(&word.as_str()) || SUPPOSE.contains(&word.as_str()))
-            || near
-                .windows(2)
-                .any(|two| pairs.iter().any(|(first, second)| two[0] == *first && two[1] == *second))
-            || after.any(|word| DENY_AFTER.contains(&word.as_str()))
+        let is_of = |word: &str, list: &[&str]| list.iter().any(|known| is_plainly(word, known));
+        near.iter().any(|word| is_of(word, DENY) || is_of(word, SUPPOSE))
+            || near.windows(2).any(|two| {
+                pairs.iter().any(|(first, second)| is_plainly(two[0], first) && is_plainly(two[1], second))
+            })
+            || after.any(|word| is_of(word, DENY_AFTER))
     }
 
     /// Whether the words at `span` themselves deny or suppose something; "no" belongs to what some statements say.
@@ -183,6 +185,13 @@ impl<'a> Unit<'a> {
         });
         pairs.collect()
     }
+}
+
+/// Whether `word`, without marks around it, is `known`, which is in lower case.
+fn is_plainly(word: &str, known: &str) -> bool {
+    let word = word.trim_matches(|c: char| !c.is_alphanumeric() && c != '\'' && c != '’');
+    let mut letters = word.chars().map(|c| if c == '’' { '\'' } else { c.to_ascii_lowercase() });
+    known.chars().all(|c| letters.next() == Some(c)) && letters.next().is_none()
 }
 
 /// Words that deny what stands beside them.
