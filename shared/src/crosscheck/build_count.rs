@@ -18,7 +18,7 @@ pub(super) const RULE: Rule = Rule {
     id: "build-count",
     explains: "How many builds began in a span of time, and how they ended, counted over the whole listing.",
     kind: CheckKind::Substance,
-    words: &[" build ", " builds ", " run ", " runs "],
+    words: &[" build ", " builds", " run ", " runs"],
     find,
 };
 

@@ -277,7 +277,8 @@ pub(crate) fn units<'a>(documents: &'a [Document], history: &History<'a>) -> Vec
     let mut units = Vec::new();
     let mut filed = BTreeSet::new();
     for document in documents {
-        let letters = gate_letters(document, history);
+        let gates: Vec<Option<Vec<String>>> = document.blocks.iter().map(gates_of).collect();
+        let letters = gate_letters(document, &gates, history);
         let stamps: Vec<Stamp> = document.blocks.iter().map(heading_stamp).collect();
         let mut finding: Option<String> = None;
         for (index, block) in document.blocks.iter().enumerate() {
@@ -292,11 +293,11 @@ pub(crate) fn units<'a>(documents: &'a [Document], history: &History<'a>) -> Vec
                 let ids = finding_line(&block.text).map(|line| line.ids);
                 finding = ids.and_then(|ids| ids.into_iter().next()).or(finding);
             }
-            let gate_heading = gate_heading(document, index);
-            let gate = gate_heading.and_then(|(_, ids)| ids.first().cloned());
+            let heading = gate_heading(document, &gates, index);
+            let gate = heading.and_then(|(_, ids)| ids.first().cloned());
             let section = match (document.kind, &gate, &finding) {
                 (EvidenceKind::Review, Some(_), _) => {
-                    gate_heading_section(gate_heading_index(document, index), &letters)
+                    gate_heading_section(heading.map(|(heading, _)| heading), &letters)
                 }
                 (EvidenceKind::Review, None, Some(id)) => {
                     filed.insert(id.clone());
@@ -388,29 +389,36 @@ fn unit<'a>(
     }
 }
 
-/// The gate heading that block `index` is or stands under, and its gates.
-fn gate_heading(document: &Document, index: usize) -> Option<(usize, Vec<String>)> {
-    let heading = gate_heading_index(document, index)?;
-    let line = gate_line(&document.blocks.get(heading)?.text)?;
-    Some((heading, line.ids))
+/// The gates whose section a heading opens.
+fn gates_of(block: &Block) -> Option<Vec<String>> {
+    let line = block.is_heading().then(|| gate_line(&block.text))??;
+    Some(line.ids)
 }
 
-fn gate_heading_index(document: &Document, index: usize) -> Option<usize> {
-    let own = document.blocks.get(index).filter(|block| block.is_heading()).map(|_| index);
-    own.into_iter()
-        .chain(document.headings_above(index))
-        .find(|heading| document.blocks.get(*heading).is_some_and(|block| gate_line(&block.text).is_some()))
+/// The gate heading that block `index` is or stands under, and its gates.
+fn gate_heading<'g>(
+    document: &Document,
+    gates: &'g [Option<Vec<String>>],
+    index: usize,
+) -> Option<(usize, &'g [String])> {
+    let own = Some(index).into_iter();
+    own.chain(document.headings_above(index))
+        .find_map(|heading| Some((heading, gates.get(heading)?.as_deref()?)))
 }
 
 /// `M1` for the first section about it, `M1b`, `M1c` for later ones, in order of time.
-fn gate_letters(document: &Document, history: &History<'_>) -> BTreeMap<usize, String> {
+fn gate_letters(
+    document: &Document,
+    gates: &[Option<Vec<String>>],
+    history: &History<'_>,
+) -> BTreeMap<usize, String> {
     let mut sections: Vec<(Option<Timestamp>, usize, String)> = document
         .blocks
         .iter()
         .enumerate()
         .filter(|(_, block)| block.is_heading())
         .filter_map(|(index, block)| {
-            let id = gate_line(&block.text)?.ids.first()?.clone();
+            let id = gates.get(index)?.as_ref()?.first()?.clone();
             let at = history.first_holding(document, block, 0).and_then(|commit| commit.at());
             Some((at, index, id))
         })
