@@ -12,6 +12,7 @@ pub mod inbox;
 pub mod mentions;
 mod reader;
 mod source;
+mod split;
 mod unfold;
 
 use reader::Reader;
@@ -84,7 +85,7 @@ impl Document {
             kind,
             name: path.file_name().to_owned(),
             path: path.clone(),
-            blocks: reader.finish(),
+            blocks: split::split(reader.finish()),
             source,
             begins: (0, 0),
         }

@@ -71,7 +71,8 @@ pub(super) fn all_runs(
 ) -> Option<AllRuns> {
     let clause = unit.clause(at);
     let words = unit.words().get(clause.clone())?;
-    let found = ALL.as_ref()?.captures(words)?;
+    let may = unit.has_any(&["all", "every", "each"]) && unit.has_any(&["run", "build"]);
+    let found = ALL.as_ref().filter(|_| may)?.captures(words)?;
     let span = found.get(0).map(|whole| clause.start + whole.start()..clause.start + whole.end())?;
     let group = |n: usize| found.get(n).map(|word| word.as_str().trim().to_ascii_lowercase());
     let count = group(2).and_then(|word| {

@@ -9,6 +9,7 @@ pub(super) const RULE: Rule = Rule {
     id: "badge-level",
     explains: "The level on a badge has to be in the badge, and to be the run's.",
     kind: CheckKind::Substance,
+    words: &["badge"],
     find,
 };
 

@@ -13,6 +13,7 @@ pub(super) const RULE: Rule = Rule {
     id: "badge-text",
     explains: "The words that a badge is said to show have to be on it.",
     kind: CheckKind::Substance,
+    words: &["badge"],
     find,
 };
 

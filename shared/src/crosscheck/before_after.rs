@@ -19,6 +19,7 @@ pub(super) const RULE: Rule = Rule {
     id: "before-after",
     explains: "Whether something came before or after an event, and by how much, is arithmetic over two times.",
     kind: CheckKind::Substance,
+    words: &["before", "after", "pre-", "post-"],
     find,
 };
 

@@ -18,6 +18,7 @@ pub(super) const RULE: Rule = Rule {
     id: "build-count",
     explains: "How many builds began in a span of time, and how they ended, counted over the whole listing.",
     kind: CheckKind::Substance,
+    words: &[" build ", " builds", " run ", " runs"],
     find,
 };
 
@@ -55,6 +56,9 @@ struct Span {
 
 fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
     so_far(unit, context, drafts);
+    if !unit.has_any(&["since", "after", "between", "from"]) {
+        return;
+    }
     for found in COUNTED.iter().flat_map(|pattern| pattern.captures_iter(unit.words())) {
         let (Some(whole), Some(count), Some(word)) = (found.get(0), found.get(1), found.get(3)) else {
             continue;

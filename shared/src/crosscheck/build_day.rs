@@ -15,6 +15,7 @@ pub(super) const RULE: Rule = Rule {
     id: "build-day",
     explains: "The day given for builds has to be the day they started, in UTC.",
     kind: CheckKind::Record,
+    words: &[],
     find,
 };
 

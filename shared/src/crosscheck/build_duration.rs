@@ -16,6 +16,7 @@ pub(super) const RULE: Rule = Rule {
     id: "build-duration",
     explains: "How long a build ran, from the CI server's start time to its end time.",
     kind: CheckKind::Record,
+    words: &[],
     find,
 };
 

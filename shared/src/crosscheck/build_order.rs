@@ -14,6 +14,7 @@ pub(super) const RULE: Rule = Rule {
     id: "build-order",
     explains: "Which of two builds began first, and how long apart, is arithmetic over the CI server's times.",
     kind: CheckKind::Substance,
+    words: &["before", "after", "than", "following", "within"],
     find,
 };
 

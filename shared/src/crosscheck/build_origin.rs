@@ -12,6 +12,16 @@ pub(super) const RULE: Rule = Rule {
     id: "build-origin",
     explains: "Who started a build and by what kind of event, by the CI server's record.",
     kind: CheckKind::Record,
+    words: &[
+        "triggered by",
+        "started by",
+        "requested by",
+        "kicked off by",
+        "event",
+        "trigger",
+        "sender",
+        "author_login",
+    ],
     find,
 };
 
@@ -47,7 +57,8 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
         let facts = builds.iter().map(|number| fact(*number, of, value, context)).collect();
         drafts.push(Draft::new(span, format!("{of:?} {builds:?} {value}"), facts));
     };
-    for found in BY.iter().flat_map(|pattern| pattern.captures_iter(text)) {
+    let (by, event) = (unit.has_any(&[" by "]), unit.has_any(&["event"]));
+    for found in BY.iter().filter(|_| by).flat_map(|pattern| pattern.captures_iter(text)) {
         let (Some(whole), Some(name)) = (found.get(0), found.get(1)) else { continue };
         let step = before(unit, whole.start()).trim_end().to_ascii_lowercase();
         let possessive = after(unit, name.end()).starts_with(['\'', '’']);
@@ -55,7 +66,7 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
             push(whole.range(), Of::Author, name.as_str());
         }
     }
-    for found in EVENT.iter().flat_map(|pattern| pattern.captures_iter(text)) {
+    for found in EVENT.iter().filter(|_| event).flat_map(|pattern| pattern.captures_iter(text)) {
         let (Some(whole), Some(word)) = (found.get(0), found.get(1).or_else(|| found.get(2))) else {
             continue;
         };

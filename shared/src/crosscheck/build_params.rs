@@ -11,6 +11,7 @@ pub(super) const RULE: Rule = Rule {
     id: "build-params",
     explains: "What a build was given, against its own record; a commit also against the pull request and the run.",
     kind: CheckKind::Substance,
+    words: &[],
     find,
 };
 

@@ -14,6 +14,10 @@ pub(super) const RULE: Rule = Rule {
     id: "build-status",
     explains: "How a build ended, in the CI server's own word.",
     kind: CheckKind::Substance,
+    words: &[
+        "fail", "pass", "succe", "green", "red", "killed", "error", "skipped", "status", "✅", "✔", "✓",
+        "❌", "✘", "✗",
+    ],
     find,
 };
 

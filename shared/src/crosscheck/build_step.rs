@@ -17,6 +17,7 @@ pub(super) const RULE: Rule = Rule {
     id: "build-step",
     explains: "How a step of a build ended, with which exit code and after how long, by the CI server's record.",
     kind: CheckKind::Substance,
+    words: &["step"],
     find,
 };
 
@@ -45,6 +46,9 @@ static AT: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
     let text = unit.words();
+    if !unit.has_any(&["step ", "step:", " step"]) {
+        return;
+    }
     let named = [&STEP_NAME, &NAME_STEP].into_iter().filter_map(|pattern| pattern.as_ref());
     for found in named.flat_map(|pattern| pattern.captures_iter(text)) {
         let (Some(whole), Some(name)) = (found.get(0), found.get(1)) else { continue };

@@ -16,6 +16,7 @@ pub(super) const RULE: Rule = Rule {
     id: "build-time",
     explains: "When a build began or ended, by the CI server's clock; `~` allows 5 minutes, 15 for round figures.",
     kind: CheckKind::Record,
+    words: &[],
     find,
 };
 

@@ -14,6 +14,20 @@ pub(super) const RULE: Rule = Rule {
     id: "clean-up",
     explains: "A listing that shows nothing proves it as of its capture; one that failed or is missing proves nothing.",
     kind: CheckKind::Substance,
+    words: &[
+        "docker ",
+        "leak",
+        "leftover",
+        "left-over",
+        "stale",
+        "orphan",
+        "remaining",
+        "gone",
+        "removed",
+        "deleted",
+        "no longer",
+        "does not exist",
+    ],
     find,
 };
 
@@ -44,7 +58,8 @@ const ALL: &[&str] = &["stack", "service", "volume"];
 fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
     gone(unit, context, drafts);
     let mut any = false;
-    for found in GREP.iter().flat_map(|pattern| pattern.captures_iter(unit.words())) {
+    let lists = unit.words().contains("docker ");
+    for found in GREP.iter().filter(|_| lists).flat_map(|pattern| pattern.captures_iter(unit.words())) {
         let (Some(whole), Some(wanted)) = (found.get(0), found.get(4).or_else(|| found.get(5))) else {
             continue;
         };
@@ -57,7 +72,7 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
         let facts = vec![fact(kind, wanted.as_str(), whole.as_str().contains(" -i"), context)];
         drafts.push(Draft::new(whole.range(), format!("none {kind} {}", wanted.as_str()), facts));
     }
-    if any {
+    if any || !unit.has_any(&["no "]) {
         return;
     }
     let Some(found) = NO_LEAKS.as_ref().and_then(|pattern| pattern.captures(unit.words())) else { return };

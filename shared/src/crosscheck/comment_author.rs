@@ -16,6 +16,7 @@ pub(super) const RULE: Rule = Rule {
     id: "comment-author",
     explains: "A comment is known by its exact body or its time; its author is the forge's, not the narrator's.",
     kind: CheckKind::Record,
+    words: &["!", "comment", "@"],
     find,
 };
 
@@ -47,7 +48,8 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
             .or_else(|| context.pull_of(unit))
     };
     let mut done = 0;
-    for found in COMMAND.iter().flat_map(|pattern| pattern.find_iter(text)) {
+    let (commands, names) = (text.contains('!'), unit.has_any(&["comment", "@"]));
+    for found in COMMAND.iter().filter(|_| commands).flat_map(|pattern| pattern.find_iter(text)) {
         let lead = before(unit, found.start());
         // "@bot [06:12:48Z]: !testme" is read elsewhere.
         if lead.ends_with("]: ") || lead.ends_with(|c: char| c.is_alphanumeric()) {
@@ -75,7 +77,7 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
         draft.ahead_seconds = ahead;
         drafts.push(draft);
     }
-    for found in BY.iter().flat_map(|pattern| pattern.captures_iter(text)) {
+    for found in BY.iter().filter(|_| names).flat_map(|pattern| pattern.captures_iter(text)) {
         let (Some(whole), Some(name)) = (found.get(0), found.get(1).or_else(|| found.get(2))) else {
             continue;
         };

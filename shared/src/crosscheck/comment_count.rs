@@ -12,6 +12,7 @@ pub(super) const RULE: Rule = Rule {
     id: "comment-count",
     explains: "How many comments a pull request had when this was committed, counted over all of them.",
     kind: CheckKind::Record,
+    words: &["comment"],
     find,
 };
 

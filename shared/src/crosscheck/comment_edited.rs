@@ -16,6 +16,7 @@ pub(super) const RULE: Rule = Rule {
     id: "comment-edited",
     explains: "When a comment was last edited, by the forge's clock.",
     kind: CheckKind::Record,
+    words: &["edited", "updated"],
     find,
 };
 

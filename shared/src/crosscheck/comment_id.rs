@@ -16,6 +16,7 @@ pub(super) const RULE: Rule = Rule {
     id: "comment-id",
     explains: "A comment named by its id has to exist, and to be of the pull request, person and time given.",
     kind: CheckKind::Record,
+    words: &["comment", "#"],
     find,
 };
 
@@ -64,10 +65,14 @@ pub(super) struct Named {
 /// The comments that a unit names by their ids, in order of place.
 pub(super) fn named(unit: &Unit<'_>, context: &Context<'_>) -> Vec<Named> {
     let number = |found: Option<regex_lite::Match<'_>>| found?.as_str().parse::<u64>().ok();
-    let in_words = ID.iter().flat_map(|pattern| pattern.captures_iter(unit.words())).filter_map(|found| {
-        let id = number(found.get(1)).or_else(|| number(found.get(3)))?;
-        Some(Named { span: found.get(0)?.range(), id, linked: number(found.get(2)) })
-    });
+    let may = unit.has_any(&["comment"]);
+    let in_words =
+        ID.iter().filter(|_| may).flat_map(|pattern| pattern.captures_iter(unit.words())).filter_map(
+            |found| {
+                let id = number(found.get(1)).or_else(|| number(found.get(3)))?;
+                Some(Named { span: found.get(0)?.range(), id, linked: number(found.get(2)) })
+            },
+        );
     let mut named: Vec<Named> = in_words.collect();
     let bare = unit.mentions.iter().filter_map(|mention| match mention.what {
         What::Number(id) if context.bare_comment(id).is_some() => {

@@ -15,6 +15,7 @@ pub(super) const RULE: Rule = Rule {
     id: "comment-quote",
     explains: "Words quoted from a comment have to be in a comment of that pull request.",
     kind: CheckKind::Substance,
+    words: &["\"", "“", "”", "names", "mentions", "quotes", "lists", "contains", "gives", "spells out"],
     find,
 };
 
@@ -44,9 +45,9 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
     if quotes.is_empty() {
         return;
     }
-    let speaks = |words: &str| words.to_ascii_lowercase().contains("comment");
-    let own = speaks(unit.words());
-    if !own && !context.above(unit).any(|above| speaks(above.words())) {
+    let speaks = |words: &str| words.contains("comment");
+    let own = speaks(unit.lower());
+    if !own && !context.above(unit).any(|above| speaks(above.lower())) {
         return;
     }
     let in_quotes = |at: usize| {

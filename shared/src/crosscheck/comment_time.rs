@@ -18,6 +18,7 @@ pub(super) const RULE: Rule = Rule {
     id: "comment-time",
     explains: "When a comment was written or last edited, by the forge's clock.",
     kind: CheckKind::Record,
+    words: &["comment", "@", "post-"],
     find,
 };
 
@@ -75,7 +76,7 @@ struct Signed<'a> {
 }
 
 fn signed<'a>(unit: &Unit<'a>) -> Option<Signed<'a>> {
-    let found = SIGNED.as_ref()?.captures(unit.words())?;
+    let found = SIGNED.as_ref().filter(|_| unit.words().contains(" ["))?.captures(unit.words())?;
     let (whole, author, body) = (found.get(0)?, found.get(1)?, found.get(3)?);
     let (time, moment) = unit.times().find(|(at, _)| whole.range().contains(&at.start))?;
     let code = unit.block.code.iter().find(|code| code.contains(&whole.start()));
@@ -224,7 +225,7 @@ fn no_comment_then(moment: &Moment, pull: &Pull, unit: &Unit<'_>) -> Fact {
 fn testme_after(unit: &Unit<'_>, context: &Context<'_>) -> Option<(Range<usize>, Fact)> {
     static AFTER: LazyLock<Option<Regex>> =
         LazyLock::new(|| Regex::new(r"(?i)\bpost-([a-z]+) (![a-z]+(?: --[a-z]+)?) on PR").ok());
-    let found = AFTER.as_ref()?.captures(unit.words())?;
+    let found = AFTER.as_ref().filter(|_| unit.has_any(&["post-"]))?.captures(unit.words())?;
     let (whole, about, body) = (found.get(0)?, found.get(1)?, found.get(2)?);
     let Named::One(event) = named(about.as_str(), context)? else { return None };
     let (at, number) = unit.pulls().find(|(at, _)| at.start + 4 >= whole.end())?;

@@ -18,6 +18,7 @@ pub(super) const RULE: Rule = Rule {
     id: "commit-named",
     explains: "A commit's subject and time are the history's own; that it is here does not show what it achieved.",
     kind: CheckKind::Record,
+    words: &[],
     find,
 };
 

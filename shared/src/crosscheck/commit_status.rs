@@ -18,6 +18,7 @@ pub(super) const RULE: Rule = Rule {
     id: "commit-status",
     explains: "The status that CI last set on a pull request's head before this was committed.",
     kind: CheckKind::Substance,
+    words: &["succe", "fail", "pending", "error", "green", "red", "pass", "✅", "✔", "✓", "❌", "✘", "✗"],
     find,
 };
 
@@ -38,14 +39,14 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
     for mention in &unit.mentions {
         let What::Path(name) = &mention.what else { continue };
         let at = &mention.span;
-        let named = LEAD.as_ref().is_some_and(|pattern| pattern.is_match(before(unit, at.start)));
         if name.contains('.') || name.starts_with('/') {
             continue;
         }
         let rest = after(unit, at.end);
         let Some(word) = STATE.as_ref().and_then(|pattern| pattern.captures(rest)?.get(1)) else { continue };
         let called = rest.get(..word.start()).unwrap_or("").to_ascii_lowercase();
-        if !named && !called.contains("status") && !known(name) {
+        let named = || LEAD.as_ref().is_some_and(|pattern| pattern.is_match(before(unit, at.start)));
+        if !called.contains("status") && !known(name) && !named() {
             continue;
         }
         let end = at.end + word.end();

@@ -15,6 +15,7 @@ pub(super) const RULE: Rule = Rule {
     id: "docker-service",
     explains: "Replicas, images, updates and numbers of what docker listed, which hold as of its capture.",
     kind: CheckKind::Substance,
+    words: &[],
     find,
 };
 
@@ -34,6 +35,8 @@ static COUNTED: LazyLock<Option<Regex>> =
 
 fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
     let all: Vec<(Range<usize>, &str)> = codes(unit).collect();
+    let updates = unit.has_any(&["updatestatus"]);
+    let counts = unit.has_any(&["stack", "service", "volume", "network", "container"]);
     for (index, (span, name)) in all.iter().enumerate() {
         // `docker service inspect x`: what follows is said of x.
         let inspected = name.strip_prefix("docker service inspect ").map(|name| {
@@ -45,12 +48,15 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
             continue;
         }
         let rest = after(unit, span.end);
-        let replicas = REPLICAS.as_ref().and_then(|pattern| pattern.captures(rest)?.get(1));
+        let replicas = REPLICAS
+            .as_ref()
+            .filter(|_| rest.contains('/'))
+            .and_then(|pattern| pattern.captures(rest)?.get(1));
         let image = all.get(index + 1).filter(|(at, image)| {
             image.contains(':')
                 && IMAGE.as_ref().is_some_and(|pattern| pattern.is_match(unit.text(&(span.end..at.start))))
         });
-        let state = UPDATE.as_ref().and_then(|pattern| pattern.captures(rest)?.get(1));
+        let state = UPDATE.as_ref().filter(|_| updates).and_then(|pattern| pattern.captures(rest)?.get(1));
         if replicas.is_none() && image.is_none() && state.is_none() || !is_service(name, context) {
             continue;
         }
@@ -71,7 +77,7 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
         let key = format!("service {name} {}", unit.text(&(span.end..end)));
         drafts.push(Draft::new(span.start..end, key, said));
     }
-    for found in COUNTED.iter().flat_map(|pattern| pattern.captures_iter(unit.words())) {
+    for found in COUNTED.iter().filter(|_| counts).flat_map(|pattern| pattern.captures_iter(unit.words())) {
         let (Some(whole), Some(count), Some(kind)) = (found.get(0), found.get(1), found.get(2)) else {
             continue;
         };

@@ -14,6 +14,7 @@ pub(super) const RULE: Rule = Rule {
     id: "log-absence",
     explains: "That words do not occur in a build's log is shown by the whole log of all its steps, or not at all.",
     kind: CheckKind::Substance,
+    words: &["log"],
     find,
 };
 
@@ -35,6 +36,9 @@ static HAS_NO: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
     let text = unit.words();
+    if !unit.has_any(&["no "]) {
+        return;
+    }
     for found in NO_IN.iter().chain(HAS_NO.iter()).flat_map(|pattern| pattern.captures_iter(text)) {
         let (Some(whole), Some(words)) = (found.get(0), found.get(1).or_else(|| found.get(2))) else {
             continue;

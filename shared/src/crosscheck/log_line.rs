@@ -14,6 +14,7 @@ pub(super) const RULE: Rule = Rule {
     id: "log-line",
     explains: "Words said to stand on a line of a build's log have to stand on that line.",
     kind: CheckKind::Record,
+    words: &["line "],
     find,
 };
 
@@ -28,6 +29,9 @@ static SAYS: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
     let text = unit.words();
+    if !unit.has_any(&["log"]) {
+        return;
+    }
     let mut lines = LINE.iter().flat_map(|pattern| pattern.captures_iter(text)).peekable();
     if lines.peek().is_none() {
         return;

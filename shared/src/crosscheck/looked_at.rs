@@ -16,6 +16,7 @@ pub(super) const RULE: Rule = Rule {
     id: "looked-at",
     explains: "What the reviewer looked at should be here for others to look at too.",
     kind: CheckKind::Record,
+    words: &[],
     find,
 };
 
@@ -29,6 +30,12 @@ static LEAD_IN: LazyLock<Option<Regex>> = LazyLock::new(|| {
     )
     .ok()
 });
+
+/// Parts of the words that such a heading holds.
+fn may_list(heading: &str) -> bool {
+    let lower = heading.to_ascii_lowercase();
+    ["check", "look", "inspect", "examine", "source"].iter().any(|part| lower.contains(part))
+}
 
 fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
     let below = unit.block.kind == BlockKind::Item
@@ -105,6 +112,7 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
 fn titles(heading: Option<usize>, unit: &Unit<'_>) -> bool {
     heading
         .and_then(|heading| unit.document.blocks.get(heading))
+        .filter(|heading| may_list(&heading.text))
         .is_some_and(|heading| HEADING.as_ref().is_some_and(|pattern| pattern.is_match(&heading.text)))
 }
 

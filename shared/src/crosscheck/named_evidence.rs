@@ -15,6 +15,7 @@ pub(super) const RULE: Rule = Rule {
     id: "named-evidence",
     explains: "A build, pull request or run that a document names should be here; said once where it is not.",
     kind: CheckKind::Record,
+    words: &[],
     find,
 };
 
@@ -52,7 +53,8 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
             _ => {}
         }
     }
-    for found in RUN.iter().flat_map(|pattern| pattern.captures_iter(unit.words())) {
+    let runs = unit.has_any(&["run "]) || unit.has_any(&["runs "]);
+    for found in RUN.iter().filter(|_| runs).flat_map(|pattern| pattern.captures_iter(unit.words())) {
         let Some(name) = found.get(1).filter(|name| !context.evidence.runs.contains_key(name.as_str()))
         else {
             continue;

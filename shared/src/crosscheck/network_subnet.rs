@@ -12,6 +12,7 @@ pub(super) const RULE: Rule = Rule {
     id: "network-subnet",
     explains: "A network's range, against docker's own inspection of it, which holds as of its capture.",
     kind: CheckKind::Substance,
+    words: &[],
     find,
 };
 

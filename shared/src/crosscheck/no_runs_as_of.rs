@@ -13,6 +13,7 @@ pub(super) const RULE: Rule = Rule {
     id: "no-runs-as-of",
     explains: "If something had not happened by a time, no machine may have recorded it before that time.",
     kind: CheckKind::Record,
+    words: &["as of ", "until", "before", "by"],
     find,
 };
 
@@ -21,6 +22,9 @@ static NO_RUNS: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
+    if unit.times().next().is_none() || !unit.has_any(&["no"]) {
+        return;
+    }
     let Some(found) = NO_RUNS.as_ref().and_then(|pattern| pattern.captures(unit.words())) else { return };
     let Some(whole) = found.get(0) else { return };
     let Some((at, moment)) = unit.times().find(|(at, _)| at.start == whole.end()) else { return };

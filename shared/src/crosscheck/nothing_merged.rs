@@ -14,6 +14,7 @@ pub(super) const RULE: Rule = Rule {
     id: "nothing-merged",
     explains: "No pull request of the repository may have been merged between the begin of the phase and then.",
     kind: CheckKind::Substance,
+    words: &["merged"],
     find,
 };
 

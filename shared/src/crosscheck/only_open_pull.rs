@@ -16,6 +16,7 @@ pub(super) const RULE: Rule = Rule {
     id: "only-open-pull",
     explains: "Which pull requests were open when this was committed follows from the history of all of them.",
     kind: CheckKind::Substance,
+    words: &["open"],
     find,
 };
 
@@ -32,6 +33,9 @@ static ONLY: LazyLock<Option<Regex>> = LazyLock::new(|| {
 fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
     let Some(pattern) = ONLY.as_ref() else { return };
     let pulls: Vec<_> = unit.pulls().collect();
+    if pulls.is_empty() {
+        return;
+    }
     for found in pattern.find_iter(unit.words()) {
         let from = pulls.partition_point(|(span, _)| span.start < found.start());
         let Some((_, number)) = pulls.get(from).filter(|(span, _)| span.start < found.end()) else {

@@ -12,6 +12,7 @@ pub(super) const RULE: Rule = Rule {
     id: "pull-branch",
     explains: "The branch a pull request comes from and the one it wants to go into, by the forge's own record.",
     kind: CheckKind::Record,
+    words: &["branch", "ref", "base", "target", "into"],
     find,
 };
 
@@ -26,6 +27,9 @@ static BASE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
     let pulls = pulls(unit);
+    if pulls.is_empty() {
+        return;
+    }
     let mut push = |span: std::ops::Range<usize>, name: &str, is_head: bool| {
         let clause = unit.clause(span.start);
         let nearest = last_before(&pulls, span.start).filter(|(at, _)| clause.contains(&at.start));

@@ -17,6 +17,7 @@ pub(super) const RULE: Rule = Rule {
     id: "pull-count",
     explains: "How many pull requests were open, closed or merged when this was committed, counted over all of them.",
     kind: CheckKind::Substance,
+    words: &["open", "closed", "merged"],
     find,
 };
 
@@ -37,6 +38,9 @@ static NO_OTHER: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
     let text = unit.words();
+    if !unit.has_any(&[" pr", " pull request"]) {
+        return;
+    }
     let mut push = |span: std::ops::Range<usize>, key: String, mut facts: Vec<Fact>| {
         contradict_only_commits(unit, &mut facts);
         drafts.push(Draft::new(span, key, facts));

@@ -16,6 +16,7 @@ pub(super) const RULE: Rule = Rule {
     id: "pull-head",
     explains: "The commit written beside a pull request has to be its head when that was written.",
     kind: CheckKind::Substance,
+    words: &[],
     find,
 };
 
@@ -42,6 +43,14 @@ static PUSHED: LazyLock<Option<Regex>> = LazyLock::new(|| {
 static ARROW: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(r"^\s?(?:→|->|\.\.\.?|=>)\s?$"));
 
 fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
+    let has_head = unit.mentions.iter().any(|mention| match &mention.what {
+        What::Commit(_) => true,
+        What::Pair { key, .. } => key.starts_with("head"),
+        _ => false,
+    });
+    if !has_head {
+        return;
+    }
     let tested = tested_pull::spans(unit);
     let pulls = pulls(unit);
     let commits: Vec<(&Range<usize>, &str)> = unit

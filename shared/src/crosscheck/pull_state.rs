@@ -20,6 +20,7 @@ pub(super) const RULE: Rule = Rule {
     id: "pull-state",
     explains: "Whether a pull request was open, closed or merged when this was committed.",
     kind: CheckKind::Substance,
+    words: &["open", "closed", "merged"],
     find,
 };
 

@@ -17,6 +17,7 @@ pub(super) const RULE: Rule = Rule {
     id: "pull-time",
     explains: "When a pull request was opened, closed or merged, and by whom, by the forge's own record.",
     kind: CheckKind::Record,
+    words: &["opened", "created", "raised", "closed", "merged"],
     find,
 };
 

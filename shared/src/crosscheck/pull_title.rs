@@ -8,6 +8,7 @@ pub(super) const RULE: Rule = Rule {
     id: "pull-title",
     explains: "A quoted title has to be the pull request's own.",
     kind: CheckKind::Record,
+    words: &["title"],
     find,
 };
 

@@ -14,6 +14,7 @@ pub(super) const RULE: Rule = Rule {
     id: "quoted-log",
     explains: "Words quoted from a build's log have to be in that build's log.",
     kind: CheckKind::Substance,
+    words: &[],
     find,
 };
 
@@ -39,15 +40,16 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
     let names_builds = context.named_builds(unit).iter().any(|(span, _)| !in_quotes(span.start));
     for (span, words) in &quotes {
         let lead = tail(before(unit, span.start), 200).trim_end_matches(['"', '“']);
-        let shown = SHOWS.as_ref().is_some_and(|pattern| pattern.is_match(lead));
-        if !shown || !names_builds || words.len() < 8 || is_of_other(unit, span.start) {
+        let shown = || SHOWS.as_ref().is_some_and(|pattern| pattern.is_match(lead));
+        if !names_builds || words.len() < 8 || !shown() || is_of_other(unit, span.start) {
             continue;
         }
         let ends = lead.trim_end().to_ascii_lowercase().ends_with("ends with");
         push(&context.builds_at(unit, span.start), words, ends, span.clone(), context, drafts);
     }
     let quoted = drafts.len();
-    for (span, words) in codes(unit) {
+    let has_log = unit.has_any(&["log"]);
+    for (span, words) in codes(unit).filter(|_| has_log) {
         let lead = before(unit, span.start);
         let after =
             drafts.get(..quoted).unwrap_or(&[]).partition_point(|draft| draft.span.start < span.start);

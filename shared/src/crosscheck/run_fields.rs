@@ -17,6 +17,7 @@ pub(super) const RULE: Rule = Rule {
     id: "run-fields",
     explains: "What a run tested and when it ended, against its own record.",
     kind: CheckKind::Substance,
+    words: &[],
     find,
 };
 

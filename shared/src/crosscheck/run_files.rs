@@ -16,6 +16,7 @@ pub(super) const RULE: Rule = Rule {
     id: "run-files",
     explains: "A file that a run is said to have left is here; that it left none, the snapshot alone cannot show.",
     kind: CheckKind::Record,
+    words: &[],
     find,
 };
 

@@ -14,6 +14,7 @@ pub(super) const RULE: Rule = Rule {
     id: "run-level",
     explains: "A run's level is what its rungs add up to, whatever is written on top.",
     kind: CheckKind::Substance,
+    words: &[],
     find,
 };
 

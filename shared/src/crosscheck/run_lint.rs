@@ -14,6 +14,7 @@ pub(super) const RULE: Rule = Rule {
     id: "run-lint",
     explains: "What lint said of a run; it never changes how the run or a gate went.",
     kind: CheckKind::Substance,
+    words: &["lint", "rule"],
     find,
 };
 
@@ -74,7 +75,13 @@ static RULE_IS: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// Which rule failed, where the words around speak of lint and of one run.
 fn named_rules(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
-    let Some(found) = RULE_IS.as_ref().and_then(|pattern| pattern.captures(unit.words())) else { return };
+    let Some(found) = RULE_IS
+        .as_ref()
+        .filter(|_| unit.has_any(&["rule"]))
+        .and_then(|pattern| pattern.captures(unit.words()))
+    else {
+        return;
+    };
     let (Some(whole), Some(rule)) = (found.get(0), found.get(1)) else { return };
     let speaks = |unit: &Unit<'_>| unit.lower().contains("lint");
     if !speaks(unit) && !context.above(unit).take(2).any(speaks) {

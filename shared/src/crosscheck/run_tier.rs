@@ -16,6 +16,7 @@ pub(super) const RULE: Rule = Rule {
     id: "run-tier",
     explains: "What became of a tier or rung, against the run's own record; tiers and rungs are not the same.",
     kind: CheckKind::Substance,
+    words: &[],
     find,
 };
 
@@ -110,7 +111,7 @@ fn is_tier_key(key: &str) -> bool {
 
 /// "install/backup PASS", "upgrade tier failed".
 fn prose(unit: &Unit<'_>) -> Vec<Said> {
-    let Some(pattern) = SAID.as_ref() else { return Vec::new() };
+    let Some(pattern) = SAID.as_ref().filter(|_| unit.has_any(NAMES)) else { return Vec::new() };
     let said = pattern.captures_iter(unit.words()).filter_map(|found| {
         let (whole, names, word) = (found.get(0)?, found.get(1)?, found.get(3)?);
         let before = unit.words().get(..whole.start()).unwrap_or("");

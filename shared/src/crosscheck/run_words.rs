@@ -287,6 +287,9 @@ static SAYS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"\b(?:status|builder|journal|backlog|review|claim|plan|readme|he|she|they)(?:[-.]\S*)? (?:says|said|has|gives|gave|wrote|writes|reads|claims|claimed|reports)\b").ok()
 });
 
+/// Parts of the verbs in that pattern.
+const TELLS: &[&str] = &[" sa", " has", " g", " wr", " reads", " claim", " reports"];
+
 /// Why the words at `span` state nothing that was: they say what is expected, ask, or tell of an earlier state.
 pub(super) fn unsettled(unit: &Unit<'_>, span: &Range<usize>) -> Option<&'static str> {
     const EARLIER: &[&str] =
@@ -312,7 +315,8 @@ pub(super) fn unsettled(unit: &Unit<'_>, span: &Range<usize>) -> Option<&'static
         return Some("a question states nothing");
     }
     let before = unit.clause_before(span.start).to_ascii_lowercase();
-    let quotes = SAYS.as_ref().is_some_and(|pattern| pattern.is_match(&before));
+    let quotes = TELLS.iter().any(|word| before.contains(word))
+        && SAYS.as_ref().is_some_and(|pattern| pattern.is_match(&before));
     if quotes {
         return Some("this repeats what another says");
     }

@@ -14,6 +14,7 @@ pub(super) const RULE: Rule = Rule {
     id: "same-commit",
     explains: "Builds said to have run the same commit must have been given the same one.",
     kind: CheckKind::Substance,
+    words: &["same sha", "same commit", "same ref"],
     find,
 };
 

@@ -10,6 +10,7 @@ pub(super) const RULE: Rule = Rule {
     id: "status-verdict",
     explains: "Only the reviewer judges a gate: what STATUS says of a verdict has to stand in REVIEW.",
     kind: CheckKind::Substance,
+    words: &[],
     find,
 };
 

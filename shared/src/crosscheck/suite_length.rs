@@ -14,6 +14,7 @@ pub(super) const RULE: Rule = Rule {
     id: "suite-length",
     explains: "How long tests ran, as their JUnit reports say; the build's steps around them take longer.",
     kind: CheckKind::Record,
+    words: &["suite", "tests"],
     find,
 };
 

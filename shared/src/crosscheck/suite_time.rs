@@ -17,6 +17,7 @@ pub(super) const RULE: Rule = Rule {
     id: "suite-time",
     explains: "When tests ran, by the timestamps of their JUnit reports; one without a zone counts only inside its build.",
     kind: CheckKind::Record,
+    words: &[],
     find,
 };
 

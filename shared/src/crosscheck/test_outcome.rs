@@ -17,6 +17,7 @@ pub(super) const RULE: Rule = Rule {
     id: "test-outcome",
     explains: "What became of one test, against its case in the run's JUnit reports.",
     kind: CheckKind::Substance,
+    words: &["test_", "::"],
     find,
 };
 

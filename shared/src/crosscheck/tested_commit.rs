@@ -14,6 +14,7 @@ pub(super) const RULE: Rule = Rule {
     id: "tested-commit",
     explains: "The commit that a build is said to have run has to be the one it was given.",
     kind: CheckKind::Substance,
+    words: &[],
     find,
 };
 
@@ -25,6 +26,9 @@ static RAN: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
+    if !unit.mentions.iter().any(|mention| matches!(mention.what, What::Commit(_))) {
+        return;
+    }
     let pulls = pulls(unit);
     let others = tested_pull::spans(unit);
     for mention in &unit.mentions {

@@ -16,6 +16,7 @@ pub(super) const RULE: Rule = Rule {
     id: "tested-pull",
     explains: "Which pull request a build really tested follows from the commit it ran.",
     kind: CheckKind::Substance,
+    words: &["pr", "pull", "build"],
     find,
 };
 
@@ -31,7 +32,8 @@ static OF: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// The spans from "Tested" to the end of its clause.
 pub(super) fn spans(unit: &Unit<'_>) -> Vec<Range<usize>> {
-    let Some(pattern) = TESTED.as_ref() else { return Vec::new() };
+    let may = unit.has_any(&["tested", "ran", "used", "built", "exercised"]) && unit.has_any(&["pr"]);
+    let Some(pattern) = TESTED.as_ref().filter(|_| may) else { return Vec::new() };
     let mut spans: Vec<Range<usize>> = Vec::new();
     for found in pattern.find_iter(unit.words()) {
         if spans.last().is_some_and(|last| last.contains(&found.start())) {

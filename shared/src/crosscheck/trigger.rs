@@ -16,6 +16,7 @@ pub(super) const RULE: Rule = Rule {
     id: "trigger",
     explains: "A comment that started a build came before it, and the build followed within the poll interval.",
     kind: CheckKind::Substance,
+    words: &["comment", "!test"],
     find,
 };
 

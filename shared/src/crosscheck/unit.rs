@@ -59,6 +59,11 @@ impl<'a> Unit<'a> {
         &self.lower
     }
 
+    /// Whether one of `words`, all in lower case, stands anywhere in it, be it as part of a longer word.
+    pub(crate) fn has_any(&self, words: &[&str]) -> bool {
+        words.iter().any(|word| self.lower.contains(word))
+    }
+
     /// Line and column, from 1, of byte `at` of its words.
     pub(crate) fn position(&self, at: usize) -> (u32, u32) {
         self.document.position(self.block, at)
@@ -83,17 +88,13 @@ impl<'a> Unit<'a> {
     /// Whether the words around `span` deny it or only suppose it: "not level 5", "level 5 was not reached",
     /// "should be level 5".
     pub(crate) fn is_negated(&self, span: &Range<usize>) -> bool {
-        let plain = |word: &str| {
-            let word = word.trim_matches(|c: char| !c.is_alphanumeric() && c != '\'' && c != '’');
-            word.to_ascii_lowercase().replace('’', "'")
-        };
         // "First claim: #612, …" is a label; what was claimed is stated behind it.
         let before = self.clause_before(span.start).split_whitespace();
-        let before: Vec<String> =
-            before.filter(|word| !word.eq_ignore_ascii_case("claim:")).map(plain).collect();
-        let near = before.get(before.len().saturating_sub(8)..).unwrap_or(&[]);
+        let before = before.filter(|word| !word.eq_ignore_ascii_case("claim:"));
+        let mut near: Vec<&str> = before.rev().take(8).collect();
+        near.reverse();
         let after = self.block.text.get(span.end..self.clause(span.start).end.max(span.end)).unwrap_or("");
-        let mut after = after.split_whitespace().map(plain).take(3);
+        let mut after = after.split_whitespace().take(3);
         let pairs = [
             ("instead", "of"),
             ("rather", "than"),
@@ -106,11 +107,12 @@ impl<'a> Unit<'a> {
             ("rose", "from"),
             ("claim", "that"),
         ];
-        near.iter().any(|word| DENY.contains(&word.as_str()) || SUPPOSE.contains(&word.as_str()))
-            || near
-                .windows(2)
-                .any(|two| pairs.iter().any(|(first, second)| two[0] == *first && two[1] == *second))
-            || after.any(|word| DENY_AFTER.contains(&word.as_str()))
+        let is_of = |word: &str, list: &[&str]| list.iter().any(|known| is_plainly(word, known));
+        near.iter().any(|word| is_of(word, DENY) || is_of(word, SUPPOSE))
+            || near.windows(2).any(|two| {
+                pairs.iter().any(|(first, second)| is_plainly(two[0], first) && is_plainly(two[1], second))
+            })
+            || after.any(|word| is_of(word, DENY_AFTER))
     }
 
     /// Whether the words at `span` themselves deny or suppose something; "no" belongs to what some statements say.
@@ -183,6 +185,13 @@ impl<'a> Unit<'a> {
         });
         pairs.collect()
     }
+}
+
+/// Whether `word`, without marks around it, is `known`, which is in lower case.
+fn is_plainly(word: &str, known: &str) -> bool {
+    let word = word.trim_matches(|c: char| !c.is_alphanumeric() && c != '\'' && c != '’');
+    let mut letters = word.chars().map(|c| if c == '’' { '\'' } else { c.to_ascii_lowercase() });
+    known.chars().all(|c| letters.next() == Some(c)) && letters.next().is_none()
 }
 
 /// Words that deny what stands beside them.
@@ -268,7 +277,8 @@ pub(crate) fn units<'a>(documents: &'a [Document], history: &History<'a>) -> Vec
     let mut units = Vec::new();
     let mut filed = BTreeSet::new();
     for document in documents {
-        let letters = gate_letters(document, history);
+        let gates: Vec<Option<Vec<String>>> = document.blocks.iter().map(gates_of).collect();
+        let letters = gate_letters(document, &gates, history);
         let stamps: Vec<Stamp> = document.blocks.iter().map(heading_stamp).collect();
         let mut finding: Option<String> = None;
         for (index, block) in document.blocks.iter().enumerate() {
@@ -283,11 +293,11 @@ pub(crate) fn units<'a>(documents: &'a [Document], history: &History<'a>) -> Vec
                 let ids = finding_line(&block.text).map(|line| line.ids);
                 finding = ids.and_then(|ids| ids.into_iter().next()).or(finding);
             }
-            let gate_heading = gate_heading(document, index);
-            let gate = gate_heading.and_then(|(_, ids)| ids.first().cloned());
+            let heading = gate_heading(document, &gates, index);
+            let gate = heading.and_then(|(_, ids)| ids.first().cloned());
             let section = match (document.kind, &gate, &finding) {
                 (EvidenceKind::Review, Some(_), _) => {
-                    gate_heading_section(gate_heading_index(document, index), &letters)
+                    gate_heading_section(heading.map(|(heading, _)| heading), &letters)
                 }
                 (EvidenceKind::Review, None, Some(id)) => {
                     filed.insert(id.clone());
@@ -379,29 +389,36 @@ fn unit<'a>(
     }
 }
 
-/// The gate heading that block `index` is or stands under, and its gates.
-fn gate_heading(document: &Document, index: usize) -> Option<(usize, Vec<String>)> {
-    let heading = gate_heading_index(document, index)?;
-    let line = gate_line(&document.blocks.get(heading)?.text)?;
-    Some((heading, line.ids))
+/// The gates whose section a heading opens.
+fn gates_of(block: &Block) -> Option<Vec<String>> {
+    let line = block.is_heading().then(|| gate_line(&block.text))??;
+    Some(line.ids)
 }
 
-fn gate_heading_index(document: &Document, index: usize) -> Option<usize> {
-    let own = document.blocks.get(index).filter(|block| block.is_heading()).map(|_| index);
-    own.into_iter()
-        .chain(document.headings_above(index))
-        .find(|heading| document.blocks.get(*heading).is_some_and(|block| gate_line(&block.text).is_some()))
+/// The gate heading that block `index` is or stands under, and its gates.
+fn gate_heading<'g>(
+    document: &Document,
+    gates: &'g [Option<Vec<String>>],
+    index: usize,
+) -> Option<(usize, &'g [String])> {
+    let own = Some(index).into_iter();
+    own.chain(document.headings_above(index))
+        .find_map(|heading| Some((heading, gates.get(heading)?.as_deref()?)))
 }
 
 /// `M1` for the first section about it, `M1b`, `M1c` for later ones, in order of time.
-fn gate_letters(document: &Document, history: &History<'_>) -> BTreeMap<usize, String> {
+fn gate_letters(
+    document: &Document,
+    gates: &[Option<Vec<String>>],
+    history: &History<'_>,
+) -> BTreeMap<usize, String> {
     let mut sections: Vec<(Option<Timestamp>, usize, String)> = document
         .blocks
         .iter()
         .enumerate()
         .filter(|(_, block)| block.is_heading())
         .filter_map(|(index, block)| {
-            let id = gate_line(&block.text)?.ids.first()?.clone();
+            let id = gates.get(index)?.as_ref()?.first()?.clone();
             let at = history.first_holding(document, block, 0).and_then(|commit| commit.at());
             Some((at, index, id))
         })

@@ -10,6 +10,7 @@ pub(super) const RULE: Rule = Rule {
     id: "verdict-stamp",
     explains: "A verdict cannot be written after the commit that already contains it.",
     kind: CheckKind::Record,
+    words: &[],
     find,
 };
 

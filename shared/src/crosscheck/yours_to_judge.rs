@@ -15,38 +15,55 @@ pub(super) const RULE: Rule = Rule {
     id: "yours-to-judge",
     explains: "Independence, causes and judgements leave no trace that could be compared; a person has to weigh them.",
     kind: CheckKind::Substance,
+    words: &[],
     find,
 };
 
+struct Kind {
+    /// Lower-case parts of words without one of which the pattern matches nothing.
+    stems: &'static [&'static str],
+    pattern: Regex,
+    why: &'static str,
+}
+
 /// What a sentence must hold, and why nobody but a person can judge it.
-static KINDS: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
+static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
     let kinds = [
         (
+            &["independently", "own clone", "own ssh session", "own session", "cold start"][..],
             r"(?i)\bindependently\b|\bown (?:clone|SSH session|session)\b|\bcold start\b",
             "independence leaves no trace in the evidence",
         ),
         (
+            &["correct", "appropriate", "reasonable"][..],
             r"(?i)\b(?:is|are|was|were) correct\b|\bcorrectly\b|\bappropriate\b|\breasonable\b",
             "whether that reading is right is a judgement",
         ),
         (
+            &["timing", "load", "exhaustion", "cause", "due to", "infra-confound"][..],
             r"(?i)\btiming\b|\bload\b|\bexhaustion\b|\bcaused? by\b|\bdue to\b|\bbecause of\b|\broot cause\b|\binfra-confound",
             "a cause cannot be read from records",
         ),
         (
+            &["genuine", "artifact", "suggest", "probably", "possibl", "needed to"][..],
             r"(?i)\bgenuine\b|\bartifact\b|\bsuggests?\b|\bprobably\b|\bpossibl[ey]\b|\bneeded to\b",
             "an interpretation, not a record",
         ),
         (
+            &["acknowledged in", "addressed", "operator-ready", "explanation present", "clear enough"][..],
             r"(?i)\backnowledged in\b|\baddressed\b|\boperator-ready\b|\bexplanation present\b|\bclear enough\b",
             "whether it does its job is for its reader to say",
         ),
     ];
-    kinds.into_iter().filter_map(|(pattern, why)| Some((Regex::new(pattern).ok()?, why))).collect()
+    let kind = |(stems, pattern, why)| Some(Kind { stems, pattern: Regex::new(pattern).ok()?, why });
+    kinds.into_iter().filter_map(kind).collect()
 });
 
 fn find(unit: &Unit<'_>, _context: &Context<'_>, drafts: &mut Vec<Draft>) {
     if unit.document.kind != EvidenceKind::Review || unit.is_title() {
+        return;
+    }
+    if !KINDS.iter().any(|kind| unit.has_any(kind.stems)) {
         return;
     }
     let found = sentences(unit.words()).into_iter().find_map(|span| {
@@ -54,13 +71,13 @@ fn find(unit: &Unit<'_>, _context: &Context<'_>, drafts: &mut Vec<Draft>) {
         if sentence.trim_end().ends_with(':') && sentence.len() < 40 {
             return None;
         }
-        KINDS.iter().find(|(pattern, _)| pattern.is_match(sentence)).map(|(_, why)| (span, *why))
+        let lower = unit.lower().get(span.clone()).unwrap_or("");
+        let kinds = KINDS.iter().filter(|kind| kind.stems.iter().any(|stem| lower.contains(stem)));
+        let word =
+            |kind: &Kind| kind.pattern.find(sentence).map(|word| (span.start + word.start(), kind.why));
+        kinds.into_iter().find_map(word).map(|(at, why)| (narrow(unit.words(), &span, at), why))
     });
     let Some((span, why)) = found else { return };
-    let span = KINDS
-        .iter()
-        .find_map(|(pattern, _)| pattern.find(unit.text(&span)))
-        .map_or(span.clone(), |word| narrow(unit.words(), &span, span.start + word.start()));
     drafts.push(Draft::new(span, "", vec![Fact::Unclear(why.to_owned(), Vec::new())]));
 }
 
@@ -85,9 +102,11 @@ fn narrow(text: &str, sentence: &Range<usize>, at: usize) -> Range<usize> {
 fn sentences(text: &str) -> Vec<Range<usize>> {
     let mut spans = Vec::new();
     let mut start = 0;
+    let (mut counted, mut marks) = (0, 0);
     for (at, _) in text.match_indices(". ") {
-        let quoted = text.get(..at).is_some_and(|before| before.matches(['"', '“', '”']).count() % 2 == 1);
-        if quoted {
+        marks += text.get(counted..at).map_or(0, |passed| passed.matches(['"', '“', '”']).count());
+        counted = at;
+        if marks % 2 == 1 {
             continue;
         }
         let next = text.get(at + 2..).and_then(|rest| rest.chars().next());

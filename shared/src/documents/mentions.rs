@@ -11,6 +11,10 @@ use regex_lite::{Captures, Regex};
 
 use crate::time::Timestamp;
 
+mod hints;
+
+use hints::Hints;
+
 /// Something that a text names, and where.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mention {
@@ -134,65 +138,67 @@ fn regex(pattern: &str) -> Regex {
 }
 
 struct Pattern {
-    /// Bytes without one of which a text cannot match: looked up before the pattern is tried.
-    needs: &'static [u8],
+    /// Hints without which a text cannot match: looked up before the pattern is tried.
+    needs: Hints,
     regex: Regex,
     read: fn(&Captures<'_>) -> Option<Vec<Mention>>,
 }
 
-const DIGITS: &[u8] = b"0123456789";
-
 /// In order of precedence: what an earlier pattern took, a later one leaves alone.
 static PATTERNS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
-    let pattern = |needs, text: &str, read| Pattern { needs, regex: regex(text), read };
+    let pattern = |needs: Hints, text: &str, read| Pattern { needs, regex: regex(text), read };
     vec![
-        pattern(b":", r"\bhttps?://[^\s<>()\[\]`\x22'|]+", address),
-        pattern(b"=", r"\b([A-Za-z_][A-Za-z0-9_.]*)=('[^']*'|\x22[^\x22]*\x22|[^\s,;()`]+)", pair),
+        pattern(Hints::ADDRESS, r"\bhttps?://[^\s<>()\[\]`\x22'|]+", address),
+        pattern(Hints::PAIR, r"\b([A-Za-z_][A-Za-z0-9_.]*)=('[^']*'|\x22[^\x22]*\x22|[^\s,;()`]+)", pair),
         pattern(
-            b":",
+            Hints::CLOCK.and(Hints::DAY),
             r"(~)?\b(\d{4})-(\d{2})-(\d{2})[T ](~)?(\d{2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?(?:([+-]\d{2}:?\d{2})\b|[–-](\d{2})Z|Z)?(\s?[A-Z]{2,4}T\b)?",
             full_time,
         ),
         pattern(
-            b":",
+            Hints::CLOCK,
             r"(~)?\b()()()T?()(\d{2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?(?:([+-]\d{2}:\d{2})\b|[–-](\d{2})Z\b|Z\b|\s?UTC\b)",
             full_time,
         ),
-        pattern(b"-", r"\b(\d{4})-(\d{2})-(\d{2})\b", day),
+        pattern(Hints::DAY, r"\b(\d{4})-(\d{2})-(\d{2})\b", day),
         pattern(
-            b"JFMASOND",
+            Hints::MONTH,
             r"\b(\d{1,2})\s(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\s(\d{4})\b",
             worded_day,
         ),
-        pattern(b"/", r"\b\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}/\d{1,2}\b", subnet),
-        pattern(b"#", r"#(\d+)\s?[–-]\s?#(\d+)", range),
+        pattern(Hints::SUBNET, r"\b\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}/\d{1,2}\b", subnet),
+        pattern(Hints::HASHES, r"#(\d+)\s?[–-]\s?#(\d+)", range),
         pattern(
-            DIGITS,
+            Hints::BUILD.and(Hints::RANGE),
             r"(?i)\b(?:builds?|runs?|drone)(?: builds?)?\s+#?(\d+)\s?(?:[–-]|\.\.\.?|…)\s?#?(\d+)\b",
             range,
         ),
         pattern(
-            DIGITS,
+            Hints::BUILD,
             r"(?i)\b(?:builds?|runs?|drone)(?: builds?)?\s+#?\d+(?:(?:\s*(?:,|/|\+|&|and)\s*)+#?\d+\b)*",
             builds,
         ),
-        pattern(DIGITS, r"(?i)\bcomments?\s+(?:id\s+)?#?(\d{3,})\b", comment),
-        pattern(DIGITS, r"\bPRs?\s?#?(\d+)|\bpulls?/(\d+)", pull),
-        pattern(b"#", r"#(\d+)\b", number),
+        pattern(Hints::COMMENT, r"(?i)\bcomments?\s+(?:id\s+)?#?(\d{3,})\b", comment),
+        pattern(Hints::PULL, r"\bPRs?\s?#?(\d+)|\bpulls?/(\d+)", pull),
+        pattern(Hints::HASH, r"#(\d+)\b", number),
         pattern(
-            DIGITS,
+            Hints::LEVEL,
             r"(?i)\blevel\s*[=:]?\s*(\d+)(?:\s*(?:/|of)\s*(\d+))?|\bL(\d)(?:/(?:L)?(\d))?\b",
             level,
         ),
         pattern(
-            DIGITS,
+            Hints::LONG,
             r"\b(\d+)\s?h(?:ours?|rs?)?\s?(\d+)\s?m(?:in(?:utes?)?)?\b|\b(\d+)\s?m(?:in(?:utes?)?)?\s?(\d+)\s?s(?:ec(?:onds?)?)?\b",
             two_part_length,
         ),
-        pattern(DIGITS, r"\b(\d+(?:\.\d+)?)\s?(s|secs?|seconds?|mins?|minutes?|h|hrs?|hours?)\b", length),
-        pattern(DIGITS, r"\b[0-9a-f]{7,40}\b", commit),
         pattern(
-            b"/.",
+            Hints::LENGTH,
+            r"\b(\d+(?:\.\d+)?)\s?(s|secs?|seconds?|mins?|minutes?|h|hrs?|hours?)\b",
+            length,
+        ),
+        pattern(Hints::COMMIT, r"\b[0-9a-f]{7,40}\b", commit),
+        pattern(
+            Hints::PATH,
             r"(?:\.{0,2}/)?[A-Za-z0-9_.@-]+(?:/[A-Za-z0-9_.@*-]+)+|\b[A-Za-z0-9_][A-Za-z0-9_.-]*\.(?:md|json|ya?ml|toml|xml|svg|png|txt|log|py|rs|sh|sqlite|db)\b",
             path,
         ),
@@ -201,14 +207,11 @@ static PATTERNS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
 
 /// Everything that `text` names, in order of place.
 pub fn mentions(text: &str) -> Vec<Mention> {
-    let mut has = [false; 256];
-    for byte in text.bytes() {
-        has[usize::from(byte)] = true;
-    }
+    let hints = Hints::of(text);
     let mut found: Vec<Mention> = Vec::new();
     let mut taken = vec![false; text.len()];
     for pattern in PATTERNS.iter() {
-        if !pattern.needs.iter().any(|byte| has[usize::from(*byte)]) {
+        if !hints.hold(pattern.needs) {
             continue;
         }
         let mut fresh = Vec::new();
@@ -508,6 +511,88 @@ mod tests {
         );
         check("10.10.0.0/16", &["net 10.10.0.0/16"]);
         check("/tmp/x/compose.yml and plan-a.md", &["path /tmp/x/compose.yml", "path plan-a.md"]);
+    }
+
+    /// Every text that a pattern matches raises the hints that it needs.
+    #[test]
+    fn no_hint_is_missing() {
+        const PIECES: &[&str] = &[
+            "https://a.b/c",
+            "k=v",
+            "K.a='x'",
+            "2026-06-13",
+            "T",
+            " ",
+            "06:13",
+            "Z",
+            " UTC",
+            ":50",
+            "+02:00",
+            "–",
+            "-",
+            "12",
+            " June ",
+            "2026",
+            "10.1.0.0/16",
+            "#515",
+            "#7",
+            "builds",
+            "Run",
+            "DRONE",
+            "\t",
+            "\n",
+            " #",
+            "612",
+            ", ",
+            " and ",
+            "…",
+            "..",
+            "comment",
+            "COMMENTS",
+            " id ",
+            "PR",
+            "PRs ",
+            "pull/",
+            "pulls",
+            "level",
+            "LEVEL",
+            " = ",
+            "L5",
+            "/5",
+            "L",
+            "3 s",
+            "5m",
+            "2h",
+            "10 min",
+            "1.5",
+            " sec",
+            "d88f5801",
+            "abcdef",
+            "0123456",
+            "_",
+            "a/b",
+            "./x/*",
+            "x.md",
+            "é",
+            "(",
+            ".",
+            "`",
+            "|",
+            "s",
+            "h",
+        ];
+        let mut seed = 7_u64;
+        for _ in 0..20_000 {
+            let mut text = String::new();
+            for _ in 0..6 {
+                seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                text.push_str(PIECES[(seed >> 33) as usize % PIECES.len()]);
+            }
+            let hints = Hints::of(&text);
+            for pattern in PATTERNS.iter().filter(|pattern| !hints.hold(pattern.needs)) {
+                assert!(!pattern.regex.is_match(&text), "{text:?} {}", pattern.regex.as_str());
+            }
+        }
     }
 
     #[test]

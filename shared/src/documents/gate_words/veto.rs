@@ -93,7 +93,9 @@ pub fn lifting(text: &str) -> Option<Lifting> {
         )
     });
     let text = text.get(..floor(text, 4 * FAR)).unwrap_or("");
-    let found = LIFTED.captures(text)?;
+    // All that the pattern matches holds the word.
+    let may = text.as_bytes().windows(4).any(|word| word.eq_ignore_ascii_case(b"veto"));
+    let found = if may { LIFTED.captures(text)? } else { return None };
     let whole = found.get(0)?;
     let sentence_start = text.get(..whole.start())?.rfind(". ").map_or(0, |at| at + 2);
     let said = match found.get(1) {
