@@ -110,12 +110,18 @@ mod tests {
             assert!(part.text.len() <= super::LONGEST && part.text.starts_with("Build #"), "{}", part.text);
             assert_eq!(part.heading, Some(0));
             for (at, _) in part.text.match_indices("Build #") {
-                let (line, column) = document.position(part, at);
-                let wanted = format!("Build #{next} ");
-                let behind = text.lines().nth(line as usize - 1).expect("a line");
-                let byte = behind.char_indices().nth(column as usize - 1).expect("a column").0;
+                // Its line is long: asked here and there only.
                 if next % 500 == 0 {
-                    assert!(behind[byte..].starts_with(&wanted), "{wanted}");
+                    let (line, column) = document.position(part, at);
+                    let behind: String = text
+                        .lines()
+                        .nth(line as usize - 1)
+                        .expect("a line")
+                        .chars()
+                        .skip(column as usize - 1)
+                        .take(24)
+                        .collect();
+                    assert!(behind.starts_with(&format!("Build #{next} ")), "{next}: {behind}");
                 }
                 next += 1;
             }
