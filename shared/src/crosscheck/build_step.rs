@@ -112,11 +112,12 @@ fn said(unit: &Unit<'_>, span: &Range<usize>) -> Said {
     for mention in mentions_from(unit, span.end).iter().take(3) {
         let between = unit.text(&(span.end..mention.span.start));
         match mention {
-            Mention { span: at, what: What::Length { seconds, unit: figure } } if said.length.is_none() => {
-                if TOOK.as_ref().is_some_and(|pattern| pattern.is_match(between)) {
-                    said.end = said.end.max(at.end);
-                    said.length = Some((*seconds, *figure));
-                }
+            Mention { span: at, what: What::Length { seconds, unit: figure } }
+                if said.length.is_none()
+                    && TOOK.as_ref().is_some_and(|pattern| pattern.is_match(between)) =>
+            {
+                said.end = said.end.max(at.end);
+                said.length = Some((*seconds, *figure));
             }
             Mention { span: at, what: What::Time(moment) } if said.time.is_none() => {
                 let word = AT.as_ref().and_then(|pattern| pattern.captures(between)?.get(1));

@@ -108,8 +108,11 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
     }
 }
 
+/// A time and where it stands.
+type Spot<'u> = (&'u Range<usize>, Moment);
+
 /// Two times that a dash or "to" makes a span.
-fn spans_of_time<'u>(unit: &'u Unit<'_>) -> Vec<((&'u Range<usize>, Moment), (&'u Range<usize>, Moment))> {
+fn spans_of_time<'u>(unit: &'u Unit<'_>) -> Vec<(Spot<'u>, Spot<'u>)> {
     let times: Vec<_> = unit.times().collect();
     let pairs = times.windows(2).filter_map(|pair| {
         let [first, last] = pair else { return None };

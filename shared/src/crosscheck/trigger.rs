@@ -259,8 +259,12 @@ fn started_by(number: u64, asked: &Asked<'_>, unit: &Unit<'_>, context: &Context
         ..0 => Fact::Differs(words, cited),
         // How long before it is all that is said, not that the build came of it.
         0.. if asked.distance.is_some() => Fact::Agrees(words, cited),
-        0..=POLL_SECONDS => Fact::Agrees(format!("{words}, within the poll interval of 60 s"), cited),
-        ..=AT_MOST_SECONDS => Fact::Agrees(format!("{words}, within 5 min of polling"), cited),
+        distance if distance <= POLL_SECONDS => {
+            Fact::Agrees(format!("{words}, within the poll interval of 60 s"), cited)
+        }
+        distance if distance <= AT_MOST_SECONDS => {
+            Fact::Agrees(format!("{words}, within 5 min of polling"), cited)
+        }
         _ => Fact::Differs(format!("{words}; polling takes 5 min at most"), cited),
     }
 }

@@ -90,7 +90,7 @@ fn looks_like_error(text: &str) -> bool {
         })
     };
     let lower = text.to_ascii_lowercase();
-    ERROR_PARTS.iter().any(|part| lower.contains(part)) || ERROR_WORDS.iter().any(|word| has_word(word))
+    ERROR_PARTS.iter().any(|part| lower.contains(part)) || ERROR_WORDS.iter().any(has_word)
 }
 
 /// The document, where a log of JSON lines counts as an array of them; null stands for a line that is none.

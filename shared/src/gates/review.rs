@@ -186,7 +186,7 @@ impl Table {
 
 /// A verdict that a cell begins with.
 fn bare(cell: &str) -> Option<(Verdict, std::ops::Range<usize>)> {
-    bare_verdict(cell, &[0..cell.len()])
+    bare_verdict(cell, std::slice::from_ref(&(0..cell.len())))
 }
 
 /// The cells of a row with where they begin; a `|` inside code parts nothing.

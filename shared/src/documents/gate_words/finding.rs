@@ -257,7 +257,10 @@ mod tests {
             assert_eq!(finding_state(text, &[]).map(|(state, _)| state), expected, "{text}");
         }
         let bold = "Words. CLOSED @2026";
-        assert_eq!(finding_state(bold, &[7..13]).map(|(state, _)| state), Some(FindingState::Closed));
+        assert_eq!(
+            finding_state(bold, std::slice::from_ref(&(7..13))).map(|(state, _)| state),
+            Some(FindingState::Closed)
+        );
         let said = |text: &str| {
             let found = subject_findings(text);
             found.iter().map(|(id, state)| format!("{id} {state:?}")).collect::<Vec<_>>().join(", ")

@@ -11,6 +11,9 @@ use crate::evidence::{CommitStatus, EntryIssue, Issue, Place, PullEvent, Review,
 /// Commit statuses that are kept of all pull requests together: many of them may share one head.
 const MAX_STATUSES: usize = 200_000;
 
+/// Reviews of one pull request in order, and whether their answer is whole.
+type Reviews = (BTreeMap<(u64, Place), Review>, bool);
+
 impl Loader<'_, '_> {
     pub(super) fn forge(&mut self, paths: &[&EntryPath], captures: &BTreeMap<String, Capture>) {
         let mut recorded = self.recorded(paths, captures, gitea::Request::of);
@@ -37,7 +40,7 @@ impl Loader<'_, '_> {
         // The listing comes before the single answers, which say more and take its place.
         recorded.sort_by_key(|answer| answer.request.subject.clone());
         let mut comments: BTreeMap<u64, Comments> = BTreeMap::new();
-        let mut reviews: BTreeMap<u64, (BTreeMap<(u64, Place), Review>, bool)> = BTreeMap::new();
+        let mut reviews: BTreeMap<u64, Reviews> = BTreeMap::new();
         for Recorded { path, request, asked } in recorded {
             let subject = request.subject;
             let answer =
