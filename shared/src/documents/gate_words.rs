@@ -9,11 +9,14 @@ use crate::report::Verdict;
 
 mod finding;
 mod ids;
+mod reported;
 mod subject;
 mod verdict;
 mod veto;
 
-pub use finding::{FindingLine, finding_line, finding_state, ids_in as finding_ids, subject_findings};
+pub use finding::{
+    FindingLine, finding_line, finding_state, ids_in as finding_ids, is_builders_state, subject_findings,
+};
 use ids::LIST;
 pub use ids::split_ids;
 pub use subject::{Subject, is_review, read_subject, subject_events};
@@ -147,6 +150,9 @@ pub fn stated_verdicts(text: &str, strong: &[Range<usize>]) -> Vec<GateLine> {
             continue;
         }
         let Some(end) = label.get(0).map(|whole| at + whole.end()) else { continue };
+        if label.get(0).is_some_and(|label| label.as_str().to_ascii_lowercase().contains("builder")) {
+            continue;
+        }
         let ids = label.get(1).map_or(Vec::new(), |ids| split_ids(ids.as_str()));
         if ids.is_empty() && text.get(end..).is_some_and(|rest| leading_ids(rest).is_some()) {
             let shift = |span: &Range<usize>| span.start + end..span.end + end;
@@ -401,6 +407,16 @@ mod tests {
         check("Q2 — FAIL @2026-05-28 (unit tests PASS)", "Q2 |  | Fail FAIL @2026-05-28");
         check("M1 — PASS withdrawn @2026-05-28", "M1 |  | Fail PASS");
         check("M1 — PASS, see REVIEW-x.md", "M1 |  | Pass PASS");
+        check("M1 — FAIL @2026-05-28, cannot PASS", "M1 |  | Fail FAIL @2026-05-28");
+        check("M1 — Builder says PASS; FAIL @2026-05-28", "M1 | Builder says PASS; | Fail FAIL @2026-05-28");
+        check(
+            "M1 — secrets cannot leak: PASS @2026-05-28",
+            "M1 | secrets cannot leak | Pass PASS @2026-05-28",
+        );
+        check(
+            "M1 — Builder's claim verified cold: PASS @2026-05-28",
+            "M1 | Builder's claim verified cold | Pass PASS @2026-05-28",
+        );
         for text in [
             "M1 — lint: PASS @2026-05-28",
             "M1 — conditional PASS @2026-05-28",
@@ -413,6 +429,20 @@ mod tests {
             "M1 — PASS|FAIL @2026-05-28",
             "M1 — 24 PASS @2026-05-28",
             "M1 — PASS criteria",
+            "M1 — cannot PASS @2026-05-28",
+            "M1 — cannot honestly be given a PASS @2026-05-28",
+            "M1 — unable to PASS @2026-05-28",
+            "M1 — would PASS @2026-05-28",
+            "M1 — Builder claims: PASS @2026-05-28",
+            "M1 — Builder claims: FAIL @2026-05-28",
+            "M1 — Builder says PASS @2026-05-28",
+            "M1 — STATUS: PASS @2026-05-28",
+            "M1 — claimed as PASS @2026-05-28 by the Builder",
+            "M1 — PASS @2026-05-28 by the Builder",
+            "M1: the Builder's word: PASS @2026-05-28",
+            "M1 — retest of upgrade: PASS @2026-05-28",
+            "M1 — State inventory — upgrade: PASS @2026-05-28",
+            "M1 — install, upgrade, backup: PASS @2026-05-28",
             "M1 — BYPASS @2026-05-28",
         ] {
             assert_eq!(gate_line(text).and_then(|line| line.verdict), None, "{text}");
@@ -452,6 +482,7 @@ mod tests {
             ("Fresh post-proxy verdict: PASS (build #612)", ""),
             ("Verdict: the install PASS, upgrade FAIL", ""),
             ("Verdict: pending", ""),
+            ("Verdict (Builder): PASS @2026-05-28", ""),
             ("Verdict: PASS|FAIL", ""),
         ] {
             assert_eq!(said(stated_verdicts(text, &[])), expected, "{text}");

@@ -94,6 +94,20 @@ fn what_is_no_verdict() {
         check(text, &[]);
     }
     check("## M1 — lint: PASS\n\n## M2 — NOT an M2 PASS", &[]);
+    // Nor is any of these one that could hide an earlier FAIL.
+    for said in [
+        "## M1 — cannot PASS",
+        "## M1 — unable to PASS",
+        "## M1 — Builder claims: PASS",
+        "- M1 — claimed as PASS",
+        "- M1: the Builder's word: PASS",
+        "## M1 — retest of upgrade: PASS",
+        "## M1 — STATUS: PASS",
+    ] {
+        let text = format!("## M1 — FAIL @2026-05-28T01:00Z\n\n{said} @2026-05-28T02:00Z by the Builder");
+        check(&text, &["M1 fail [fail]"]);
+        check(&text.replace(" by the Builder", ""), &["M1 fail [fail]"]);
+    }
 }
 
 #[test]
@@ -110,6 +124,12 @@ fn findings_and_their_states() {
     check("**F-redfix-1 — t.**\n\n## Other\n\nStatus: OPEN", &["f-redfix-1 noted"]);
     check("### A-reg-1 — t — OPEN\n\n#### More\n\nStatus: CLOSED", &["a-reg-1 closed adversary"]);
     check("A1 is open.\n\n- A1: looked at", &[]);
+    let open = "### A7 [adversary] OPEN @2026-05-28T01:00Z — volumes left\n\n";
+    for said in
+        ["### A7 — Builder: CLOSED @2026-05-28T02:00Z", "### A7 — CLOSED @2026-05-28T02:00Z by the Builder"]
+    {
+        check(&format!("{open}{said}"), &["a7 open builder"]);
+    }
 }
 
 #[test]
@@ -123,6 +143,10 @@ fn vetoes_and_their_ends() {
     check("## Open VETOes\n\n- (none)", &[]);
     check("## Open VETOes\n\n- VETO on M2: leak", &["veto M2 stands"]);
     check("## M1 — PASS @2026-05-28, no VETO\n\nI use no VETO.\n\n## VETO rules", &["M1 pass [pass]"]);
+    check("## VETO leak\n\n- [ ] VETO lifted", &["veto stands"]);
+    check("## VETO leak\n\n- [x] VETO lifted @2026-05-28", &["veto lifted"]);
+    check("## VETO leak\n\n## VETO lifted by Builder", &["veto stands"]);
+    check("## VETO leak\n\n## The Builder asks: VETO lifted?", &["veto stands"]);
     check("## VETO leak\n\nThe VETO is not lifted; it is lifted when clean.", &["veto stands"]);
 }
 

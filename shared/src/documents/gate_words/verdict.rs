@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use regex_lite::Regex;
 
 use super::regex;
+use super::reported::{is_told, is_told_behind};
 use crate::report::Verdict;
 
 static VERDICT: LazyLock<Regex> =
@@ -27,7 +28,9 @@ pub(super) fn verdict(text: &str, from: usize, strong: &[Range<usize>]) -> Optio
         .find_iter(text.get(..reach).unwrap_or(""))
         .filter(|word| word.start() >= from)
         .map(|word| Word { text, from, span: word.range(), strong })
-        .filter(|word| !word.is_negated() && !word.is_past())
+        .filter(|word| {
+            !word.is_negated() && !word.is_past() && !word.is_out_of_reach() && !word.is_reported()
+        })
         .collect();
     if let Some(word) = words.iter().find(|word| word.is_withdrawn()) {
         return Some((Verdict::Fail, word.span.clone()));
@@ -121,6 +124,22 @@ impl<'a> Word<'a> {
         PAST.is_match(self.before())
     }
 
+    /// "cannot PASS", "unable to be given a PASS": whatever stamp follows, it is none.
+    fn is_out_of_reach(&self) -> bool {
+        static REACH: LazyLock<Regex> = LazyLock::new(|| {
+            regex(
+                r"(?i)(?:\b(?:cannot|can|could|would|should|might|may|must|will|shall|hardly|declined?|declines|refused?|refuses|(?:unable|fail(?:s|ed)?|need(?:s|ed)?|has|have|had|yet|ought|supposed|expected|likely|ready|about|going|able|wants?|hop(?:es?|ed)|due|trying)\s+to)|n['’]t)(?:\s+(?:not|yet|be|to|get|give|given|call|called|count|counted|as|an?|the|any|its|it|this|my|gate|of|[a-z]+ly))*\s*[\x22'“*_`]*$",
+            )
+        });
+        self.verdict() == Verdict::Pass && REACH.is_match(self.before())
+    }
+
+    /// The builder's word, which the reviewer only tells.
+    fn is_reported(&self) -> bool {
+        let behind = self.text.get(stamp_end(self.text, self.span.end)..).unwrap_or("");
+        is_told(self.before()) || (self.verdict() == Verdict::Pass && is_told_behind(behind))
+    }
+
     /// `PASS withdrawn`: as good as FAIL.
     fn is_withdrawn(&self) -> bool {
         static WITHDRAWN: LazyLock<Regex> = LazyLock::new(|| {
@@ -177,15 +196,28 @@ impl<'a> Word<'a> {
         let other = OTHER.captures(before).is_some_and(|captures| {
             let bare = captures.get(2).is_none_or(|mark| mark.as_str().is_empty());
             let number = captures.get(1).is_some();
-            // "Reproducible build: PASS @…" has a title, "lint: PASS @…" a tool, "8 PASS" a count.
-            let titled = before.split_whitespace().filter(|word| word.len() > 1).count() >= 2;
-            !stamped || if number { bare } else { !titled }
+            let tool = captures.get(0).map_or(0, |tool| tool.start());
+            !stamped || if number { bare } else { !is_titled(before.get(..tool).unwrap_or("")) }
         });
         other
             || QUALIFIED.is_match(before)
             || CONDITION.is_match(after)
             || (!stamped && SUPPOSED.is_match(before))
     }
+}
+
+/// Whether a tool's name has words of a title before it: "Reproducible build: PASS @…" has a title, "lint: PASS @…",
+/// "install, upgrade: PASS @…" and "retest of upgrade: PASS @…" only name tools.
+fn is_titled(before: &str) -> bool {
+    static NO_TITLE: LazyLock<Regex> = LazyLock::new(|| {
+        regex(
+            r"(?i)^(?:of|for|on|in|at|the|an?|my|and|only|just|again|lint|clippy|fmt|install|upgrade|backup|restore|custom|functional|tests?|suite|ci|build|tiers?|rungs?|e2e|smoke|re-?tests?|re-?tested|re-?runs?|re-?checks?|re-?checked|verification|re-?verification|checks?|runs?|attempts?|try|retry|cold|fresh|new|latest|last|first|second|third|full)$",
+        )
+    });
+    let clause = before.rfind(['—', '–', ':', ';', ',', '.', '(']);
+    let clause = before.get(clause.unwrap_or(0)..).unwrap_or("");
+    let words = clause.split(|c: char| !(c.is_alphanumeric() || c == '-')).filter(|word| word.len() > 1);
+    words.into_iter().any(|word| !NO_TITLE.is_match(word))
 }
 
 /// Whether the words right before something deny it: "no", "not an", "without any open".
