@@ -14,7 +14,7 @@ const NEAR: usize = 160;
 pub(super) fn is_told(before: &str) -> bool {
     static TOLD: LazyLock<Regex> = LazyLock::new(|| {
         regex(
-            r"(?:\b(?:(?i:builder)|STATUS(?:\.md|-[\w.-]+)?)(?:['’]s)?(?:\s+[a-z]+){0,2}?\s*(?:[:—–-]|\b(?i:words?|claim(?:s|ed|ing)?|says?|said|states?|stated|reports?|reported|calls?|called|writes?|wrote|asserts?|expects?|hopes?|thinks?|believes?|wants?|asks?|declare[sd]?|marks?|marked|view|opinion)\b)[^.;,—–(]*|\b(?i:(?:builder)(?:['’]s)?|claim(?:s|ed|ing)?)\s*[:—–-]?\s*(?i:(?:as|to be|an?|the|it|its|of)\s+){0,3})[\x22'“*_`]*$",
+            r"(?:\b(?:(?i:builder)|STATUS(?:\.md|-[\w.-]+)?)(?:['’]s)?(?:\s+[a-z]+){0,2}?\s*(?:[:—–-]|\b(?i:words?|claim(?:s|ed|ing)?|says?|said|states?|stated|reports?|reported|calls?|called|writes?|wrote|asserts?|expects?|hopes?|thinks?|believes?|wants?|asks?|declare[sd]?|marks?|marked|view|opinion)\b)[^.;,—–(]*|(?:^|[\s(*_\x22“])(?i:(?:builder(?:['’]s)?|claims?|claimed\s+(?:as|to be))\s*[:—–-]?|claim(?:ed|ing))\s+(?i:(?:as|to be|an?|the|it|its|of)\s+){0,3})[\x22'“*_`]*$",
         )
     });
     // "Builder's claim verified cold: PASS" is the reviewer's.
@@ -59,6 +59,9 @@ mod tests {
             "",
             "State inventory: ",
             "claimed 06:20Z, re-run cold: ",
+            "re-claimed: ",
+            "re-claimed ",
+            "claimed: ",
             "Builder's claim verified cold: ",
             "Builder's fix, re-run cold: ",
             "Status: ",
