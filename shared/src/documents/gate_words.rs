@@ -9,6 +9,7 @@ use crate::report::Verdict;
 
 mod finding;
 mod ids;
+mod plain;
 mod reported;
 mod subject;
 mod verdict;
@@ -19,6 +20,7 @@ pub use finding::{
 };
 use ids::LIST;
 pub use ids::split_ids;
+pub use plain::{failing_heading, withdrawal};
 pub use subject::{Subject, is_review, read_subject, subject_events};
 pub use verdict::Stated;
 use verdict::{denies, floor, stamp_end, verdict};
@@ -29,7 +31,7 @@ fn regex(pattern: &str) -> Regex {
 }
 
 /// What may stand before the id of a gate.
-const PREFIX: &str = r"(?:(?i:gates?|milestones?|items?|requirements?|dod(?: items?)?|(?:(?:final|adversary|cold|gate|phase|overall)\s+)*(?:verdicts?|re-?check(?:ed)?|re-?verification|re-?test|re-?review|acceptance|verification|judge?ment)(?:\s+(?:on|of|for))?|(?:cold )?review (?:on|of|for)|second look at|REVIEW-\d+)\s*[:—–-]?\s+)";
+const PREFIX: &str = r"(?:(?i:gates?|milestones?|items?|requirements?|dod(?: items?)?|(?:(?:final|adversary|cold|gate|phase|overall)\s+)*(?:(?:re-?)?verdicts?|re-?check(?:ed)?|re-?verification|re-?test|re-?review|acceptance|verification|judge?ment)(?:\s+(?:on|of|for))?|(?:cold )?review (?:on|of|for)|second look at|REVIEW-\d+)\s*[:—–-]?\s+)";
 
 static LEADING_IDS: LazyLock<Regex> = LazyLock::new(|| {
     regex(&format!(
@@ -136,7 +138,7 @@ pub fn stated_verdict(text: &str) -> Option<(Verdict, Range<usize>)> {
 pub fn stated_verdicts(text: &str, strong: &[Range<usize>]) -> Vec<GateLine> {
     static LABEL: LazyLock<Regex> = LazyLock::new(|| {
         regex(&format!(
-            r"^[^\w\s]*\s*(?:(?:Final|Overall|Gate|Adversary|Cold|My|Phase)\s+)?(?:VERDICT|[Vv]erdict)(?:\s*[(\[]?(?:on |for |of )?({})[)\]]?)?(?:\s*\([^)]{{0,40}}\))?\s*[:—–-]\s*",
+            r"^[^\w\s]*\s*(?:(?:Final|Overall|Gate|Adversary|Cold|My|Phase)\s+)?(?:[Rr]e-?)?(?:VERDICT|[Vv]erdict)(?:\s*[(\[]?(?:on |for |of )?({})[)\]]?)?(?:\s*\([^)]{{0,40}}\))?\s*[:—–-]\s*",
             *LIST
         ))
     });
@@ -407,6 +409,16 @@ mod tests {
         check("Q2 — FAIL @2026-05-28 (unit tests PASS)", "Q2 |  | Fail FAIL @2026-05-28");
         check("M1 — PASS withdrawn @2026-05-28", "M1 |  | Fail PASS");
         check("M1 — PASS, see REVIEW-x.md", "M1 |  | Pass PASS");
+        check("Re-verdict: M1 FAIL", "M1 |  | Fail FAIL");
+        check("M1 — REJECTED @2026-05-28", "M1 |  | Fail REJECTED @2026-05-28");
+        check("M1 — inventory — REJECTED @2026-05-28", "M1 | inventory | Fail REJECTED @2026-05-28");
+        check(
+            "M1 — PASS @2026-05-28 — the plea: REJECTED",
+            "M1 | the plea: REJECTED | Pass PASS @2026-05-28",
+        );
+        check("M1 — requests REJECTED by the proxy", "M1 | requests REJECTED by the proxy | open");
+        check("M1 — no longer PASS @2026-05-28", "M1 | no longer | Fail PASS @2026-05-28");
+        check("M1 is now FAIL.", "M1 | is now | Fail FAIL");
         check("M1 — FAIL @2026-05-28, cannot PASS", "M1 |  | Fail FAIL @2026-05-28");
         check("M1 — Builder says PASS; FAIL @2026-05-28", "M1 | Builder says PASS; | Fail FAIL @2026-05-28");
         check(

@@ -69,6 +69,20 @@ fn verdicts_in_all_their_places() {
         &["M1 pass [pass]", "M2 fail [fail]"],
     );
     check("## ✅\u{fe0f} M1\u{a0}— x\u{a0}— **PASS @2026-05-28**", &["M1 pass [pass]"]);
+    for said in [
+        "## Re-verdict: M1 FAIL",
+        "## FAIL — M1, volumes left",
+        "**M1 is now FAIL.**",
+        "Verdict on M1: FAIL.",
+        "## M1 ❌",
+        "## M1 — REJECTED",
+        "## M1 — no longer PASS",
+        "I withdraw the PASS on M1.",
+        "M1 FAIL",
+    ] {
+        check(&format!("## M1 — PASS\n\n{said}"), &["M1 fail [pass fail]"]);
+    }
+    check("## M1 — PASS\n\nM1 FAIL is what the builder fears.", &["M1 pass [pass]"]);
     check("\u{feff}## M1 — PASS\r\n\r\ntext\r\n", &["M1 pass [pass]"]);
 }
 
@@ -143,6 +157,8 @@ fn vetoes_and_their_ends() {
     check("## Open VETOes\n\n- (none)", &[]);
     check("## Open VETOes\n\n- VETO on M2: leak", &["veto M2 stands"]);
     check("## M1 — PASS @2026-05-28, no VETO\n\nI use no VETO.\n\n## VETO rules", &["M1 pass [pass]"]);
+    check("## I veto DONE", &["veto stands"]);
+    check("## VETO is mine to give, none given", &[]);
     check("## VETO leak\n\n- [ ] VETO lifted", &["veto stands"]);
     check("## VETO leak\n\n- [x] VETO lifted @2026-05-28", &["veto lifted"]);
     check("## VETO leak\n\n## VETO lifted by Builder", &["veto stands"]);

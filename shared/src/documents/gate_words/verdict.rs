@@ -10,7 +10,7 @@ use super::reported::{is_told, is_told_behind};
 use crate::report::Verdict;
 
 static VERDICT: LazyLock<Regex> =
-    LazyLock::new(|| regex(r"\b(COLD[- ]VERIFIED|(?:RE-)?PASS(?:ED)?|FAIL(?:ED)?)\b"));
+    LazyLock::new(|| regex(r"\b(COLD[- ]VERIFIED|(?:RE-)?PASS(?:ED)?|FAIL(?:ED)?|REJECTED)\b"));
 
 /// A verdict word and where it stands: from the word to the end of its stamp.
 pub type Stated = (Verdict, Range<usize>);
@@ -24,14 +24,19 @@ const FAR: usize = 600;
 /// something else: a tier, a tool, a condition, a count. `strong` says which words were strong.
 pub(super) fn verdict(text: &str, from: usize, strong: &[Range<usize>]) -> Option<Stated> {
     let reach = floor(text, from.saturating_add(FAR));
-    let words: Vec<Word<'_>> = VERDICT
+    let mut words: Vec<Word<'_>> = VERDICT
         .find_iter(text.get(..reach).unwrap_or(""))
         .filter(|word| word.start() >= from)
         .map(|word| Word { text, from, span: word.range(), strong })
-        .filter(|word| {
-            !word.is_negated() && !word.is_past() && !word.is_out_of_reach() && !word.is_reported()
-        })
+        .filter(|word| !word.is_past())
         .collect();
+    if let Some(word) = words.iter().find(|word| word.is_lost()) {
+        return Some((Verdict::Fail, word.span.start..stamp_end(text, word.span.end)));
+    }
+    words.retain(|word| !word.is_negated() && !word.is_out_of_reach() && !word.is_reported());
+    // Pleas and requests are rejected too: the word counts where it is the only one.
+    let judged = words.iter().any(|word| !word.is_rejection());
+    words.retain(|word| !word.is_rejection() || (!judged && word.is_plain_rejection()));
     if let Some(word) = words.iter().find(|word| word.is_withdrawn()) {
         return Some((Verdict::Fail, word.span.clone()));
     }
@@ -86,7 +91,7 @@ struct Word<'a> {
 impl<'a> Word<'a> {
     fn verdict(&self) -> Verdict {
         match self.text.get(self.span.clone()) {
-            Some(word) if word.starts_with("FAIL") => Verdict::Fail,
+            Some(word) if word.starts_with("FAIL") || word == "REJECTED" => Verdict::Fail,
             _ => Verdict::Pass,
         }
     }
@@ -140,6 +145,27 @@ impl<'a> Word<'a> {
         is_told(self.before()) || (self.verdict() == Verdict::Pass && is_told_behind(behind))
     }
 
+    fn is_rejection(&self) -> bool {
+        self.text.get(self.span.clone()) == Some("REJECTED")
+    }
+
+    /// `M1 — REJECTED`, `M1 — title — REJECTED @…`.
+    fn is_plain_rejection(&self) -> bool {
+        let before = self.before().trim_end_matches([' ', '*']);
+        !before.contains(char::is_alphanumeric) || (self.is_stamped() && before.ends_with(['—', '–', ':']))
+    }
+
+    /// `no longer PASS`: as good as FAIL.
+    fn is_lost(&self) -> bool {
+        static LOST: LazyLock<Regex> =
+            LazyLock::new(|| regex(r"(?i)^(.*)\bno longer\s+(?:an?\s+)?[\x22'“*_]*$"));
+        static ENDS: LazyLock<Regex> = LazyLock::new(|| regex(r"^[\x22'”*_]*\s*(?:$|[@(—–:.,;!]|-\s)"));
+        let lost = LOST.captures(self.before()).and_then(|found| found.get(1));
+        self.verdict() == Verdict::Pass
+            && lost.is_some_and(|before| !is_told(before.as_str()))
+            && ENDS.is_match(self.after())
+    }
+
     /// `PASS withdrawn`: as good as FAIL.
     fn is_withdrawn(&self) -> bool {
         static WITHDRAWN: LazyLock<Regex> = LazyLock::new(|| {
@@ -161,9 +187,14 @@ impl<'a> Word<'a> {
         // Right behind the id, a sentence may follow.
         static FOLLOWS: LazyLock<Regex> =
             LazyLock::new(|| regex(r"^\s+(?:on|at|by|for|after|with|again|cold|confirmed|upheld|stands)\b"));
+        static STATED: LazyLock<Regex> = LazyLock::new(|| {
+            regex(r"(?i)^[\s*]*(?:(?:is|now|still|again|remains|stays|stands at|therefore|an?)[\s*]+)+$")
+        });
         let (before, after) = (self.before(), self.after());
         let nothing_before = before.trim_matches(|c: char| !c.is_alphanumeric()).is_empty();
-        let beginning = nothing_before || BEFORE.is_match(before) || self.is_strong();
+        // "M1 is now FAIL."
+        let stated = self.verdict() == Verdict::Fail && STATED.is_match(before);
+        let beginning = nothing_before || stated || BEFORE.is_match(before) || self.is_strong();
         let stamped = self.is_stamped();
         let ending = AFTER.is_match(after) || stamped || (nothing_before && FOLLOWS.is_match(after));
         ending && (stamped || beginning)

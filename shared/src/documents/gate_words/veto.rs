@@ -27,10 +27,20 @@ pub fn raised_at(text: &str) -> Option<usize> {
     // Not a veto but words about vetoes, or the end of one.
     static NONE: LazyLock<Regex> = LazyLock::new(|| {
         regex(
-            r"(?i)^(?:-free|[\s:(—–-]*(?:none|nothing|no\b|n/a|not\b|lifted|withdrawn|rescinded|cleared|released|rules?\b|policy|rights?\b|semantics|grammar|log\b|history|list\b|register|status|sections?\b|criteria|procedure|power|template|means|meaning|is lifted|was lifted|has been lifted|was not|is not|can\b|may\b|would|could|should|if\b|unless))|^\s*[?/|]",
+            r"(?i)^(?:-free|[\s:(—–-]*(?:none|nothing|no\b|n/a|not\b|lifted|withdrawn|rescinded|cleared|released|rules?\b|policy|rights?\b|semantics|grammar|log\b|history|list\b|register|status|sections?\b|criteria|procedure|power|template|means|meaning|is lifted|was lifted|has been lifted|was not|is not|is (?:mine|yours|his|hers|theirs|for the|a right|a power|the (?:adversary|reviewer))|can\b|may\b|would|could|should|if\b|unless))|^\s*[?/|]",
         )
     });
+    // "I veto DONE", and not "I veto nothing".
+    static SAID: LazyLock<Regex> = LazyLock::new(|| {
+        regex(&format!(
+            r"^[^\w\s]*\s*(?:I|We)\s+(?:(?:hereby|now|therefore|still)\s+)?((?i:veto))\s+(?:the\s+|this\s+|gates?\s+)?(?:DONE|PASS|phase|release|merge|{})\b[^?]*$",
+            *LIST
+        ))
+    });
     let text = text.get(..floor(text, FAR)).unwrap_or("");
+    if let Some(word) = SAID.captures(text).and_then(|found| found.get(1)) {
+        return Some(word.start());
+    }
     VETO.find_iter(text)
         .find(|word| {
             let at = word.end() - "VETO".len();
@@ -54,7 +64,7 @@ fn denied(before: &str) -> bool {
 pub fn veto_scope(text: &str, at: usize) -> Vec<String> {
     static NAMED: LazyLock<Regex> = LazyLock::new(|| {
         regex(&format!(
-            r"^VETO\s*(?:(?:is |stands )?(?:on|against|for|of|over)\s+(?:gates?\s+)?|\(|\[|[:—–-]\s*)?\s*({})\b",
+            r"^(?i:VETO)\s*(?:(?:is |stands )?(?:on|against|for|of|over)\s+(?:gates?\s+)?|\(|\[|[:—–-]\s*)?\s*({})\b",
             *LIST
         ))
     });
@@ -188,6 +198,8 @@ mod tests {
             ("M2 FAIL + VETO on DONE", ""),
             ("Adversary VETO on D1–D3", "D1+D2+D3"),
             ("VETO until weight lifted", ""),
+            ("I veto DONE", ""),
+            ("I hereby VETO M2: the log leaks", "M2"),
         ] {
             let at = raised_at(text).expect(text);
             assert_eq!(veto_scope(text, at).join("+"), scope, "{text}");
@@ -204,6 +216,9 @@ mod tests {
             "On the VETO right",
             "Why I did not use my VETO",
             "VETO semantics",
+            "VETO is mine to give, none given",
+            "I veto nothing",
+            "I veto DONE?",
             "PASS, not a VETO",
             "VETO?",
             "No reason found — without a VETO",
