@@ -409,6 +409,13 @@ mod tests {
         check("Q2 — FAIL @2026-05-28 (unit tests PASS)", "Q2 |  | Fail FAIL @2026-05-28");
         check("M1 — PASS withdrawn @2026-05-28", "M1 |  | Fail PASS");
         check("M1 — PASS, see REVIEW-x.md", "M1 |  | Pass PASS");
+        check("M1 — FAIL: Builder claims PASS", "M1 | Builder claims PASS | Fail FAIL");
+        check("M1 — FAIL, volumes left", "M1 |  | Fail FAIL");
+        check(
+            "M1 — Builder's claim is wrong: FAIL @2026-05-28",
+            "M1 | Builder's claim is wrong | Fail FAIL @2026-05-28",
+        );
+        check("M1 — retest of upgrade: FAIL @2026-05-28", "M1 | retest of upgrade | Fail FAIL @2026-05-28");
         check("Re-verdict: M1 FAIL", "M1 |  | Fail FAIL");
         check("M1 — REJECTED @2026-05-28", "M1 |  | Fail REJECTED @2026-05-28");
         check("M1 — inventory — REJECTED @2026-05-28", "M1 | inventory | Fail REJECTED @2026-05-28");

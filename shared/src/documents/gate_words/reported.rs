@@ -14,7 +14,7 @@ const NEAR: usize = 160;
 pub(super) fn is_told(before: &str) -> bool {
     static TOLD: LazyLock<Regex> = LazyLock::new(|| {
         regex(
-            r"(?:\b(?:(?i:builder)|STATUS(?:\.md|-[\w.-]+)?)(?:['’]s)?(?:\s+[a-z]+){0,2}?\s*(?:[:—–-]|\b(?i:words?|claim(?:s|ed|ing)?|says?|said|states?|stated|reports?|reported|calls?|called|writes?|wrote|asserts?|expects?|hopes?|thinks?|believes?|wants?|asks?|declare[sd]?|marks?|marked|view|opinion)\b)[^.;,—–(]*|(?:^|[\s(*_\x22“])(?i:(?:builder(?:['’]s)?|claims?|claimed\s+(?:as|to be))\s*[:—–-]?|claim(?:ed|ing))\s+(?i:(?:as|to be|an?|the|it|its|of)\s+){0,3})[\x22'“*_`]*$",
+            r"(?:\b(?:(?i:builder)|STATUS(?:\.md|-[\w.-]+)?)(?:['’]s)?(?:\s+[a-z]+){0,2}?\s*(?:[:—–-]|\b(?i:words?|claim(?:s|ed|ing)?|says?|said|states?|stated|reports?|reported|calls?|called|considers?|regards?|deems?|lists?|writes?|wrote|asserts?|expects?|hopes?|thinks?|believes?|wants?|asks?|declare[sd]?|marks?|marked|view|opinion)\b)[^.;,—–(]*|\b(?i:according to|per)\s+(?i:the\s+)?(?:(?i:builder)|STATUS)\b[^.;,—–(]*|(?:^|[\s(*_\x22“])(?i:(?:builder(?:['’]s)?|claims?|claimed\s+(?:as|to be))\s*[:—–-]?|claim(?:ed|ing))\s+(?i:(?:as|to be|an?|the|it|its|of)\s+){0,3})[\x22'“*_`]*$",
         )
     });
     // "Builder's claim verified cold: PASS" is the reviewer's.
@@ -25,6 +25,17 @@ pub(super) fn is_told(before: &str) -> bool {
     });
     let near = before.get(ceil(before, before.len().saturating_sub(NEAR))..).unwrap_or("");
     TOLD.is_match(near) && !CHECKED.is_match(near)
+}
+
+/// Whether told words name who says so, and do not go on to refute it: "Builder's claim is wrong".
+pub(super) fn names_teller(before: &str) -> bool {
+    static TELLER: LazyLock<Regex> = LazyLock::new(|| regex(r"(?i:\bbuilder)|\bSTATUS\b"));
+    static REFUTED: LazyLock<Regex> = LazyLock::new(|| {
+        regex(
+            r"(?i)\b(?:wrong|false|untrue|refuted|disproved|rejected|contradicted|broken|incorrect|not|no|fails?|failed)\b|n['’]t\b",
+        )
+    });
+    TELLER.is_match(before) && !REFUTED.is_match(before)
 }
 
 /// Whether the words right behind one, and behind its stamp, make it another's: "by the Builder", "per STATUS".
@@ -52,6 +63,8 @@ mod tests {
             "claimed as ",
             "the Builder's word: ",
             "builder's claim: ",
+            "the Builder considers this a ",
+            "according to STATUS ",
         ] {
             assert!(is_told(before), "{before}");
         }

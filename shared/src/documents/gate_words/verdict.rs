@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use regex_lite::Regex;
 
 use super::regex;
-use super::reported::{is_told, is_told_behind};
+use super::reported::{is_told, is_told_behind, names_teller};
 use crate::report::Verdict;
 
 static VERDICT: LazyLock<Regex> =
@@ -142,7 +142,11 @@ impl<'a> Word<'a> {
     /// The builder's word, which the reviewer only tells.
     fn is_reported(&self) -> bool {
         let behind = self.text.get(stamp_end(self.text, self.span.end)..).unwrap_or("");
-        is_told(self.before()) || (self.verdict() == Verdict::Pass && is_told_behind(behind))
+        match self.verdict() {
+            // "Builder's claim is wrong: FAIL" is the reviewer's.
+            Verdict::Fail => is_told(self.before()) && names_teller(self.before()),
+            _ => is_told(self.before()) || is_told_behind(behind),
+        }
     }
 
     fn is_rejection(&self) -> bool {
@@ -196,7 +200,11 @@ impl<'a> Word<'a> {
         let stated = self.verdict() == Verdict::Fail && STATED.is_match(before);
         let beginning = nothing_before || stated || BEFORE.is_match(before) || self.is_strong();
         let stamped = self.is_stamped();
-        let ending = AFTER.is_match(after) || stamped || (nothing_before && FOLLOWS.is_match(after));
+        // "M1 — FAIL: volumes left", "M1 — FAIL, volumes left".
+        let explained =
+            self.verdict() == Verdict::Fail && after.trim_start_matches('*').starts_with([':', ',']);
+        let ending =
+            AFTER.is_match(after) || explained || stamped || (nothing_before && FOLLOWS.is_match(after));
         ending && (stamped || beginning)
     }
 
@@ -228,7 +236,11 @@ impl<'a> Word<'a> {
             let bare = captures.get(2).is_none_or(|mark| mark.as_str().is_empty());
             let number = captures.get(1).is_some();
             let tool = captures.get(0).map_or(0, |tool| tool.start());
-            !stamped || if number { bare } else { !is_titled(before.get(..tool).unwrap_or("")) }
+            let title = before.get(..tool).unwrap_or("");
+            // Of a FAIL, in doubt, any title will do.
+            let two_words = || before.split_whitespace().filter(|word| word.len() > 1).count() >= 2;
+            let titled = is_titled(title) || (self.verdict() == Verdict::Fail && two_words());
+            !stamped || if number { bare } else { !titled }
         });
         other
             || QUALIFIED.is_match(before)

@@ -113,7 +113,13 @@ pub fn lifting(text: &str) -> Option<Lifting> {
         if is_no_lifting(text.get(sentence..end)?, text.get(end..)?) {
             return None;
         }
-        let named = found.get(1).or(found.get(2)).map_or("", |named| named.as_str()).to_owned();
+        // "I lift the VETO on DONE, the token is gone" names what stands before the comma.
+        let named = match (found.get(1), found.get(2)) {
+            (Some(between), _) => between.as_str(),
+            (None, Some(behind)) => behind.as_str().split([',', ':', '—', '–', '(']).next().unwrap_or(""),
+            (None, None) => "",
+        };
+        let named = named.to_owned();
         Some(Lifting { at: whole.start(), named })
     })
 }
@@ -148,7 +154,21 @@ impl Lifting {
             let ids = split_ids(raised);
             return named_ids.iter().any(|id| ids.contains(id));
         }
-        let filler = ["the", "and", "now", "has", "been", "with", "after", "done", "scoped", "standing"];
+        let filler = [
+            "the",
+            "and",
+            "now",
+            "has",
+            "been",
+            "with",
+            "after",
+            "done",
+            "hereby",
+            "therefore",
+            "thus",
+            "scoped",
+            "standing",
+        ];
         let words: Vec<String> = self
             .named
             .split(|c: char| !c.is_alphanumeric())
@@ -236,6 +256,8 @@ mod tests {
             ("I lift the VETO on DONE.", "M2 — FAIL, VETO on DONE"),
             ("M2 PASS; VETO withdrawn", "VETO leak"),
             ("Lifting the scoped VETO: the log is clean.", "VETO leak in the log"),
+            ("I now lift my VETO on DONE, the token is gone.", "VETO leak"),
+            ("The VETO is hereby lifted.", "VETO leak"),
             ("Is the veto lifted? Yes. I lift the VETO.", "VETO leak"),
             ("Builder's fix verified cold; VETO lifted @2026-05-28", "VETO leak"),
             ("VETO lifted after the re-check @2026-05-28", "VETO leak"),
