@@ -9,13 +9,18 @@ use crate::report::Verdict;
 
 mod finding;
 mod ids;
+mod plain;
+mod reported;
 mod subject;
 mod verdict;
 mod veto;
 
-pub use finding::{FindingLine, finding_line, finding_state, ids_in as finding_ids, subject_findings};
+pub use finding::{
+    FindingLine, finding_line, finding_state, ids_in as finding_ids, is_builders_state, subject_findings,
+};
 use ids::LIST;
 pub use ids::split_ids;
+pub use plain::{failing_heading, withdrawal};
 pub use subject::{Subject, is_review, read_subject, subject_events};
 pub use verdict::Stated;
 use verdict::{denies, floor, stamp_end, verdict};
@@ -26,7 +31,7 @@ fn regex(pattern: &str) -> Regex {
 }
 
 /// What may stand before the id of a gate.
-const PREFIX: &str = r"(?:(?i:gates?|milestones?|items?|requirements?|dod(?: items?)?|(?:(?:final|adversary|cold|gate|phase|overall)\s+)*(?:verdicts?|re-?check(?:ed)?|re-?verification|re-?test|re-?review|acceptance|verification|judge?ment)(?:\s+(?:on|of|for))?|(?:cold )?review (?:on|of|for)|second look at|REVIEW-\d+)\s*[:—–-]?\s+)";
+const PREFIX: &str = r"(?:(?i:gates?|milestones?|items?|requirements?|dod(?: items?)?|(?:(?:final|adversary|cold|gate|phase|overall)\s+)*(?:(?:re-?)?verdicts?|re-?check(?:ed)?|re-?verification|re-?test|re-?review|acceptance|verification|judge?ment)(?:\s+(?:on|of|for))?|(?:cold )?review (?:on|of|for)|second look at|REVIEW-\d+)\s*[:—–-]?\s+)";
 
 static LEADING_IDS: LazyLock<Regex> = LazyLock::new(|| {
     regex(&format!(
@@ -133,7 +138,7 @@ pub fn stated_verdict(text: &str) -> Option<(Verdict, Range<usize>)> {
 pub fn stated_verdicts(text: &str, strong: &[Range<usize>]) -> Vec<GateLine> {
     static LABEL: LazyLock<Regex> = LazyLock::new(|| {
         regex(&format!(
-            r"^[^\w\s]*\s*(?:(?:Final|Overall|Gate|Adversary|Cold|My|Phase)\s+)?(?:VERDICT|[Vv]erdict)(?:\s*[(\[]?(?:on |for |of )?({})[)\]]?)?(?:\s*\([^)]{{0,40}}\))?\s*[:—–-]\s*",
+            r"^[^\w\s]*\s*(?:(?:Final|Overall|Gate|Adversary|Cold|My|Phase)\s+)?(?:[Rr]e-?)?(?:VERDICT|[Vv]erdict)(?:\s*[(\[]?(?:on |for |of )?({})[)\]]?)?(?:\s*\([^)]{{0,40}}\))?\s*[:—–-]\s*",
             *LIST
         ))
     });
@@ -147,6 +152,9 @@ pub fn stated_verdicts(text: &str, strong: &[Range<usize>]) -> Vec<GateLine> {
             continue;
         }
         let Some(end) = label.get(0).map(|whole| at + whole.end()) else { continue };
+        if label.get(0).is_some_and(|label| label.as_str().to_ascii_lowercase().contains("builder")) {
+            continue;
+        }
         let ids = label.get(1).map_or(Vec::new(), |ids| split_ids(ids.as_str()));
         if ids.is_empty() && text.get(end..).is_some_and(|rest| leading_ids(rest).is_some()) {
             let shift = |span: &Range<usize>| span.start + end..span.end + end;
@@ -401,6 +409,33 @@ mod tests {
         check("Q2 — FAIL @2026-05-28 (unit tests PASS)", "Q2 |  | Fail FAIL @2026-05-28");
         check("M1 — PASS withdrawn @2026-05-28", "M1 |  | Fail PASS");
         check("M1 — PASS, see REVIEW-x.md", "M1 |  | Pass PASS");
+        check("M1 — FAIL: Builder claims PASS", "M1 | Builder claims PASS | Fail FAIL");
+        check("M1 — FAIL, volumes left", "M1 |  | Fail FAIL");
+        check(
+            "M1 — Builder's claim is wrong: FAIL @2026-05-28",
+            "M1 | Builder's claim is wrong | Fail FAIL @2026-05-28",
+        );
+        check("M1 — retest of upgrade: FAIL @2026-05-28", "M1 | retest of upgrade | Fail FAIL @2026-05-28");
+        check("Re-verdict: M1 FAIL", "M1 |  | Fail FAIL");
+        check("M1 — REJECTED @2026-05-28", "M1 |  | Fail REJECTED @2026-05-28");
+        check("M1 — inventory — REJECTED @2026-05-28", "M1 | inventory | Fail REJECTED @2026-05-28");
+        check(
+            "M1 — PASS @2026-05-28 — the plea: REJECTED",
+            "M1 | the plea: REJECTED | Pass PASS @2026-05-28",
+        );
+        check("M1 — requests REJECTED by the proxy", "M1 | requests REJECTED by the proxy | open");
+        check("M1 — no longer PASS @2026-05-28", "M1 | no longer | Fail PASS @2026-05-28");
+        check("M1 is now FAIL.", "M1 | is now | Fail FAIL");
+        check("M1 — FAIL @2026-05-28, cannot PASS", "M1 |  | Fail FAIL @2026-05-28");
+        check("M1 — Builder says PASS; FAIL @2026-05-28", "M1 | Builder says PASS; | Fail FAIL @2026-05-28");
+        check(
+            "M1 — secrets cannot leak: PASS @2026-05-28",
+            "M1 | secrets cannot leak | Pass PASS @2026-05-28",
+        );
+        check(
+            "M1 — Builder's claim verified cold: PASS @2026-05-28",
+            "M1 | Builder's claim verified cold | Pass PASS @2026-05-28",
+        );
         for text in [
             "M1 — lint: PASS @2026-05-28",
             "M1 — conditional PASS @2026-05-28",
@@ -413,6 +448,20 @@ mod tests {
             "M1 — PASS|FAIL @2026-05-28",
             "M1 — 24 PASS @2026-05-28",
             "M1 — PASS criteria",
+            "M1 — cannot PASS @2026-05-28",
+            "M1 — cannot honestly be given a PASS @2026-05-28",
+            "M1 — unable to PASS @2026-05-28",
+            "M1 — would PASS @2026-05-28",
+            "M1 — Builder claims: PASS @2026-05-28",
+            "M1 — Builder claims: FAIL @2026-05-28",
+            "M1 — Builder says PASS @2026-05-28",
+            "M1 — STATUS: PASS @2026-05-28",
+            "M1 — claimed as PASS @2026-05-28 by the Builder",
+            "M1 — PASS @2026-05-28 by the Builder",
+            "M1: the Builder's word: PASS @2026-05-28",
+            "M1 — retest of upgrade: PASS @2026-05-28",
+            "M1 — State inventory — upgrade: PASS @2026-05-28",
+            "M1 — install, upgrade, backup: PASS @2026-05-28",
             "M1 — BYPASS @2026-05-28",
         ] {
             assert_eq!(gate_line(text).and_then(|line| line.verdict), None, "{text}");
@@ -452,6 +501,7 @@ mod tests {
             ("Fresh post-proxy verdict: PASS (build #612)", ""),
             ("Verdict: the install PASS, upgrade FAIL", ""),
             ("Verdict: pending", ""),
+            ("Verdict (Builder): PASS @2026-05-28", ""),
             ("Verdict: PASS|FAIL", ""),
         ] {
             assert_eq!(said(stated_verdicts(text, &[])), expected, "{text}");

@@ -1,12 +1,13 @@
 //! The reviewer's findings: what was filed, whether it is open, and who closed it where.
 
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 
 use super::first_words;
 use super::phase::PhaseScope;
 use super::words::stamp;
 use crate::documents::gate_words::{
-    FindingLine, finding_line, finding_state, gate_line, read_subject, subject_findings,
+    FindingLine, finding_line, finding_state, gate_line, is_builders_state, read_subject, subject_findings,
 };
 use crate::documents::{Block, BlockKind, Document, inbox};
 use crate::evidence::EvidenceKind;
@@ -120,7 +121,7 @@ impl Book<'_> {
                     if gate_line(&block.text).is_some() {
                         continue;
                     }
-                    let word = self.word(document, index, block, span.start, state, rank, None);
+                    let word = self.word(document, index, block, &span, state, rank, None);
                     words.push((ids.clone(), word));
                 }
             }
@@ -188,7 +189,7 @@ impl Book<'_> {
             (None, None) => return Vec::new(),
         };
         let one = |id: &String| {
-            let word = self.word(document, index, block, span.start, state, rank, Some((id, origins)));
+            let word = self.word(document, index, block, &span, state, rank, Some((id, origins)));
             (vec![id.clone()], word)
         };
         line.ids.iter().map(one).collect()
@@ -200,11 +201,12 @@ impl Book<'_> {
         document: &Document,
         index: usize,
         block: &Block,
-        at: usize,
+        span: &Range<usize>,
         state: FindingState,
         rank: usize,
         origin: Option<(&String, &Origins)>,
     ) -> StateWord {
+        let at = span.start;
         let found = self.history.first_index(document, block, at);
         let commit = found.map(|commit| {
             let key = |(id, origins): (&String, &Origins)| {
@@ -218,7 +220,10 @@ impl Book<'_> {
             (at + 120..at + 124).find(|end| block.text.is_char_boundary(*end)).unwrap_or(block.text.len());
         let words = block.text.get(at..end).or(block.text.get(at..)).unwrap_or("");
         let stamp = stamp(document, index, words, committed);
+        // Whoever committed it, what is told as the builder's word is the builder's.
+        let told = is_builders_state(&block.text, span);
         let by = match commit.and_then(|index| Some((index, commits.get(index)?))) {
+            _ if told => Role::Builder,
             Some((index, commit)) => self.scope.role(index, commit),
             None if document.kind == EvidenceKind::Review => Role::Adversary,
             None => Role::Unknown,

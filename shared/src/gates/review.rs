@@ -7,7 +7,8 @@ use regex_lite::Regex;
 use super::phase::PhaseScope;
 use super::plan::Plan;
 use crate::documents::gate_words::{
-    GateLine, all_line, bare_verdict, gate_line, gate_lines, is_verdict_heading, split_ids, stated_verdicts,
+    GateLine, all_line, bare_verdict, failing_heading, gate_line, gate_lines, is_verdict_heading, split_ids,
+    stated_verdicts, withdrawal,
 };
 use crate::documents::{Block, BlockKind, Document};
 use crate::report::Verdict;
@@ -76,11 +77,22 @@ fn block_verdicts(
     let lines = gate_lines(&block.text, &block.strong);
     if block.is_heading() {
         let id_in_code = block.code.first().is_some_and(|code| code.start == 0);
-        if !lines.is_empty() && !id_in_code {
-            return lines;
+        if !id_in_code {
+            if lines.iter().all(|line| line.verdict.is_none())
+                && let Some(line) = failing_heading(&block.text)
+            {
+                return vec![line];
+            }
+            if !lines.is_empty() {
+                return lines;
+            }
         }
     } else if !lines.is_empty() {
-        return lines.into_iter().filter(|line| is_set_off(block, line, plan)).collect();
+        let is_kept = |line: &GateLine| is_set_off(block, line, plan) || is_plain_fail(block, line, plan);
+        return lines.into_iter().filter(is_kept).collect();
+    }
+    if let Some(line) = withdrawal(&block.text) {
+        return vec![line];
     }
     let gate = || above(document, index);
     let stated = stated_verdicts(&block.text, &block.strong);
@@ -113,6 +125,14 @@ fn is_set_off(block: &Block, line: &GateLine, plan: &Plan) -> bool {
     let strong = block.strong.iter().any(|strong| strong.contains(&span.start));
     let known = line.ids.iter().all(|id| plan.knows(id));
     (known && (block.begins_strong() || strong || block.ticked.is_some())) || (stamped && (known || strong))
+}
+
+/// `M1 FAIL`, `Verdict on M1: FAIL.` and nothing else: a line of its own.
+fn is_plain_fail(block: &Block, line: &GateLine, plan: &Plan) -> bool {
+    let Some((Verdict::Fail, span)) = &line.verdict else { return false };
+    let behind = block.text.get(span.end..).unwrap_or("");
+    let alone = line.title.is_empty() && !behind.contains(|c: char| c.is_alphanumeric() || c == '?');
+    alone && !block.is_code_at(span.start) && line.ids.iter().all(|id| plan.knows(id))
 }
 
 /// The gates of the innermost heading above a block that names some.

@@ -69,6 +69,20 @@ fn verdicts_in_all_their_places() {
         &["M1 pass [pass]", "M2 fail [fail]"],
     );
     check("## ✅\u{fe0f} M1\u{a0}— x\u{a0}— **PASS @2026-05-28**", &["M1 pass [pass]"]);
+    for said in [
+        "## Re-verdict: M1 FAIL",
+        "## FAIL — M1, volumes left",
+        "**M1 is now FAIL.**",
+        "Verdict on M1: FAIL.",
+        "## M1 ❌",
+        "## M1 — REJECTED",
+        "## M1 — no longer PASS",
+        "I withdraw the PASS on M1.",
+        "M1 FAIL",
+    ] {
+        check(&format!("## M1 — PASS\n\n{said}"), &["M1 fail [pass fail]"]);
+    }
+    check("## M1 — PASS\n\nM1 FAIL is what the builder fears.", &["M1 pass [pass]"]);
     check("\u{feff}## M1 — PASS\r\n\r\ntext\r\n", &["M1 pass [pass]"]);
 }
 
@@ -94,6 +108,20 @@ fn what_is_no_verdict() {
         check(text, &[]);
     }
     check("## M1 — lint: PASS\n\n## M2 — NOT an M2 PASS", &[]);
+    // Nor is any of these one that could hide an earlier FAIL.
+    for said in [
+        "## M1 — cannot PASS",
+        "## M1 — unable to PASS",
+        "## M1 — Builder claims: PASS",
+        "- M1 — claimed as PASS",
+        "- M1: the Builder's word: PASS",
+        "## M1 — retest of upgrade: PASS",
+        "## M1 — STATUS: PASS",
+    ] {
+        let text = format!("## M1 — FAIL @2026-05-28T01:00Z\n\n{said} @2026-05-28T02:00Z by the Builder");
+        check(&text, &["M1 fail [fail]"]);
+        check(&text.replace(" by the Builder", ""), &["M1 fail [fail]"]);
+    }
 }
 
 #[test]
@@ -110,6 +138,12 @@ fn findings_and_their_states() {
     check("**F-redfix-1 — t.**\n\n## Other\n\nStatus: OPEN", &["f-redfix-1 noted"]);
     check("### A-reg-1 — t — OPEN\n\n#### More\n\nStatus: CLOSED", &["a-reg-1 closed adversary"]);
     check("A1 is open.\n\n- A1: looked at", &[]);
+    let open = "### A7 [adversary] OPEN @2026-05-28T01:00Z — volumes left\n\n";
+    for said in
+        ["### A7 — Builder: CLOSED @2026-05-28T02:00Z", "### A7 — CLOSED @2026-05-28T02:00Z by the Builder"]
+    {
+        check(&format!("{open}{said}"), &["a7 open builder"]);
+    }
 }
 
 #[test]
@@ -123,6 +157,12 @@ fn vetoes_and_their_ends() {
     check("## Open VETOes\n\n- (none)", &[]);
     check("## Open VETOes\n\n- VETO on M2: leak", &["veto M2 stands"]);
     check("## M1 — PASS @2026-05-28, no VETO\n\nI use no VETO.\n\n## VETO rules", &["M1 pass [pass]"]);
+    check("## I veto DONE", &["veto stands"]);
+    check("## VETO is mine to give, none given", &[]);
+    check("## VETO leak\n\n- [ ] VETO lifted", &["veto stands"]);
+    check("## VETO leak\n\n- [x] VETO lifted @2026-05-28", &["veto lifted"]);
+    check("## VETO leak\n\n## VETO lifted by Builder", &["veto stands"]);
+    check("## VETO leak\n\n## The Builder asks: VETO lifted?", &["veto stands"]);
     check("## VETO leak\n\nThe VETO is not lifted; it is lifted when clean.", &["veto stands"]);
 }
 

@@ -46,6 +46,8 @@ fn of(document: &Document, history: &History<'_>, scope: &PhaseScope) -> Vec<Vet
     };
     let said = || document.blocks.iter().enumerate().filter(|(_, block)| block.kind != BlockKind::Code);
     let liftings: Vec<(Placed, Lifting)> = said()
+        // An empty box says what is still to do.
+        .filter(|(_, block)| block.ticked != Some(false))
         .filter_map(|(index, block)| {
             let lifting = lifting(&block.text)?;
             (!block.is_code_at(lifting.at)).then(|| (place(index, block, lifting.at), lifting))

@@ -6,7 +6,8 @@ use std::sync::LazyLock;
 use regex_lite::Regex;
 
 use super::regex;
-use super::verdict::{denies, floor};
+use super::reported::{is_told, is_told_behind};
+use super::verdict::{denies, floor, stamp_end};
 use crate::report::FindingState;
 
 /// One id with a number: `F1`, `F2-14c`, `F1e-1`, `A5-7`, `A-reg-1`, `F-redfix-1`.
@@ -171,6 +172,12 @@ pub fn finding_state(text: &str, strong: &[Range<usize>]) -> Option<(FindingStat
     labelled.chain(alone).max_by_key(|(_, span)| span.start)
 }
 
+/// Whether the state word at `span` is told as the builder's: `A7 — Builder: CLOSED @…`, `CLOSED by the Builder`.
+pub fn is_builders_state(text: &str, span: &Range<usize>) -> bool {
+    let behind = text.get(stamp_end(text, span.end)..).unwrap_or("");
+    text.get(..span.start).is_some_and(is_told) || is_told_behind(behind)
+}
+
 /// Findings that a commit's subject closes or opens: `review(5): A5-5 CLOSED`, `review(x): close F1`.
 pub fn subject_findings(words: &str) -> Vec<(String, FindingState)> {
     static SAID: LazyLock<Regex> = LazyLock::new(|| {
@@ -184,7 +191,7 @@ pub fn subject_findings(words: &str) -> Vec<(String, FindingState)> {
         let ids = captures.get(1).or(captures.get(4)).map_or("", |ids| ids.as_str());
         let word = captures.get(2).or(captures.get(3)).map_or("", |word| word.as_str());
         let before = words.get(..whole.start()).unwrap_or("");
-        if denies(before) || before.trim_end().ends_with("cannot") {
+        if denies(before) || is_told(before) || before.trim_end().ends_with("cannot") {
             continue;
         }
         let state = if word.to_ascii_lowercase().starts_with("clos") {
@@ -268,6 +275,7 @@ mod tests {
         assert_eq!(said("A5-5 CLOSED; V5 PASS"), "A5-5 Closed");
         assert_eq!(said("close F1/F2, reopen A1"), "F1 Closed, F2 Closed, A1 Open");
         assert_eq!(said("file F1"), "");
+        assert_eq!(said("Builder says F1 CLOSED"), "");
         assert_eq!(said("did not close F1"), "");
     }
 }

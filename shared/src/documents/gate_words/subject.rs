@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use regex_lite::Regex;
 
 use super::ids::LIST;
+use super::reported::is_told;
 use super::verdict::{denies, floor, verdict};
 use super::{all_line, leading_ids, regex, split_ids};
 use crate::report::Verdict;
@@ -118,7 +119,8 @@ fn verdicts(words: &str, scoped: &[String]) -> Vec<(String, Verdict)> {
     for pair in PAIR.captures_iter(words) {
         let (Some(whole), Some(ids), Some(word)) = (pair.get(0), pair.get(1), pair.get(2)) else { continue };
         let after = words.get(whole.end()..).unwrap_or("");
-        if denies(words.get(..whole.start()).unwrap_or("")) || NOT_A_VERDICT.is_match(after) {
+        let before = words.get(..whole.start()).unwrap_or("");
+        if denies(before) || is_told(before) || NOT_A_VERDICT.is_match(after) {
             continue;
         }
         let what = if word.as_str().starts_with("FAIL") { Verdict::Fail } else { Verdict::Pass };
@@ -157,6 +159,8 @@ mod tests {
             ("review(ghost-M1): re-verified cold, PASS", ""),
             ("review(ghost-M1): re-verified cold: PASS", "M1 Pass"),
             ("review(ghost-M1): lint PASS, upgrade FAIL", ""),
+            ("review(ghost-M1): Builder claims M1 PASS", ""),
+            ("review(ghost-M1): cannot PASS @2026-05-28", ""),
             ("review(ghost-M1): M1 PASS withdrawn", "M1 Fail"),
             ("review(ghost): M1–M3 PASS", "M1 Pass, M2 Pass, M3 Pass"),
             ("review(ghost-DoD-5): PASS", "DoD-5 Pass"),

@@ -6,10 +6,11 @@ use std::sync::LazyLock;
 use regex_lite::Regex;
 
 use super::regex;
+use super::reported::{is_told, is_told_behind, names_teller};
 use crate::report::Verdict;
 
 static VERDICT: LazyLock<Regex> =
-    LazyLock::new(|| regex(r"\b(COLD[- ]VERIFIED|(?:RE-)?PASS(?:ED)?|FAIL(?:ED)?)\b"));
+    LazyLock::new(|| regex(r"\b(COLD[- ]VERIFIED|(?:RE-)?PASS(?:ED)?|FAIL(?:ED)?|REJECTED)\b"));
 
 /// A verdict word and where it stands: from the word to the end of its stamp.
 pub type Stated = (Verdict, Range<usize>);
@@ -23,12 +24,19 @@ const FAR: usize = 600;
 /// something else: a tier, a tool, a condition, a count. `strong` says which words were strong.
 pub(super) fn verdict(text: &str, from: usize, strong: &[Range<usize>]) -> Option<Stated> {
     let reach = floor(text, from.saturating_add(FAR));
-    let words: Vec<Word<'_>> = VERDICT
+    let mut words: Vec<Word<'_>> = VERDICT
         .find_iter(text.get(..reach).unwrap_or(""))
         .filter(|word| word.start() >= from)
         .map(|word| Word { text, from, span: word.range(), strong })
-        .filter(|word| !word.is_negated() && !word.is_past())
+        .filter(|word| !word.is_past())
         .collect();
+    if let Some(word) = words.iter().find(|word| word.is_lost()) {
+        return Some((Verdict::Fail, word.span.start..stamp_end(text, word.span.end)));
+    }
+    words.retain(|word| !word.is_negated() && !word.is_out_of_reach() && !word.is_reported());
+    // Pleas and requests are rejected too: the word counts where it is the only one.
+    let judged = words.iter().any(|word| !word.is_rejection());
+    words.retain(|word| !word.is_rejection() || (!judged && word.is_plain_rejection()));
     if let Some(word) = words.iter().find(|word| word.is_withdrawn()) {
         return Some((Verdict::Fail, word.span.clone()));
     }
@@ -83,7 +91,7 @@ struct Word<'a> {
 impl<'a> Word<'a> {
     fn verdict(&self) -> Verdict {
         match self.text.get(self.span.clone()) {
-            Some(word) if word.starts_with("FAIL") => Verdict::Fail,
+            Some(word) if word.starts_with("FAIL") || word == "REJECTED" => Verdict::Fail,
             _ => Verdict::Pass,
         }
     }
@@ -121,6 +129,47 @@ impl<'a> Word<'a> {
         PAST.is_match(self.before())
     }
 
+    /// "cannot PASS", "unable to be given a PASS": whatever stamp follows, it is none.
+    fn is_out_of_reach(&self) -> bool {
+        static REACH: LazyLock<Regex> = LazyLock::new(|| {
+            regex(
+                r"(?i)(?:\b(?:cannot|can|could|would|should|might|may|must|will|shall|hardly|declined?|declines|refused?|refuses|(?:unable|fail(?:s|ed)?|need(?:s|ed)?|has|have|had|yet|ought|supposed|expected|likely|ready|about|going|able|wants?|hop(?:es?|ed)|due|trying)\s+to)|n['’]t)(?:\s+(?:not|yet|be|to|get|give|given|call|called|count|counted|as|an?|the|any|its|it|this|my|gate|of|[a-z]+ly))*\s*[\x22'“*_`]*$",
+            )
+        });
+        self.verdict() == Verdict::Pass && REACH.is_match(self.before())
+    }
+
+    /// The builder's word, which the reviewer only tells.
+    fn is_reported(&self) -> bool {
+        let behind = self.text.get(stamp_end(self.text, self.span.end)..).unwrap_or("");
+        match self.verdict() {
+            // "Builder's claim is wrong: FAIL" is the reviewer's.
+            Verdict::Fail => is_told(self.before()) && names_teller(self.before()),
+            _ => is_told(self.before()) || is_told_behind(behind),
+        }
+    }
+
+    fn is_rejection(&self) -> bool {
+        self.text.get(self.span.clone()) == Some("REJECTED")
+    }
+
+    /// `M1 — REJECTED`, `M1 — title — REJECTED @…`.
+    fn is_plain_rejection(&self) -> bool {
+        let before = self.before().trim_end_matches([' ', '*']);
+        !before.contains(char::is_alphanumeric) || (self.is_stamped() && before.ends_with(['—', '–', ':']))
+    }
+
+    /// `no longer PASS`: as good as FAIL.
+    fn is_lost(&self) -> bool {
+        static LOST: LazyLock<Regex> =
+            LazyLock::new(|| regex(r"(?i)^(.*)\bno longer\s+(?:an?\s+)?[\x22'“*_]*$"));
+        static ENDS: LazyLock<Regex> = LazyLock::new(|| regex(r"^[\x22'”*_]*\s*(?:$|[@(—–:.,;!]|-\s)"));
+        let lost = LOST.captures(self.before()).and_then(|found| found.get(1));
+        self.verdict() == Verdict::Pass
+            && lost.is_some_and(|before| !is_told(before.as_str()))
+            && ENDS.is_match(self.after())
+    }
+
     /// `PASS withdrawn`: as good as FAIL.
     fn is_withdrawn(&self) -> bool {
         static WITHDRAWN: LazyLock<Regex> = LazyLock::new(|| {
@@ -142,11 +191,20 @@ impl<'a> Word<'a> {
         // Right behind the id, a sentence may follow.
         static FOLLOWS: LazyLock<Regex> =
             LazyLock::new(|| regex(r"^\s+(?:on|at|by|for|after|with|again|cold|confirmed|upheld|stands)\b"));
+        static STATED: LazyLock<Regex> = LazyLock::new(|| {
+            regex(r"(?i)^[\s*]*(?:(?:is|now|still|again|remains|stays|stands at|therefore|an?)[\s*]+)+$")
+        });
         let (before, after) = (self.before(), self.after());
         let nothing_before = before.trim_matches(|c: char| !c.is_alphanumeric()).is_empty();
-        let beginning = nothing_before || BEFORE.is_match(before) || self.is_strong();
+        // "M1 is now FAIL."
+        let stated = self.verdict() == Verdict::Fail && STATED.is_match(before);
+        let beginning = nothing_before || stated || BEFORE.is_match(before) || self.is_strong();
         let stamped = self.is_stamped();
-        let ending = AFTER.is_match(after) || stamped || (nothing_before && FOLLOWS.is_match(after));
+        // "M1 — FAIL: volumes left", "M1 — FAIL, volumes left".
+        let explained =
+            self.verdict() == Verdict::Fail && after.trim_start_matches('*').starts_with([':', ',']);
+        let ending =
+            AFTER.is_match(after) || explained || stamped || (nothing_before && FOLLOWS.is_match(after));
         ending && (stamped || beginning)
     }
 
@@ -177,8 +235,11 @@ impl<'a> Word<'a> {
         let other = OTHER.captures(before).is_some_and(|captures| {
             let bare = captures.get(2).is_none_or(|mark| mark.as_str().is_empty());
             let number = captures.get(1).is_some();
-            // "Reproducible build: PASS @…" has a title, "lint: PASS @…" a tool, "8 PASS" a count.
-            let titled = before.split_whitespace().filter(|word| word.len() > 1).count() >= 2;
+            let tool = captures.get(0).map_or(0, |tool| tool.start());
+            let title = before.get(..tool).unwrap_or("");
+            // Of a FAIL, in doubt, any title will do.
+            let two_words = || before.split_whitespace().filter(|word| word.len() > 1).count() >= 2;
+            let titled = is_titled(title) || (self.verdict() == Verdict::Fail && two_words());
             !stamped || if number { bare } else { !titled }
         });
         other
@@ -186,6 +247,20 @@ impl<'a> Word<'a> {
             || CONDITION.is_match(after)
             || (!stamped && SUPPOSED.is_match(before))
     }
+}
+
+/// Whether a tool's name has words of a title before it: "Reproducible build: PASS @…" has a title, "lint: PASS @…",
+/// "install, upgrade: PASS @…" and "retest of upgrade: PASS @…" only name tools.
+fn is_titled(before: &str) -> bool {
+    static NO_TITLE: LazyLock<Regex> = LazyLock::new(|| {
+        regex(
+            r"(?i)^(?:of|for|on|in|at|the|an?|my|and|only|just|again|lint|clippy|fmt|install|upgrade|backup|restore|custom|functional|tests?|suite|ci|build|tiers?|rungs?|e2e|smoke|re-?tests?|re-?tested|re-?runs?|re-?checks?|re-?checked|verification|re-?verification|checks?|runs?|attempts?|try|retry|cold|fresh|new|latest|last|first|second|third|full)$",
+        )
+    });
+    let clause = before.rfind(['—', '–', ':', ';', ',', '.', '(']);
+    let clause = before.get(clause.unwrap_or(0)..).unwrap_or("");
+    let words = clause.split(|c: char| !(c.is_alphanumeric() || c == '-')).filter(|word| word.len() > 1);
+    words.into_iter().any(|word| !NO_TITLE.is_match(word))
 }
 
 /// Whether the words right before something deny it: "no", "not an", "without any open".

@@ -9,6 +9,8 @@ use super::{LIST, regex, split_ids};
 
 /// How far into a text a veto is looked for; a longer one has lost its line breaks.
 const FAR: usize = 600;
+/// How many words that may lift a veto are weighed in one text.
+const MAX_LIFTINGS: usize = 16;
 
 /// Whether `text` (a heading, or a bold lead-in) raises a veto; `no VETO`, `VETO: none` and `the VETO right` do not.
 pub fn raises_veto(text: &str) -> bool {
@@ -25,10 +27,20 @@ pub fn raised_at(text: &str) -> Option<usize> {
     // Not a veto but words about vetoes, or the end of one.
     static NONE: LazyLock<Regex> = LazyLock::new(|| {
         regex(
-            r"(?i)^(?:-free|[\s:(—–-]*(?:none|nothing|no\b|n/a|not\b|lifted|withdrawn|rescinded|cleared|released|rules?\b|policy|rights?\b|semantics|grammar|log\b|history|list\b|register|status|sections?\b|criteria|procedure|power|template|means|meaning|is lifted|was lifted|has been lifted|was not|is not|can\b|may\b|would|could|should|if\b|unless))|^\s*[?/|]",
+            r"(?i)^(?:-free|[\s:(—–-]*(?:none|nothing|no\b|n/a|not\b|lifted|withdrawn|rescinded|cleared|released|rules?\b|policy|rights?\b|semantics|grammar|log\b|history|list\b|register|status|sections?\b|criteria|procedure|power|template|means|meaning|is lifted|was lifted|has been lifted|was not|is not|is (?:mine|yours|his|hers|theirs|for the|a right|a power|the (?:adversary|reviewer))|can\b|may\b|would|could|should|if\b|unless))|^\s*[?/|]",
         )
     });
+    // "I veto DONE", and not "I veto nothing".
+    static SAID: LazyLock<Regex> = LazyLock::new(|| {
+        regex(&format!(
+            r"^[^\w\s]*\s*(?:I|We)\s+(?:(?:hereby|now|therefore|still)\s+)?((?i:veto))\s+(?:the\s+|this\s+|gates?\s+)?(?:DONE|PASS|phase|release|merge|{})\b[^?]*$",
+            *LIST
+        ))
+    });
     let text = text.get(..floor(text, FAR)).unwrap_or("");
+    if let Some(word) = SAID.captures(text).and_then(|found| found.get(1)) {
+        return Some(word.start());
+    }
     VETO.find_iter(text)
         .find(|word| {
             let at = word.end() - "VETO".len();
@@ -52,7 +64,7 @@ fn denied(before: &str) -> bool {
 pub fn veto_scope(text: &str, at: usize) -> Vec<String> {
     static NAMED: LazyLock<Regex> = LazyLock::new(|| {
         regex(&format!(
-            r"^VETO\s*(?:(?:is |stands )?(?:on|against|for|of|over)\s+(?:gates?\s+)?|\(|\[|[:—–-]\s*)?\s*({})\b",
+            r"^(?i:VETO)\s*(?:(?:is |stands )?(?:on|against|for|of|over)\s+(?:gates?\s+)?|\(|\[|[:—–-]\s*)?\s*({})\b",
             *LIST
         ))
     });
@@ -87,26 +99,51 @@ pub fn lifting(text: &str) -> Option<Lifting> {
             r"(?i)\bveto(?:es)?\b([^.;]{0,160}?)\b(?:is |are |was |were |has been |have been |now )?(?:lifted|withdrawn|rescinded|released|cleared)\b|\b(?:i|we)?\s*(?:hereby )?(?:lifted|lift|lifting|withdraw|withdrew|withdrawing|rescind|clear)(?:s|ing)?\s+(?:the|my|this|our|its|both|all|that)?\s*(?:scoped |standing |open )?vetoe?s?\b([^.;\n]{0,160})",
         )
     });
-    static DENIED: LazyLock<Regex> = LazyLock::new(|| {
-        regex(
-            r"(?i)\b(?:no|not|never|unless|until|till|if|when|once|should|would|must|may|can|cannot|before|will|to be|after|n't)\b|n['’]t\b",
-        )
-    });
     let text = text.get(..floor(text, 4 * FAR)).unwrap_or("");
     // All that the pattern matches holds the word.
     let may = text.as_bytes().windows(4).any(|word| word.eq_ignore_ascii_case(b"veto"));
-    let found = if may { LIFTED.captures(text)? } else { return None };
-    let whole = found.get(0)?;
-    let sentence_start = text.get(..whole.start())?.rfind(". ").map_or(0, |at| at + 2);
-    let said = match found.get(1) {
-        Some(_) => text.get(sentence_start..whole.end())?,
-        None => text.get(sentence_start..found.get(2)?.start())?,
-    };
-    if DENIED.is_match(said) {
+    if !may {
         return None;
     }
-    let named = found.get(1).or(found.get(2)).map_or("", |named| named.as_str()).to_owned();
-    Some(Lifting { at: whole.start(), named })
+    LIFTED.captures_iter(text).take(MAX_LIFTINGS).find_map(|found| {
+        let whole = found.get(0)?;
+        let sentence = text.get(..whole.start())?.rfind(". ").map_or(0, |at| at + 2);
+        // Up to "lifted", or up to what "I lift the veto" names.
+        let end = if found.get(1).is_some() { whole.end() } else { found.get(2)?.start() };
+        if is_no_lifting(text.get(sentence..end)?, text.get(end..)?) {
+            return None;
+        }
+        // "I lift the VETO on DONE, the token is gone" names what stands before the comma.
+        let named = match (found.get(1), found.get(2)) {
+            (Some(between), _) => between.as_str(),
+            (None, Some(behind)) => behind.as_str().split([',', ':', '—', '–', '(']).next().unwrap_or(""),
+            (None, None) => "",
+        };
+        let named = named.to_owned();
+        Some(Lifting { at: whole.start(), named })
+    })
+}
+
+/// Whether what stands before and behind makes it no plain statement of the reviewer: denied, supposed, asked,
+/// wanted, told of another.
+fn is_no_lifting(said: &str, after: &str) -> bool {
+    static DENIED: LazyLock<Regex> = LazyLock::new(|| {
+        regex(
+            r"(?i)\b(?:no|not|never|nobody|nothing|none|unless|until|till|if|when|once|should|would|could|might|must|may|can|cannot|before|will|to be|after|whether|why|wants?|wanted|wish(?:es|ed)?|hop(?:es?|ed|ing)|ask(?:s|ed|ing)?|request(?:s|ed|ing)?|demand(?:s|ed)?|propos(?:es?|ed)|suggest(?:s|ed)?|expect(?:s|ed)?|need(?:s|ed)?|refus(?:es?|ed|ing)|declin(?:es?|ed|ing)|have the|get the|say(?:s|ing)?|said|claim(?:s|ed|ing)?|assert(?:s|ed)?|report(?:s|ed)?|believ(?:es?|ed)|thinks?|assum(?:es?|ed|ing)|according to|builder|n't)\b|n['’]t\b",
+        )
+    });
+    static BEHIND: LazyLock<Regex> = LazyLock::new(|| {
+        regex(
+            r"(?i)^\s*(?:by\s+(?:the\s+)?(?:nobody|no one|none|builder|operator|author)\b|(?:@\S+\s*)?[\s,(—–:*-]*(?:if|when|once|until|till|soon|later|tomorrow|pending|subject to|only|provided|says?|claims?|according to|not)\b)|\b(?:as soon as|as long as|unless|provided that|on condition|(?:says?|said|claims?|claimed by|according to)\s+(?:the\s+)?builder)\b|\?(?:[\s*_)\x22'”]|$)",
+        )
+    });
+    let end = after.find(['.', ';', '\n']).unwrap_or(after.len()).min(floor(after, 240));
+    let rest = after.get(..end).unwrap_or("");
+    // "Builder's fix verified, VETO lifted" is no word of the builder's.
+    let said = said.replace("uilder's ", " ").replace("uilder’s ", " ");
+    // STATUS as a document, not "Status:" as a label.
+    let of_status = said.contains("STATUS");
+    of_status || DENIED.is_match(&said) || BEHIND.is_match(rest)
 }
 
 impl Lifting {
@@ -117,7 +154,21 @@ impl Lifting {
             let ids = split_ids(raised);
             return named_ids.iter().any(|id| ids.contains(id));
         }
-        let filler = ["the", "and", "now", "has", "been", "with", "after", "done", "scoped", "standing"];
+        let filler = [
+            "the",
+            "and",
+            "now",
+            "has",
+            "been",
+            "with",
+            "after",
+            "done",
+            "hereby",
+            "therefore",
+            "thus",
+            "scoped",
+            "standing",
+        ];
         let words: Vec<String> = self
             .named
             .split(|c: char| !c.is_alphanumeric())
@@ -167,6 +218,8 @@ mod tests {
             ("M2 FAIL + VETO on DONE", ""),
             ("Adversary VETO on D1–D3", "D1+D2+D3"),
             ("VETO until weight lifted", ""),
+            ("I veto DONE", ""),
+            ("I hereby VETO M2: the log leaks", "M2"),
         ] {
             let at = raised_at(text).expect(text);
             assert_eq!(veto_scope(text, at).join("+"), scope, "{text}");
@@ -183,6 +236,9 @@ mod tests {
             "On the VETO right",
             "Why I did not use my VETO",
             "VETO semantics",
+            "VETO is mine to give, none given",
+            "I veto nothing",
+            "I veto DONE?",
             "PASS, not a VETO",
             "VETO?",
             "No reason found — without a VETO",
@@ -200,6 +256,11 @@ mod tests {
             ("I lift the VETO on DONE.", "M2 — FAIL, VETO on DONE"),
             ("M2 PASS; VETO withdrawn", "VETO leak"),
             ("Lifting the scoped VETO: the log is clean.", "VETO leak in the log"),
+            ("I now lift my VETO on DONE, the token is gone.", "VETO leak"),
+            ("The VETO is hereby lifted.", "VETO leak"),
+            ("Is the veto lifted? Yes. I lift the VETO.", "VETO leak"),
+            ("Builder's fix verified cold; VETO lifted @2026-05-28", "VETO leak"),
+            ("VETO lifted after the re-check @2026-05-28", "VETO leak"),
         ] {
             assert!(lifts_veto(text, raised), "{text}");
         }
@@ -212,6 +273,17 @@ mod tests {
             "VETO on M1 lifted",
             "Do not lift the VETO",
             "Once clean, I lift the VETO",
+            "The Builder says the veto is lifted.",
+            "STATUS claims that the veto is lifted.",
+            "Builder: veto lifted.",
+            "VETO lifted by Builder",
+            "Is the veto lifted?",
+            "The Builder asks: VETO lifted?",
+            "The veto was lifted by nobody.",
+            "The operator wants the veto lifted.",
+            "I refuse to have the veto lifted.",
+            "veto lifted — as soon as the operator says so",
+            "VETO lifted once the log is clean",
         ] {
             assert!(!lifts_veto(text, "VETO leak on M2"), "{text}");
         }

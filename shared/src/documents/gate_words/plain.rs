@@ -1,0 +1,98 @@
+//! Verdicts that do not stand behind a gate's id: `FAIL — M1`, `M1 ❌`, "I withdraw the PASS on M1". All are FAILs.
+
+use std::sync::LazyLock;
+
+use regex_lite::Regex;
+
+use super::verdict::floor;
+use super::{GateLine, LIST, regex, split_ids};
+use crate::report::Verdict;
+
+/// How far into a text they are looked for.
+const FAR: usize = 600;
+
+/// `FAIL — M1, volumes left`, `M1 ❌` as a heading.
+pub fn failing_heading(text: &str) -> Option<GateLine> {
+    static LED: LazyLock<Regex> = LazyLock::new(|| {
+        regex(&format!(
+            r"^[^\w\s]*\s*(FAIL(?:ED)?|REJECTED)(?:\s*@\S+)?\s*(?:[:—–]|-\s)\s*(?:[Gg]ates?\s+)?({})(?:\s*$|\s*[,:;.(—–@]|\s+-\s)",
+            *LIST
+        ))
+    });
+    static CROSSED: LazyLock<Regex> = LazyLock::new(|| {
+        regex(&format!(
+            r"^[^\w\s]*\s*(?:[Gg]ates?\s+)?({})\s*[:—–-]?\s*([❌✘])\u{{fe0f}}?\s*(?:$|[@(—–:.,;]|-\s)",
+            *LIST
+        ))
+    });
+    let near = text.get(..floor(text, FAR)).unwrap_or("");
+    let led = LED.captures(near).and_then(|found| Some((found.get(1)?, found.get(2)?)));
+    let crossed = || CROSSED.captures(near).and_then(|found| Some((found.get(2)?, found.get(1)?)));
+    let (word, ids) = led.or_else(crossed)?;
+    fail(ids.as_str(), word.range())
+}
+
+/// "I withdraw the PASS on M1." at the start of a text or of a sentence.
+pub fn withdrawal(text: &str) -> Option<GateLine> {
+    static WITHDRAWN: LazyLock<Regex> = LazyLock::new(|| {
+        regex(&format!(
+            r"^[^\w\s]*\s*(?:I|We)\s+(?:hereby\s+|now\s+|therefore\s+|must\s+)?(?:withdraw|withdrew|revoke|retract|rescind)\s+(?:(?:the|my|our|its|this|that|earlier|cold)\s+){{0,3}}\*{{0,2}}(PASS)\*{{0,2}}\s+(?:on|of|for|from|given to)\s+(?:gates?\s+)?({})\b",
+            *LIST
+        ))
+    });
+    static SUPPOSED: LazyLock<Regex> =
+        LazyLock::new(|| regex(r"(?i)^[^.;]{0,80}(?:\b(?:if|when|once|unless|should)\b|\?)"));
+    let near = text.get(..floor(text, 4 * FAR)).unwrap_or("");
+    let sentences = near.match_indices(". ").map(|(at, mark)| at + mark.len());
+    std::iter::once(0).chain(sentences.take(64)).find_map(|at| {
+        let sentence = near.get(at..floor(near, at.saturating_add(FAR)))?;
+        let found = WITHDRAWN.captures(sentence)?;
+        let (word, ids) = (found.get(1)?, found.get(2)?);
+        let supposed = SUPPOSED.is_match(sentence.get(ids.end()..)?);
+        if supposed { None } else { fail(ids.as_str(), at + word.start()..at + word.end()) }
+    })
+}
+
+fn fail(ids: &str, span: std::ops::Range<usize>) -> Option<GateLine> {
+    let ids = split_ids(ids);
+    (!ids.is_empty()).then(|| GateLine { ids, title: String::new(), verdict: Some((Verdict::Fail, span)) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(found: Option<GateLine>, expected: Option<&str>, text: &str) {
+        let said = found.map(|line| format!("{} {}", line.ids.join("+"), &text[line.verdict.unwrap().1]));
+        assert_eq!(said.as_deref(), expected, "{text}");
+    }
+
+    #[test]
+    fn fails_that_do_not_follow_an_id() {
+        for (text, expected) in [
+            ("FAIL — M1, volumes left", Some("M1 FAIL")),
+            ("FAIL @2026-05-28T01:00Z — M1+M2", Some("M1+M2 FAIL")),
+            ("REJECTED: gate M1", Some("M1 REJECTED")),
+            ("M1 ❌", Some("M1 ❌")),
+            ("M1 — ❌\u{fe0f}", Some("M1 ❌")),
+            ("M1 — volumes ❌", None),
+            ("FAIL — M1 is what the builder fears", None),
+            ("FAIL — PR4", None),
+            ("FAILED builds — M1", None),
+            ("PASS — M1", None),
+        ] {
+            check(failing_heading(text), expected, text);
+        }
+        for (text, expected) in [
+            ("I withdraw the PASS on M1.", Some("M1 PASS")),
+            ("The log leaks. I hereby withdraw my earlier PASS for M1 and M2.", Some("M1+M2 PASS")),
+            ("I withdraw the PASS on M1 if the log leaks.", None),
+            ("Should it leak, I withdraw the PASS on M1.", None),
+            ("I do not withdraw the PASS on M1.", None),
+            ("The Builder fears that I withdraw the PASS on M1.", None),
+        ] {
+            check(withdrawal(text), expected, text);
+        }
+    }
+}
