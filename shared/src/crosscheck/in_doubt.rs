@@ -1,0 +1,481 @@
+//! Words around a statement that make another one of it: told on, of another thing, compared, with an exception.
+//!
+//! It knows sentences, and nothing of what a rule compares.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex_lite::Regex;
+
+use super::reading::pattern;
+use super::run_tables::{Table, cells};
+use super::{Context, QUOTE_OTHERS, Unit};
+use crate::documents::BlockKind;
+use crate::documents::mentions::What;
+
+/// How many bytes of a clause are read on either side of a statement.
+const NEAR: usize = 240;
+
+type Pattern = LazyLock<Option<Regex>>;
+
+/// A statement and the rest of its clause, in lower case.
+struct Around<'u> {
+    rule: &'static str,
+    before: &'u str,
+    inside: &'u str,
+    after: &'u str,
+    whole: String,
+}
+
+/// Why the statement at `span` is left to a person although a rule could compare its words.
+pub(super) fn in_doubt(
+    rule: &'static str,
+    span: &Range<usize>,
+    unit: &Unit<'_>,
+    context: &Context<'_>,
+) -> Option<&'static str> {
+    let around = Around::of(rule, span, unit);
+    around
+        .told_on()
+        .or_else(|| around.of_another())
+        .or_else(|| around.with_exceptions())
+        .or_else(|| around.of_another_time())
+        .or_else(|| around.of_events())
+        .or_else(|| around.in_other_words())
+        .or_else(|| compares_levels(&around, span, unit))
+        .or_else(|| in_quotes(&around))
+        .or_else(|| in_column_of_wishes(span, unit, context))
+        .or_else(|| in_another_repository(rule, span, unit, context))
+}
+
+fn is_match(pattern: &Pattern, words: &str) -> bool {
+    pattern.as_ref().is_some_and(|pattern| pattern.is_match(words))
+}
+
+/// Words without the marks around them.
+fn words(text: &str) -> impl DoubleEndedIterator<Item = &str> {
+    let bare = |word| str::trim_matches(word, |c: char| !c.is_alphanumeric());
+    text.split_whitespace().map(bare).filter(|word| !word.is_empty())
+}
+
+impl<'u> Around<'u> {
+    fn of(rule: &'static str, span: &Range<usize>, unit: &'u Unit<'_>) -> Around<'u> {
+        let text = unit.lower();
+        let inside = text.get(span.clone()).unwrap_or("");
+        let from = span.start - unit.clause_before(span.start).len();
+        let before = last_bytes(text.get(from..span.start).unwrap_or(""));
+        let after = first_bytes(text.get(span.end..unit.clause(span.end).end).unwrap_or(""));
+        let inside = first_bytes(inside);
+        let whole = [before, inside, after].concat();
+        Around { rule, before, inside, after, whole }
+    }
+
+    fn is_of(&self, starts: &[&str]) -> bool {
+        starts.iter().any(|start| self.rule.starts_with(start))
+    }
+
+    /// "STATUS says #12 failed", "make sure #12 passed", "#12 passed, which is wrong".
+    fn told_on(&self) -> Option<&'static str> {
+        static WRONG: Pattern = LazyLock::new(|| {
+            pattern(
+                r"^[,)\s]*(?:which|but (?:that|this)|and (?:that|this)|this|that) (?:is|was) (?:wrong|not|false|untrue|incorrect|mistaken|a mistake)\b",
+            )
+        });
+        const OWN_WORDS: &[&str] =
+            &["verdict-stamp", "status-verdict", "badge-", "looked-at", "yours-to-judge", "named-evidence"];
+        const SOURCES: &[&str] = &[
+            "log", "logs", "junit", "json", "drone", "gitea", "forge", "api", "badge", "comment", "ci",
+            "server", "record", "records", "docker", "report", "reports", "listing", "feed", "evidence",
+            "xml",
+        ];
+        const ASKS: &[&str] = &["make sure", "check that", "check whether", "verify that", "ensure", "todo"];
+        if self.is_of(OWN_WORDS) || QUOTE_OTHERS.contains(&self.rule) {
+            return None;
+        }
+        let of_source = |text: &str| {
+            let near = words(text).rev().take(4);
+            near.flat_map(|word| word.split('.')).any(|word| SOURCES.contains(&word))
+        };
+        let verbs = ["says", "said", "wrote", "writes", "claimed", "wrongly"];
+        let mut near = words(self.before).rev().take(7);
+        let told = near.find(|word| verbs.contains(word));
+        let told = told.is_some_and(|verb| {
+            let at = self.before.rfind(verb).unwrap_or(0);
+            !of_source(self.before.get(..at).unwrap_or(""))
+        });
+        let according = self.before.rfind("according to").is_some_and(|at| {
+            let whom = self.before.get(at + 12..).unwrap_or("");
+            !words(whom).take(4).flat_map(|word| word.split('.')).any(|word| SOURCES.contains(&word))
+        });
+        if told || according {
+            return Some("this repeats what another says");
+        }
+        if ASKS.iter().any(|word| self.before.contains(word)) {
+            return Some("this asks for something and reports nothing");
+        }
+        is_match(&WRONG, self.after).then_some("said to be wrong behind it")
+    }
+
+    /// "The build after #12", "a retry of #12", "`curl` for #12", "reading #12 took".
+    fn of_another(&self) -> Option<&'static str> {
+        static OTHER_BUILD: Pattern = LazyLock::new(|| {
+            pattern(concat!(
+                r"\b(?:(?:build|run|one|attempt|try|retry) (?:right |just |directly |immediately )?(?:after|before|following|preceding)",
+                r"|(?:rerun|re-run|retry|retries|successor|predecessor|restart|repeat|copy|parent|child|duplicate) (?:of|to|for)) ",
+                r"(?:the )?(?:drone )?(?:build |run )?#?\d",
+            ))
+        });
+        static RESTARTED: Pattern = LazyLock::new(|| {
+            pattern(r"^[,\s]*(?:before|until|when|while) (?:it|being|the restart|a restart)\b")
+        });
+        const OF: &[&str] = &["for", "of", "on", "in", "from", "with", "about", "at", "reading", "to"];
+        const ELSEWHERE: &[&str] = &["staging", "locally", "elsewhere", "laptop"];
+        const TRIES: &[&str] = &["attempt", "attempts", "try", "curl", "fetch", "wget", "download"];
+        if !self.is_of(&["build-", "run-", "tested-"]) || self.rule == "build-origin" {
+            return None;
+        }
+        let other = [self.before, self.inside].concat();
+        if ["after", "before", "following", "preceding", " of ", " to ", " for "]
+            .iter()
+            .any(|w| other.contains(w))
+            && is_match(&OTHER_BUILD, &other)
+        {
+            return Some("another build may be meant than the one that is named");
+        }
+        if words(self.before).any(|word| ELSEWHERE.contains(&word)) {
+            return Some("another server may be meant");
+        }
+        if !matches!(self.rule, "build-status" | "build-duration") || self.inside.contains('=') {
+            return None;
+        }
+        if self.rule == "build-status"
+            && (is_match(&RESTARTED, self.after) || words(self.before).any(|word| TRIES.contains(&word)))
+        {
+            return Some("an attempt may be meant and not how the build ended");
+        }
+        let fill = ["build", "builds", "run", "runs", "drone", "ci", "the", "both", "log", "logs"];
+        let mut lead = words(self.before).rev().skip_while(|word| fill.contains(word));
+        let (last, noun) = (lead.next().unwrap_or(""), lead.next().unwrap_or(""));
+        let nouns = [
+            "all", "both", "each", "one", "two", "three", "most", "some", "status", "result", "outcome",
+            "runs", "builds", "run", "build", "verdict", "state", "drone",
+        ];
+        let of = OF.contains(&last) && !nouns.contains(&noun) && !noun.is_empty();
+        let of = of || last == "in" || last == "reading" || noun == "to" && self.rule == "build-duration";
+        let of = of || last == "to" || noun == "to";
+        let parted = self.before.trim_end().ends_with([',', ':', ')']);
+        (of && !parted
+            && self.inside.starts_with(|c: char| c == '#' || c == 'b' || c == 'r' || c.is_ascii_digit()))
+        .then_some("something about the build may be meant and not the build itself")
+    }
+
+    /// "All tiers but upgrade", "unlike backup", "only #12 passed".
+    fn with_exceptions(&self) -> Option<&'static str> {
+        static EXCEPT: Pattern = LazyLock::new(|| {
+            pattern(concat!(
+                r"\b(?:almost|nearly|practically|virtually) (?:all|every)\b",
+                r"|\ball (?:[a-z0-9#]+ ){0,3}but\b",
+                r"|\b(?:unlike|except|excepting|apart from|other than|aside from|save for|besides)\b",
+                r"|\bwith the exception\b",
+                r"|\bbut (?:for|not|one|two|three|four|five|six|\d{1,3})\s?(?:$|[.,;:)])",
+            ))
+        });
+        static THE_ONLY: Pattern = LazyLock::new(|| {
+            pattern(r"\bthe only (?:[a-z0-9-]+ )?(?:build|run|one|comment|pr|pull request|tier|test)\b")
+        });
+        const COUNTS: &[&str] =
+            &["run-", "test-", "build-status", "build-count", "green-", "clean-", "badge-"];
+        let may = |parts: &[&str]| parts.iter().any(|part| self.whole.contains(part));
+        let except = [
+            "but",
+            "unlike",
+            "except",
+            "other than",
+            "apart from",
+            "aside",
+            "save",
+            "besides",
+            "all",
+            "every",
+        ];
+        if self.is_of(COUNTS) && may(&except) && is_match(&EXCEPT, &self.whole) {
+            return Some("an exception is made beside it, which is not compared");
+        }
+        let of_all = ["run-", "build-status", "tested-", "before-after", "pull-state", "comment-"];
+        if !self.is_of(&of_all) {
+            return None;
+        }
+        let fill = ["the", "build", "builds", "run", "runs", "pr", "tier"];
+        let only = words(self.before).rev().find(|word| !fill.contains(word)) == Some("only");
+        (only || may(&["the only"]) && is_match(&THE_ONLY, &self.whole))
+            .then_some("“only” speaks of all the others too, which are not compared")
+    }
+
+    /// What docker showed at another time than that of the capture.
+    fn of_another_time(&self) -> Option<&'static str> {
+        const PAST: &[&str] = &["was", "were", "had"];
+        const THEN: &[&str] =
+            &["before", "during", "earlier", "until", "previously", "formerly", "yesterday", "once"];
+        static LAST: Pattern = LazyLock::new(|| {
+            pattern(r"\blast (?:time|night|week|month|year|run)\b|\bat \d{1,2}:\d\d|\b\d\d:\d\d(?::\d\d)?z")
+        });
+        if !self.is_of(&["docker-service", "network-subnet", "clean-up"]) {
+            return None;
+        }
+        let any = |list: &[&str]| words(&self.whole).any(|word| list.contains(&word));
+        let then = any(THEN) || is_match(&LAST, &self.whole);
+        (any(PAST) && then).then_some("it speaks of an earlier time than the capture")
+    }
+
+    /// "PR#5 was closed before PR#3", "after PR#4 was merged, …".
+    fn of_events(&self) -> Option<&'static str> {
+        if self.rule != "pull-state" {
+            return None;
+        }
+        let last = words(self.before).next_back().unwrap_or("");
+        let next = words(self.after).next().unwrap_or("");
+        if ["after", "before", "once", "until", "when", "while"].contains(&last) {
+            return Some("it names a time and does not say that it has come");
+        }
+        ["before", "after", "earlier", "later", "until"]
+            .contains(&next)
+            .then_some("the order of the two is not compared")
+    }
+
+    /// "passed in under a minute", "ran ten minutes before the fix": a length that no rule reads.
+    fn in_other_words(&self) -> Option<&'static str> {
+        static IN: Pattern = LazyLock::new(|| {
+            pattern(
+                r"^ (?:in|within|after) (?:(?:under|less than|over|more than|about|only|just|at most) )?(?:an?|half|one|two|three|four|five|six|ten|some|several|a few)\b[a-z ]{0,12}(?:second|minute|hour)",
+            )
+        });
+        static LENGTH: Pattern = LazyLock::new(|| pattern(r"\b[a-z]+ (?:seconds?|minutes?|hours?|days?) $"));
+        let order = self.rule == "before-after" && is_match(&LENGTH, self.before);
+        let took = self.rule == "build-status" && is_match(&IN, self.after);
+        let review = self.rule == "build-duration" && {
+            let mut next = words(self.after);
+            next.next() == Some("to")
+                && !matches!(
+                    next.next(),
+                    Some("finish" | "complete" | "pass" | "fail" | "run" | "build" | "its" | "the")
+                )
+        };
+        if review {
+            return Some("something about the build may be meant and not the build itself");
+        }
+        (order || took).then_some("a length in words stands beside it, which is not compared")
+    }
+}
+
+fn last_bytes(text: &str) -> &str {
+    let mut from = text.len().saturating_sub(NEAR);
+    while !text.is_char_boundary(from) {
+        from += 1;
+    }
+    text.get(from..).unwrap_or("")
+}
+
+fn first_bytes(text: &str) -> &str {
+    let mut until = text.len().min(NEAR);
+    while !text.is_char_boundary(until) {
+        until -= 1;
+    }
+    text.get(..until).unwrap_or("")
+}
+
+/// "at least level 4", "stayed below L5", "level 4 was missed".
+fn compares_levels(around: &Around<'_>, span: &Range<usize>, unit: &Unit<'_>) -> Option<&'static str> {
+    static BEHIND: Pattern = LazyLock::new(|| {
+        pattern(concat!(
+            r"^[,\s]*(?:(?:is|was|were) (?:what|needed|required|missed|lacking|wanted|the (?:target|goal|minimum|bar|aim)|out of reach)",
+            r"|(?:or|and) (?:higher|better|more|above|up|below|lower|less)\b)",
+        ))
+    });
+    const COMPARE: &[&str] = &[
+        "least", "most", "stayed", "short", "missed", "misses", "aims", "aim", "aimed", "target", "targets",
+        "needed", "needs", "required", "requires", "lacked", "lacks", "beat", "beats", "exceeds", "exceeded",
+        "minimum",
+    ];
+    const RIGHT_BEFORE: &[&str] = &["above", "below", "under", "over", "beyond", "than"];
+    if !matches!(around.rule, "run-level" | "badge-level") {
+        return None;
+    }
+    let from = unit.mentions.partition_point(|mention| mention.span.start < span.start);
+    let inside = unit.mentions.get(from..)?.iter().take_while(|mention| mention.span.start < span.end);
+    let level =
+        inside.filter(|mention| matches!(mention.what, What::Level { .. } | What::Pair { .. })).last();
+    let at = level.map_or(0, |mention| mention.span.start - span.start);
+    let lead = [around.before, around.inside.get(..at).unwrap_or("")].concat();
+    let mut near = words(&lead).rev().take(4).enumerate();
+    let compares = near.any(|(n, word)| COMPARE.contains(&word) || n < 2 && RIGHT_BEFORE.contains(&word));
+    (compares || is_match(&BEHIND, around.after))
+        .then_some("a comparison with that level is another statement")
+}
+
+/// A statement that stands in quotation marks is another's, whatever it says.
+fn in_quotes(around: &Around<'_>) -> Option<&'static str> {
+    const STATE: &[&str] =
+        &["build-status", "build-time", "build-duration", "run-level", "run-tier", "pull-state", "pull-time"];
+    let is_mark = |c: char| matches!(c, '"' | '“' | '”');
+    let quoted = around.is_of(STATE)
+        && around.after.contains(is_mark)
+        && around.before.chars().filter(|c| is_mark(*c)).count() % 2 == 1;
+    quoted.then_some("this stands in quotation marks: another's words")
+}
+
+/// Where a table sets what was expected against what was found, only the latter reports.
+fn in_column_of_wishes(span: &Range<usize>, unit: &Unit<'_>, context: &Context<'_>) -> Option<&'static str> {
+    const WISHES: &[&str] =
+        &["expected", "expect", "wanted", "want", "planned", "target", "should", "before", "after"];
+    const FOUND: &[&str] =
+        &["got", "actual", "actually", "observed", "found", "measured", "real", "result", "seen", "is"];
+    if unit.block.kind != BlockKind::Row {
+        return None;
+    }
+    let table = Table::of(unit, context)?;
+    let is = |title: &String, list: &[&str]| words(title).any(|word| list.contains(&word));
+    if !table.columns.iter().any(|title| is(title, WISHES)) {
+        return None;
+    }
+    let cells = cells(unit.block);
+    let column = cells.iter().position(|(cell, _)| span.end <= cell.end)?;
+    let found = table.columns.get(column).is_some_and(|title| is(title, FOUND) && !is(title, WISHES));
+    (!found).then_some("the table sets what was expected against what was found")
+}
+
+/// "`other/apple` PR#4": the pull request of a repository that is not here.
+fn in_another_repository(
+    rule: &str,
+    span: &Range<usize>,
+    unit: &Unit<'_>,
+    context: &Context<'_>,
+) -> Option<&'static str> {
+    if !rule.starts_with("pull-") {
+        return None;
+    }
+    let before = unit.words().get(..span.start)?.trim_end_matches([' ', '`', '*', '(']);
+    let start = before
+        .rfind(|c: char| c.is_whitespace() || matches!(c, '`' | '(' | ','))
+        .map_or(0, |at| at + before.get(at..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8));
+    let name = before.get(start..)?;
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let (owner, recipe) = name.split_once('/').unwrap_or(("", name));
+    if recipe.is_empty() || !recipe.chars().all(plain) || !owner.chars().all(plain) {
+        return None;
+    }
+    let evidence = context.evidence;
+    let is_code = unit.block.code.iter().any(|code| code.start == start && code.end == before.len());
+    let is_recipe =
+        || evidence.builds.values().any(|build| build.params.get("RECIPE").is_some_and(|r| r == recipe));
+    if owner.is_empty() && !is_code && !is_recipe() {
+        return None;
+    }
+    let part = format!("/{name}/");
+    let mut urls =
+        evidence.pulls.values().map(|pull| pull.url.as_str()).filter(|url| !url.is_empty()).peekable();
+    let ours = match urls.peek() {
+        Some(_) => urls.any(|url| url.contains(&part)),
+        None => is_recipe(),
+    };
+    (!ours).then_some("another repository may be meant")
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::crosscheck::{run_fixture, samples};
+
+    #[test]
+    fn of_something_else() {
+        for (rule, text, expected) in [
+            ("build-duration", "Reading the log of #202 took 10 min.", "."),
+            ("build-duration", "The install suite of #202 took 2.9 s.", "."),
+            ("build-duration", "The upgrade in #202 took 40 s.", "."),
+            ("build-duration", "The run-tests step of #202 took 111 s.", "."),
+            ("build-duration", "In #202, `run-tests` took 111 s.", ""),
+            ("build-duration", "The build #202 took 1m54s.", "+"),
+            ("build-status", "The build after #201 passed.", "."),
+            ("build-status", "A rerun of #203 passed.", "."),
+            ("build-status", "A retry of build #203 passed.", "."),
+            ("build-status", "The successor of #203 passed.", "."),
+            ("build-status", "The build before #202 failed.", "."),
+            ("build-status", "My first attempt to read #202 failed.", "."),
+            ("build-status", "`curl` for #202 failed with 503.", "."),
+            ("build-status", "Reading #202 failed because of a proxy.", "."),
+            ("build-status", "The first attempt of #202 failed before it was restarted.", "."),
+            ("build-status", "On the staging server build #202 failed.", "."),
+            ("build-status", "The status of #202: success; both of #201 and #203 failed", "++"),
+        ] {
+            samples::check(rule, text, expected);
+        }
+    }
+
+    #[test]
+    fn told_on() {
+        for (rule, text, expected) in [
+            ("build-status", "STATUS wrongly says #202 failed.", "."),
+            ("build-status", "According to the Builder, #203 succeeded.", "."),
+            ("build-status", "According to Drone, #203 succeeded.", "-"),
+            ("build-status", "The log says #203 succeeded.", "-"),
+            ("build-status", "Make sure #203 passed.", "."),
+            ("build-status", "TODO: check that #203 passed.", "."),
+            ("build-status", "Someone wrote \"#203 passed\" in the chat.", "."),
+            ("build-status", "The chat: \"#203 passed\".", "."),
+            ("build-status", "The dashboard shows #203 as passed, which is wrong.", "."),
+        ] {
+            samples::check(rule, text, expected);
+        }
+    }
+
+    #[test]
+    fn compared_and_excepted() {
+        for (text, expected) in [
+            ("Run 201 got at least level 4", "."),
+            ("Run 201 is above level 4", "."),
+            ("Run 202 stayed below level 5", "."),
+            ("Run 202 fell short of level 5", "."),
+            ("Run 202 missed level 5", "."),
+            ("Run 202 aims at level 5", "."),
+            ("Run 202 lacked level 5", "."),
+            ("In run 202, level 5 is what the gate needed", "."),
+            ("Run 202 got to level 1, as said; level 2 was missed", "+."),
+            ("All runs but 202 reached level 5", "."),
+            ("Run 201: level 5, unlike the others", "."),
+        ] {
+            run_fixture::check("run-level", text, expected);
+        }
+        for (rule, text, expected) in [
+            ("run-tier", "All tiers but upgrade passed in run 202.", "."),
+            ("run-tiers", "Almost all tiers passed in run 202.", "."),
+            ("run-tiers", "All tiers passed in run 201, unlike backup.", "."),
+            ("test-counts", "All 10 tests of run 201 passed but three.", "."),
+        ] {
+            run_fixture::check(rule, text, expected);
+        }
+        samples::check("build-status", "Only #202 passed; the others failed.", ".");
+        samples::check("tested-pull", "#202 is the only build that tested PR#4.", ".");
+    }
+
+    #[test]
+    fn of_other_times_and_places() {
+        for (rule, text, expected) in [
+            ("docker-service", "`edge_db` was at 1/1 during build #202.", "."),
+            ("docker-service", "`edge_db` is at 1/1 as it was", "-"),
+            ("pull-state", "PR#3 was closed before PR#5.", "."),
+            ("pull-state", "PR#5 was merged after PR#6 was opened.", "."),
+            ("pull-state", "After PR#4 was merged, the branch may be deleted.", "."),
+            ("pull-state", "`other/pear` PR#4 was merged.", "."),
+            ("pull-state", "`other/apple` PR#5 was merged.", "+"),
+            ("pull-time", "`other/pear` PR#5 was merged on 2030-01-03.", "."),
+            ("before-after", "#202 ran ten minutes after the router swap", "."),
+            ("build-status", "#202 passed in under a minute.", "."),
+            ("build-status", "#202 passed in 1m54s.", "+"),
+            (
+                "build-status",
+                "| build | expected | got |\n|---|---|---|\n| x | #203 passed | #203 failed |",
+                ".+",
+            ),
+        ] {
+            samples::check(rule, text, expected);
+        }
+    }
+}
