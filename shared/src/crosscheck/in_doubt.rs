@@ -78,7 +78,7 @@ impl<'u> Around<'u> {
     fn told_on(&self) -> Option<&'static str> {
         static WRONG: Pattern = LazyLock::new(|| {
             pattern(
-                r"^[,)\s]*(?:which|but (?:that|this)|and (?:that|this)|this|that) (?:is|was) (?:wrong|not|false|untrue|incorrect|mistaken|a mistake)\b",
+                r"^[,)\s]*(?:which|but (?:that|this)|and (?:that|this)|this|that) (?:is|was) (?:wrong|not|false|untrue|incorrect|mistaken|a mistake|a lie|a typo|an error|nonsense)\b|^[,(\s]*(?:or so|allegedly|supposedly|apparently|they say|it is said|it seems)\b",
             )
         });
         const OWN_WORDS: &[&str] =
@@ -88,7 +88,8 @@ impl<'u> Around<'u> {
             "server", "record", "records", "docker", "report", "reports", "listing", "feed", "evidence",
             "xml",
         ];
-        const ASKS: &[&str] = &["make sure", "check that", "check whether", "verify that", "ensure", "todo"];
+        const ASKS: &[&str] =
+            &["make sure", "check that", "check whether", "verify that", "ensure", "todo", "please"];
         if self.is_of(OWN_WORDS) || QUOTE_OTHERS.contains(&self.rule) {
             return None;
         }
@@ -96,7 +97,33 @@ impl<'u> Around<'u> {
             let near = words(text).rev().take(4);
             near.flat_map(|word| word.split('.')).any(|word| SOURCES.contains(&word))
         };
-        let verbs = ["says", "said", "wrote", "writes", "claimed", "wrongly"];
+        let verbs = [
+            "says",
+            "said",
+            "wrote",
+            "writes",
+            "claimed",
+            "wrongly",
+            "told",
+            "doubt",
+            "think",
+            "thinks",
+            "thought",
+            "believe",
+            "believes",
+            "assume",
+            "assumed",
+            "hope",
+            "hopes",
+            "suggests",
+            "suggested",
+            "asserts",
+            "insists",
+            "denies",
+            "denied",
+            "reported",
+            "pretends",
+        ];
         let mut near = words(self.before).rev().take(7);
         let told = near.find(|word| verbs.contains(word));
         let told = told.is_some_and(|verb| {
@@ -107,7 +134,10 @@ impl<'u> Around<'u> {
             let whom = self.before.get(at + 12..).unwrap_or("");
             !words(whom).take(4).flat_map(|word| word.split('.')).any(|word| SOURCES.contains(&word))
         });
-        if told || according {
+        let mut behind = words(self.after);
+        let told_behind = behind.next().is_some_and(|word| verbs.contains(&word))
+            && !behind.take(3).flat_map(|word| word.split('.')).any(|word| SOURCES.contains(&word));
+        if told || told_behind || according {
             return Some("this repeats what another says");
         }
         if ASKS.iter().any(|word| self.before.contains(word)) {
@@ -120,7 +150,7 @@ impl<'u> Around<'u> {
     fn of_another(&self) -> Option<&'static str> {
         static OTHER_BUILD: Pattern = LazyLock::new(|| {
             pattern(concat!(
-                r"\b(?:(?:build|run|one|attempt|try|retry) (?:right |just |directly |immediately )?(?:after|before|following|preceding)",
+                r"\b(?:(?:build|run|one|attempt|try|retry) (?:right |just |directly |immediately )?(?:after|before|following|preceding|that (?:followed|replaced|preceded|superseded))",
                 r"|(?:rerun|re-run|retry|retries|successor|predecessor|restart|repeat|copy|parent|child|duplicate) (?:of|to|for)) ",
                 r"(?:the )?(?:drone )?(?:build |run )?#?\d",
             ))
@@ -128,14 +158,16 @@ impl<'u> Around<'u> {
         static RESTARTED: Pattern = LazyLock::new(|| {
             pattern(r"^[,\s]*(?:before|until|when|while) (?:it|being|the restart|a restart)\b")
         });
-        const OF: &[&str] = &["for", "of", "on", "in", "from", "with", "about", "at", "reading", "to"];
+        const OF: &[&str] = &["for", "of", "on", "in", "from", "with", "about", "at", "to"];
+        const NO_DEED: &[&str] =
+            &["remaining", "failing", "passing", "following", "including", "existing", "resulting", "during"];
         const ELSEWHERE: &[&str] = &["staging", "locally", "elsewhere", "laptop"];
         const TRIES: &[&str] = &["attempt", "attempts", "try", "curl", "fetch", "wget", "download"];
         if !self.is_of(&["build-", "run-", "tested-"]) || self.rule == "build-origin" {
             return None;
         }
         let other = [self.before, self.inside].concat();
-        if ["after", "before", "following", "preceding", " of ", " to ", " for "]
+        if ["after", "before", "following", "preceding", "that ", " of ", " to ", " for "]
             .iter()
             .any(|w| other.contains(w))
             && is_match(&OTHER_BUILD, &other)
@@ -160,9 +192,13 @@ impl<'u> Around<'u> {
             "all", "both", "each", "one", "two", "three", "most", "some", "status", "result", "outcome",
             "runs", "builds", "run", "build", "verdict", "state", "drone",
         ];
-        let of = OF.contains(&last) && !nouns.contains(&noun) && !noun.is_empty();
-        let of = of || last == "in" || last == "reading" || noun == "to" && self.rule == "build-duration";
-        let of = of || last == "to" || noun == "to";
+        let about = OF.contains(&last) && !nouns.contains(&noun) && !noun.is_empty();
+        // "Reviewing #12 took", "to read #12 took".
+        let doing = last.len() > 5 && last.ends_with("ing") && !NO_DEED.contains(&last);
+        let of = about
+            || doing
+            || ["in", "to", "replaced", "superseded", "followed", "like"].contains(&last)
+            || noun == "to";
         let parted = self.before.trim_end().ends_with([',', ':', ')']);
         (of && !parted
             && self.inside.starts_with(|c: char| c == '#' || c == 'b' || c == 'r' || c.is_ascii_digit()))
@@ -175,7 +211,7 @@ impl<'u> Around<'u> {
             pattern(concat!(
                 r"\b(?:almost|nearly|practically|virtually) (?:all|every)\b",
                 r"|\ball (?:[a-z0-9#]+ ){0,3}but\b",
-                r"|\b(?:unlike|except|excepting|apart from|other than|aside from|save for|besides)\b",
+                r"|\b(?:unlike|except|excepting|apart from|other than|aside from|save for|besides|excluding|minus|bar|barring|not counting|leaving out|ignoring)\b",
                 r"|\bwith the exception\b",
                 r"|\bbut (?:for|not|one|two|three|four|five|six|\d{1,3})\s?(?:$|[.,;:)])",
             ))
@@ -197,6 +233,12 @@ impl<'u> Around<'u> {
             "besides",
             "all",
             "every",
+            "excluding",
+            "minus",
+            "bar",
+            "counting",
+            "leaving",
+            "ignoring",
         ];
         if self.is_of(COUNTS) && may(&except) && is_match(&EXCEPT, &self.whole) {
             return Some("an exception is made beside it, which is not compared");
@@ -213,9 +255,24 @@ impl<'u> Around<'u> {
 
     /// What docker showed at another time than that of the capture.
     fn of_another_time(&self) -> Option<&'static str> {
-        const PAST: &[&str] = &["was", "were", "had"];
-        const THEN: &[&str] =
-            &["before", "during", "earlier", "until", "previously", "formerly", "yesterday", "once"];
+        const PAST: &[&str] =
+            &["was", "were", "had", "went", "dropped", "fell", "stayed", "stood", "showed", "used", "ran"];
+        const THEN: &[&str] = &[
+            "before",
+            "during",
+            "earlier",
+            "until",
+            "previously",
+            "formerly",
+            "yesterday",
+            "once",
+            "after",
+            "when",
+            "while",
+            "initially",
+            "originally",
+            "first",
+        ];
         static LAST: Pattern = LazyLock::new(|| {
             pattern(r"\blast (?:time|night|week|month|year|run)\b|\bat \d{1,2}:\d\d|\b\d\d:\d\d(?::\d\d)?z")
         });
@@ -294,7 +351,7 @@ fn compares_levels(around: &Around<'_>, span: &Range<usize>, unit: &Unit<'_>) ->
     const COMPARE: &[&str] = &[
         "least", "most", "stayed", "short", "missed", "misses", "aims", "aim", "aimed", "target", "targets",
         "needed", "needs", "required", "requires", "lacked", "lacks", "beat", "beats", "exceeds", "exceeded",
-        "minimum",
+        "minimum", "nearly", "almost", "close", "toward", "towards", "promised", "hoped", "tried", "between",
     ];
     const RIGHT_BEFORE: &[&str] = &["above", "below", "under", "over", "beyond", "than"];
     if !matches!(around.rule, "run-level" | "badge-level") {
@@ -307,7 +364,11 @@ fn compares_levels(around: &Around<'_>, span: &Range<usize>, unit: &Unit<'_>) ->
     let at = level.map_or(0, |mention| mention.span.start - span.start);
     let lead = [around.before, around.inside.get(..at).unwrap_or("")].concat();
     let mut near = words(&lead).rev().take(4).enumerate();
-    let compares = near.any(|(n, word)| COMPARE.contains(&word) || n < 2 && RIGHT_BEFORE.contains(&word));
+    static FAILED_TO: Pattern =
+        LazyLock::new(|| pattern(r"\b(?:fail(?:s|ed)? to|unable to|in order to|so as to) (?:[a-z]+ ){0,3}$"));
+    let compares = lead.trim_end().ends_with(['≥', '>', '<', '≤', '~', '≈'])
+        || is_match(&FAILED_TO, &lead)
+        || near.any(|(n, word)| COMPARE.contains(&word) || n < 2 && RIGHT_BEFORE.contains(&word));
     (compares || is_match(&BEHIND, around.after))
         .then_some("a comparison with that level is another statement")
 }
@@ -367,7 +428,12 @@ fn in_another_repository(
     let is_code = unit.block.code.iter().any(|code| code.start == start && code.end == before.len());
     let is_recipe =
         || evidence.builds.values().any(|build| build.params.get("RECIPE").is_some_and(|r| r == recipe));
-    if owner.is_empty() && !is_code && !is_recipe() {
+    let is_stack = || {
+        let stacks = super::docker_listing::listing("stack", context);
+        stacks
+            .is_ok_and(|list| list.rows.iter().any(|row| super::docker_listing::name_of(row) == Some(recipe)))
+    };
+    if owner.is_empty() && !is_code && !is_recipe() && !is_stack() {
         return None;
     }
     let part = format!("/{name}/");
@@ -398,6 +464,10 @@ mod tests {
             ("build-status", "A retry of build #203 passed.", "."),
             ("build-status", "The successor of #203 passed.", "."),
             ("build-status", "The build before #202 failed.", "."),
+            ("build-status", "The build that followed #203 passed.", "."),
+            ("build-status", "Downloading #202 failed.", "."),
+            ("build-duration", "Reviewing build #202 took 10 min.", "."),
+            ("build-duration", "It took 20 minutes to review build #202.", "."),
             ("build-status", "My first attempt to read #202 failed.", "."),
             ("build-status", "`curl` for #202 failed with 503.", "."),
             ("build-status", "Reading #202 failed because of a proxy.", "."),
@@ -416,6 +486,9 @@ mod tests {
             ("build-status", "According to the Builder, #203 succeeded.", "."),
             ("build-status", "According to Drone, #203 succeeded.", "-"),
             ("build-status", "The log says #203 succeeded.", "-"),
+            ("build-status", "#203 passed, says STATUS.", "."),
+            ("build-status", "I think #203 passed.", "."),
+            ("build-status", "#203 passed, or so it seems.", "."),
             ("build-status", "Make sure #203 passed.", "."),
             ("build-status", "TODO: check that #203 passed.", "."),
             ("build-status", "Someone wrote \"#203 passed\" in the chat.", "."),
@@ -433,6 +506,8 @@ mod tests {
             ("Run 201 is above level 4", "."),
             ("Run 202 stayed below level 5", "."),
             ("Run 202 fell short of level 5", "."),
+            ("Run 202 failed to reach level 5", "."),
+            ("Run 202 nearly made level 5", "."),
             ("Run 202 missed level 5", "."),
             ("Run 202 aims at level 5", "."),
             ("Run 202 lacked level 5", "."),
@@ -459,12 +534,14 @@ mod tests {
     fn of_other_times_and_places() {
         for (rule, text, expected) in [
             ("docker-service", "`edge_db` was at 1/1 during build #202.", "."),
+            ("docker-service", "`edge_db` went to 1/1 after the swap.", ""),
             ("docker-service", "`edge_db` is at 1/1 as it was", "-"),
             ("pull-state", "PR#3 was closed before PR#5.", "."),
             ("pull-state", "PR#5 was merged after PR#6 was opened.", "."),
             ("pull-state", "After PR#4 was merged, the branch may be deleted.", "."),
             ("pull-state", "`other/pear` PR#4 was merged.", "."),
             ("pull-state", "`other/apple` PR#5 was merged.", "+"),
+            ("pull-state", "edge PR#4 was merged; apple PR#5 was merged.", ".+"),
             ("pull-time", "`other/pear` PR#5 was merged on 2030-01-03.", "."),
             ("before-after", "#202 ran ten minutes after the router swap", "."),
             ("build-status", "#202 passed in under a minute.", "."),
