@@ -19,6 +19,8 @@ mod context;
 mod events;
 mod heads;
 mod in_doubt;
+#[cfg(test)]
+mod in_doubt_cases;
 mod key_facts;
 mod lost_lines;
 mod notes;
