@@ -137,7 +137,8 @@ impl<'u> Around<'u> {
         let mut behind = words(self.after);
         let told_behind = behind.next().is_some_and(|word| verbs.contains(&word))
             && !behind.take(3).flat_map(|word| word.split('.')).any(|word| SOURCES.contains(&word));
-        if told || told_behind || according {
+        let claim = ["claim was", "claim is"].iter().any(|words| self.before.contains(words));
+        if told || told_behind || according || claim {
             return Some("this repeats what another says");
         }
         if ASKS.iter().any(|word| self.before.contains(word)) {

@@ -41,6 +41,7 @@ fn told_on() {
         ("build-status", "The log says #203 succeeded.", "-"),
         ("build-status", "#203 passed, says STATUS.", "."),
         ("build-status", "I think #203 passed.", "."),
+        ("build-status", "The claim was that #203 passed.", "."),
         ("build-status", "#203 passed, or so it seems.", "."),
         ("build-status", "Make sure #203 passed.", "."),
         ("build-status", "TODO: check that #203 passed.", "."),
