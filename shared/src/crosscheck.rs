@@ -18,6 +18,9 @@ mod begin;
 mod context;
 mod events;
 mod heads;
+mod in_doubt;
+#[cfg(test)]
+mod in_doubt_cases;
 mod key_facts;
 mod lost_lines;
 mod notes;
@@ -299,7 +302,7 @@ fn number(units: &[Unit<'_>], context: &Context<'_>) -> Vec<Numbered> {
             (rule.find)(unit, context, &mut found);
             #[cfg(test)]
             assert!(may || found.is_empty(), "{}: a statement without its words: {found:?}", rule.id);
-            drafts.extend(found.into_iter().map(|draft| (rule, tempered(rule, draft, unit))));
+            drafts.extend(found.into_iter().map(|draft| (rule, tempered(rule, draft, unit, context))));
         }
         named_evidence::only_where_alone(&mut drafts, &unit.document.name, &mut named);
         drafts.sort_by_key(|(_, draft)| draft.span.start);
@@ -319,7 +322,7 @@ fn number(units: &[Unit<'_>], context: &Context<'_>) -> Vec<Numbered> {
 }
 
 /// What is denied, only supposed, announced, or true of an unknown time is left to a person.
-fn tempered(rule: &Rule, mut draft: Draft, unit: &Unit<'_>) -> Draft {
+fn tempered(rule: &Rule, mut draft: Draft, unit: &Unit<'_>, context: &Context<'_>) -> Draft {
     let quotes = QUOTE_OTHERS.contains(&rule.id);
     let denied = unit.is_negated(&draft.span) || (!quotes && unit.denies(&draft.span));
     let why = match () {
@@ -329,7 +332,7 @@ fn tempered(rule: &Rule, mut draft: Draft, unit: &Unit<'_>) -> Draft {
         () if denied && !READ_NEGATION.contains(&rule.id) => {
             Some("negated or only supposed here, so it is not compared")
         }
-        () => None,
+        () => in_doubt::in_doubt(rule.id, &draft.span, unit, context),
     };
     if let Some(why) = why {
         draft.facts = vec![Fact::Unclear(why.to_owned(), Vec::new())];

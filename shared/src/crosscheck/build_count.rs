@@ -161,8 +161,16 @@ fn begun<'a>(unit: &Unit<'_>, context: &Context<'a>) -> Result<Vec<(&'a Build, T
     let Some(until) = unit.as_of else {
         return Err(Fact::Missing("nothing says when this was written".to_owned()));
     };
+    if let Some(build) = context.evidence.builds.values().find(|build| may_have_begun(build, until)) {
+        return Err(Fact::Missing(format!("build {} has no start time", build.number)));
+    }
     let started = context.evidence.builds.values().filter_map(|build| Some((build, build.started?)));
     Ok(started.filter(|(_, at)| *at <= until).collect())
+}
+
+/// Whether a build has no start time and was not made after `until` either.
+fn may_have_begun(build: &Build, until: Timestamp) -> bool {
+    build.started.is_none() && build.created.is_none_or(|created| created <= until)
 }
 
 /// The builds listed right behind a colon or bracket at byte `at`.
@@ -236,6 +244,10 @@ fn builds<'a>(
     for build in context.evidence.builds.values() {
         if recipe.is_some_and(|recipe| build.params.get("RECIPE").is_none_or(|name| name != recipe)) {
             continue;
+        }
+        let last = span.until.map(|(_, last)| last).or(unit.as_of).unwrap_or(Timestamp::MAX);
+        if may_have_begun(build, last) {
+            return Err(Fact::Missing(format!("build {} has no start time", build.number)));
         }
         let Some(started) = build.started else { continue };
         let edge =
@@ -331,6 +343,16 @@ mod tests {
             check("build-count", text, expected);
         }
         check_with("build-count", "No builds since 10:20Z", "?", |evidence| evidence.builds_listed.clear());
+        for text in ["No builds since 10:20Z", "So far 3 builds"] {
+            check_with("build-count", text, "?", |evidence| {
+                evidence.builds.get_mut(&203).expect("there").started = None;
+            });
+        }
+        check_with("no-runs-as-of", "No runs as of 2030-01-01T07:00Z", "?", |evidence| {
+            let build = evidence.builds.get_mut(&203).expect("there");
+            (build.started, build.created) = (None, None);
+        });
+        check("no-runs-as-of", "No runs as of 2030-01-01T07:00Z", "+");
     }
 
     #[test]

@@ -249,6 +249,11 @@ mod tests {
         check_with("clean-up", "`docker stack ls | grep apple` = nothing", "?", |evidence| {
             evidence.docker[0].exit_code = Some(1);
         });
+        check_with("clean-up", "`docker stack ls | grep apple` = nothing", "?", |evidence| {
+            evidence.docker[0].rows.clear();
+            evidence.docker[0].raw_lines.clear();
+            evidence.docker[0].stderr = "permission denied".to_owned();
+        });
         check_with("clean-up", "`docker ps -a | grep apple` = nothing", "?", |evidence| {
             evidence.docker[2].argv = vec!["docker".into(), "ps".into()];
         });

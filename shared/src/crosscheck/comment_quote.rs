@@ -65,9 +65,23 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
         }
         let nearest = last_before(&pulls, span.start).map(|(_, number)| *number);
         let Some(number) = nearest.or_else(|| context.pull_of(unit)) else { continue };
-        let fact = fact(number, words, context);
+        let fact = fact(number, words, author(unit, span.start, context), context);
         drafts.push(Draft::new(span.clone(), format!("comment says {number} {}", plain(words)), vec![fact]));
     }
+}
+
+/// Who is said to have written the words quoted at byte `at`: "olga commented on PR#4: …".
+fn author<'a>(unit: &Unit<'a>, at: usize, context: &Context<'_>) -> Option<&'a str> {
+    static WROTE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        super::reading::pattern(
+            r"([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)`? (?:commented|replied|answered|wrote|posted|noted|said|asked)\b",
+        )
+    });
+    let clause = unit.clause_before(at);
+    let name = WROTE.as_ref()?.captures_iter(clause).last()?.get(1)?;
+    let from = at - clause.len();
+    super::reading::is_login(unit, &(from + name.start()..from + name.end()), context)
+        .then_some(name.as_str())
 }
 
 /// "It names `occ db:add`", where the words just above are about a comment: code that it is said to hold.
@@ -120,7 +134,7 @@ static HOLDS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     )
 });
 
-fn fact(number: u64, words: &str, context: &Context<'_>) -> Fact {
+fn fact(number: u64, words: &str, author: Option<&str>, context: &Context<'_>) -> Fact {
     let pull = match context.pull(number) {
         Ok(pull) => pull,
         Err(missing) => return missing,
@@ -130,7 +144,14 @@ fn fact(number: u64, words: &str, context: &Context<'_>) -> Fact {
     }
     let wanted = plain(words);
     let parts: Vec<&str> = wanted.split("...").map(str::trim).filter(|part| !part.is_empty()).collect();
-    match pull.comments.iter().find(|comment| in_order(&plain(&comment.body), &parts)) {
+    let mut saying =
+        pull.comments.iter().filter(|comment| in_order(&plain(&comment.body), &parts)).peekable();
+    let first = saying.peek().copied();
+    match saying.find(|comment| author.is_none_or(|name| comment.author == name)).or(first) {
+        Some(comment) if author.is_some_and(|name| comment.author != name) => {
+            let words = format!("the comment on PR#{number} that says so is by {}", comment.author);
+            Fact::Differs(words, vec![cite(&comment.place, "/user/login", &comment.author)])
+        }
         Some(comment) => {
             let words = format!("in a comment by {} on PR#{number}", comment.author);
             Fact::Agrees(words, vec![cite(&comment.place, "/body", words_around(&comment.body))])
@@ -160,6 +181,9 @@ mod tests {
             ("The comment on PR#4 says \"Everything was merged.\"", "-"),
             ("A comment on PR#4 is there; the plan says \"Everything was merged.\"", ""),
             ("Comment on PR#4 (build #202): \"The long and the short\"", "+"),
+            ("bot commented on PR#4: \"The long and the short\"", "-"),
+            ("olga commented on PR#4: \"The long and the short\"", "+"),
+            ("@nobody wrote in a comment on PR#4: \"The long and the short\"", "-"),
             ("The comment on PR#9 says \"Everything was merged.\"", "?"),
             ("PR#4 says \"Everything was merged.\"", ""),
             ("- Comment `#14506` on PR#4\n- it names `the short of it` as such", "+"),

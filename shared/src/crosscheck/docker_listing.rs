@@ -19,6 +19,10 @@ pub(super) fn listing<'a>(kind: &str, context: &Context<'a>) -> Result<&'a Docke
         return Err(Fact::Missing(format!("no `{name}` is in the snapshot")));
     };
     match output.exit_code {
+        // Whoever lists nothing and complains may not have listed at all.
+        Some(0) if output.rows.is_empty() && !output.stderr.trim().is_empty() => {
+            Err(Fact::Missing(format!("`{name}` listed nothing and printed an error")))
+        }
         Some(0) if output.complete => Ok(output),
         Some(0) => Err(Fact::Missing(format!("`{name}` could not be read in full"))),
         Some(code) => Err(Fact::Missing(format!("`{name}` failed with exit code {code}"))),

@@ -50,8 +50,11 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
         facts.push(Fact::Missing("the list of builds is not in the snapshot".to_owned()));
     }
     for build in context.evidence.builds.values() {
-        let Some(started) = build.started.filter(|started| *started < first) else { continue };
         let other = recipe.as_ref().is_some_and(|r| build.params.get("RECIPE").is_some_and(|name| name != r));
+        if build.started.is_none() && !other && build.created.is_none_or(|created| created < first) {
+            facts.push(Fact::Missing(format!("build {} has no start time", build.number)));
+        }
+        let Some(started) = build.started.filter(|started| *started < first) else { continue };
         let outside = since.is_some_and(|(after, event)| (started >= event.at) != after);
         if other || outside {
             continue;

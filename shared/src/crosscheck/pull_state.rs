@@ -14,7 +14,7 @@ use super::{Context, Draft, Fact, Rule, Unit, cite};
 use crate::documents::mentions::{Mention, What};
 use crate::evidence::{Pull, PullState};
 use crate::report::CheckKind;
-use crate::time::{Timestamp, clock, iso};
+use crate::time::{Timestamp, clock, date, iso};
 
 pub(super) const RULE: Rule = Rule {
     id: "pull-state",
@@ -231,9 +231,12 @@ fn fact(
         _ if said.unmerged => state == PullState::Closed,
         _ => state != PullState::Open,
     };
+    let ended = pull.merged_at.or(pull.closed_at);
+    let other_day = ended.zip(unit.as_of).is_some_and(|(ended, then)| date(ended) != date(then));
+    let told_at = |at| if other_day { iso(at) } else { clock(at) };
     let since = match (pull.merged_at, pull.closed_at) {
-        (Some(at), _) => format!("PR#{number} was merged {}", clock(at)),
-        (None, Some(at)) => format!("PR#{number} was closed {}, not merged", clock(at)),
+        (Some(at), _) => format!("PR#{number} was merged {}", told_at(at)),
+        (None, Some(at)) => format!("PR#{number} was closed {}, not merged", told_at(at)),
         (None, None) if pull.state == PullState::Open => format!("PR#{number} is open"),
         (None, None) => format!("PR#{number} is closed"),
     };
@@ -241,7 +244,7 @@ fn fact(
         Some(at) if window.is_none() => format!(
             "{since}; this was {} {}",
             if unit.commit.is_some() { "committed" } else { "stamped" },
-            clock(at)
+            told_at(at)
         ),
         _ => format!("{since}; it was {} {at}", if state == PullState::Open { "open" } else { "closed" }),
     };

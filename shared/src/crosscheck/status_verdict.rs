@@ -35,6 +35,12 @@ fn fact(id: &str, said: Verdict, unit: &Unit<'_>, context: &Context<'_>) -> Fact
     let Some(review) = context.review else {
         return Fact::Missing("no REVIEW is in the snapshot".to_owned());
     };
+    let judges = |event: &GateEvent| {
+        event.document == review.name && matches!(event.what, Verdict::Pass | Verdict::Fail)
+    };
+    if !context.life.gates.iter().any(|gate| gate.history.iter().any(judges)) {
+        return Fact::Missing(format!("{} holds no verdict that could be read", review.name));
+    }
     let gate = context.life.gates.iter().find(|gate| gate.id == id);
     let Some(event) = gate.and_then(|gate| stood(gate, &review.name, unit.as_of)) else {
         let whole = Place { path: review.path.clone(), pointer: String::new() };

@@ -35,6 +35,10 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
     let runs = Runs::of(unit, context);
     for found in pattern.captures_iter(text) {
         let Some(span) = found.get(0).map(|whole| whole.range()) else { continue };
+        // The step `run-tests` is no suite.
+        if text.get(..span.start).is_some_and(|before| before.ends_with(['-', '_', '/', '.'])) {
+            continue;
+        }
         let tier = found.get(1).map(|tier| tier.as_str().to_ascii_lowercase());
         let number = |n: usize| found.get(n).and_then(|n| n.as_str().parse::<f64>().ok());
         let decimals =
@@ -99,6 +103,7 @@ mod tests {
         check("suite-length", "Run 202: the custom tests ran for 12 s; the upgrade tests took 4 s", "?+");
         check("suite-length", "Run 201: the build took 12 s, install took 9 s", "");
         check("suite-length", "The test suite took 12 s", "");
+        check("suite-length", "In run 201, `run-tests` took 12 s", "");
         check("suite-length", "Runs 201 and 202: the suite ran in 4 s", ".");
     }
 }
