@@ -42,7 +42,7 @@ fn three_facts_are_contradicted_and_all_are_record_keeping() {
     let report = Phase::ghost().report();
     let contradicted = with_outcome(&report, "contradicted");
     let ids: Vec<_> = contradicted.iter().map(|check| text(check, "id")).collect();
-    assert_eq!(ids, ["F3.1", "M1.0", "S.4"]);
+    assert_eq!(ids, ["F3.1", "M1.0", "S.6"]);
     assert!(contradicted.iter().all(|check| check["kind"] == "record"));
     let same: Vec<_> =
         report["checks"].as_array().expect("checks").iter().filter(|c| c["same_as"] == "M1.0").collect();

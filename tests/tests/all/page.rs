@@ -48,7 +48,7 @@ async fn shows_the_ghost_phase(page: &Page, expected: &Value) {
         let shown = page.text(&format!("[data-testid=count-{testid}]")).await;
         assert_eq!(shown.trim(), counts[key].to_string(), "{testid}");
     }
-    for id in ["M1.0", "F3.1", "S.4"] {
+    for id in ["M1.0", "F3.1", "S.6"] {
         page.wait_for(&format!("[data-testid='check-{id}'][data-outcome=contradicted]")).await;
     }
     page.go("#/gates/M1").await;
