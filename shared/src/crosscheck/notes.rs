@@ -1,6 +1,6 @@
 //! Notes: things worth knowing that contradict nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::context::tested_ref;
 use super::{Context, cite};
@@ -13,7 +13,7 @@ pub(super) fn notes(context: &Context<'_>, checks: &[Check]) -> Vec<Note> {
     notes.extend(unlisted_failures(context));
     notes.extend(two_times(checks));
     notes.extend(levels_that_differ(context));
-    notes.extend(named_but_missing(context));
+    notes.extend(named_but_missing(context, checks));
     notes.extend(never_fetched(context));
     notes.extend(super::run_notes::notes(context));
     notes.extend(super::lost_lines::notes(context));
@@ -109,10 +109,12 @@ fn two_times(checks: &[Check]) -> Vec<Note> {
     for check in confirmed.filter(|check| check.same_as.is_none()) {
         for evidence in &check.evidence {
             let entry = evidence.path.as_str().to_owned();
-            by_place.entry((entry, String::new())).or_default().push(check);
+            by_place.entry((entry, evidence.pointer.clone())).or_default().push(check);
         }
     }
-    let differing = by_place.into_values().filter(|checks| checks.len() > 1);
+    // Exact times that are both right are one time in two writings.
+    let rough = |checks: &[&Check]| checks.iter().any(|check| check.quote.contains('~'));
+    let differing = by_place.into_values().filter(|checks| checks.len() > 1 && rough(checks));
     differing
         .filter_map(|checks| {
             let [first, .., last] = checks.as_slice() else { return None };
@@ -143,7 +145,7 @@ fn levels_that_differ(context: &Context<'_>) -> Vec<Note> {
 }
 
 /// Builds and pull requests that a document names and the snapshot lacks.
-fn named_but_missing(context: &Context<'_>) -> Vec<Note> {
+fn named_but_missing(context: &Context<'_>, checks: &[Check]) -> Vec<Note> {
     use crate::documents::mentions::What;
     let mut missing = BTreeMap::<String, String>::new();
     for unit in context.units {
@@ -162,6 +164,14 @@ fn named_but_missing(context: &Context<'_>) -> Vec<Note> {
             missing.entry(name).or_insert_with(|| format!("{}:{line}", unit.document.name));
         }
     }
+    // What a check says already needs no note.
+    let told: BTreeSet<&str> = checks
+        .iter()
+        .filter(|check| check.outcome == Outcome::NoEvidence)
+        .flat_map(|check| check.because.split("; "))
+        .filter_map(|reason| reason.strip_suffix(" is not in the snapshot"))
+        .collect();
+    missing.retain(|name, _| !told.contains(name.as_str()));
     let notes = missing.into_iter().map(|(name, place)| Note {
         text: format!("{name} is named at {place} and is not in the snapshot"),
         evidence: Vec::new(),
