@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{Ipv4Addr, TcpStream};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
@@ -9,6 +10,9 @@ use std::time::{Duration, Instant};
 use crate::surroundings;
 
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How often a driver that ended at once is started.
+const STARTS: u32 = 5;
 
 pub(crate) struct Driver {
     process: Child,
@@ -18,9 +22,18 @@ pub(crate) struct Driver {
 
 impl Driver {
     /// Starts chromedriver and waits until it listens.
+    ///
+    /// It takes a free port and then asks for the same one of IPv6; where another test's driver was quicker it
+    /// ends, so it is started again.
     pub(crate) fn start() -> Driver {
         let program = surroundings::chromedriver();
-        let mut process = Command::new(&program)
+        (0..STARTS).find_map(|_| Driver::listening(&program)).unwrap_or_else(|| {
+            panic!("{} was started {STARTS} times and ended before it listened", program.display())
+        })
+    }
+
+    fn listening(program: &Path) -> Option<Driver> {
+        let mut process = Command::new(program)
             .arg("--port=0")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -29,14 +42,14 @@ impl Driver {
             .unwrap_or_else(|error| panic!("{} could not be started: {error}", program.display()));
         let stdout = process.stdout.take().expect("stdout is piped");
         let mut lines = BufReader::new(stdout).lines();
-        let port = lines
-            .by_ref()
-            .map_while(Result::ok)
-            .find_map(|line| started_on(&line))
-            .unwrap_or_else(|| panic!("{} ended before it listened", program.display()));
+        let Some(port) = lines.by_ref().map_while(Result::ok).find_map(|line| started_on(&line)) else {
+            let _dead = process.kill();
+            let _reaped = process.wait();
+            return None;
+        };
         // A full pipe would stop it.
         std::thread::spawn(move || lines.for_each(drop));
-        Driver { process, port, session: Mutex::new(None) }
+        Some(Driver { process, port, session: Mutex::new(None) })
     }
 
     pub(crate) fn url(&self) -> String {
