@@ -214,7 +214,7 @@ fn pushed(number: u64, sha: &str, window: (Timestamp, Timestamp), context: &Cont
 
 #[cfg(test)]
 mod tests {
-    use super::super::samples::{check, check_with};
+    use super::super::samples::{check, check_with, pushed_twice};
     use crate::evidence::PullEvent;
 
     #[test]
@@ -251,19 +251,8 @@ mod tests {
             ("PR#4 head 7777777e", "+"),
         ] {
             check_with("pull-head", text, expected, |evidence| {
-                let pull = evidence.pulls.get_mut(&4).expect("there");
-                let push = |at: &str, sha: &str| PullEvent {
-                    kind: "pull_push".into(),
-                    at: at.parse().ok(),
-                    forced: Some(false),
-                    commit_ids: vec![sha.repeat(5)],
-                    ..PullEvent::nothing(pull.place.clone())
-                };
-                let pushes =
-                    [push("2030-01-02T09:50:00Z", "7777777e"), push("2030-01-02T11:00:00Z", "4444444b")];
-                pull.events.extend(pushes);
-                pull.head_sha = "4444444b".repeat(5);
-                pull.events_fetched = true;
+                pushed_twice(evidence);
+                evidence.pulls.get_mut(&4).expect("there").events_fetched = true;
             });
         }
     }

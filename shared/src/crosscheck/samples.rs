@@ -280,3 +280,18 @@ pub(super) fn check_with(rule: &str, text: &str, expected: &str, change: impl Fn
         checks.iter().map(|check| format!("{} «{}» {}", check.rule, check.quote, check.because)).collect();
     assert_eq!(said, expected, "{text}\n{}", because.join("\n"));
 }
+
+/// PR#4 pushed to twice: `7777777e` at 09:50, `4444444b` at 11:00, which is its head when captured.
+pub(super) fn pushed_twice(evidence: &mut Evidence) {
+    let pull = evidence.pulls.get_mut(&4).expect("there");
+    let push = |at: &str, sha: &str| PullEvent {
+        kind: "pull_push".into(),
+        at: at.parse().ok(),
+        forced: Some(false),
+        commit_ids: vec![sha.repeat(5)],
+        ..PullEvent::nothing(pull.place.clone())
+    };
+    let pushes = [push("2030-01-02T09:50:00Z", "7777777e"), push("2030-01-02T11:00:00Z", "4444444b")];
+    pull.events.extend(pushes);
+    pull.head_sha = "4444444b".repeat(5);
+}

@@ -229,7 +229,7 @@ pub(super) fn pushed_since(pull: &Pull, build: &Build) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::samples::{check, check_with};
+    use super::super::samples::{check, check_with, pushed_twice};
     use crate::evidence::PullEvent;
 
     #[test]
@@ -259,18 +259,7 @@ mod tests {
             ("#203 (PR#4)", "-"),
         ] {
             check_with("tested-pull", text, expected, |evidence| {
-                let pull = evidence.pulls.get_mut(&4).expect("there");
-                let push = |at: &str, sha: &str| PullEvent {
-                    kind: "pull_push".into(),
-                    at: at.parse().ok(),
-                    forced: Some(false),
-                    commit_ids: vec![sha.repeat(5)],
-                    ..PullEvent::nothing(pull.place.clone())
-                };
-                let pushes =
-                    [push("2030-01-02T09:50:00Z", "7777777e"), push("2030-01-02T11:00:00Z", "4444444b")];
-                pull.events.extend(pushes);
-                pull.head_sha = "4444444b".repeat(5);
+                pushed_twice(evidence);
                 let build = evidence.builds.get_mut(&202).expect("there");
                 build.params.insert("REF".into(), "7777777e".repeat(5));
             });
