@@ -29,7 +29,7 @@ pub(crate) fn run(console: &Console, workspace: &Workspace, arguments: &[&str]) 
             let mut command = Command::new("rustup");
             process::forget_our_cargo(&mut command);
             command.args(["run", "nightly", "cargo", "fuzz", "run", "--features", "libfuzzer", &target, "--"]);
-            command.args([format!("-max_total_time={seconds}"), "-timeout=5".to_owned()]);
+            command.args([format!("-max_total_time={seconds}"), "-timeout=25".to_owned()]);
             command.args(["-rss_limit_mb=2048", "-print_final_stats=1", "-verbosity=0"]);
             command.current_dir(workspace.root());
             let remedy = "the input that failed lies in fuzz/artifacts; mend the parser and keep the input in fuzz/corpus";
