@@ -12,12 +12,19 @@ use crate::time::Timestamp;
 
 mod build;
 mod facts;
+mod trust;
 
-pub use build::{judge, judge_evidence};
+pub use build::{judge, judge_as, judge_evidence};
 pub use facts::{
     BuildFacts, CaseFacts, CommentFacts, EventFacts, LintFacts, LogFacts, PullFacts, ReviewFacts, RunFacts,
     StepFacts, SuiteFacts, TestReportFacts,
 };
+pub use trust::{
+    ChecksTrust, CollectedTrust, FilesTrust, PolicyAnswer, PolicyKind, PolicyTrust, RevokedFile, SealState,
+    SealTrust, SignOffTrust, SignerState, SignerTrust, StatementFacts, Trust, TrustFile, TrustFileIssue,
+};
+
+pub use crate::signature::statement::{Decision, GateVerdict, OutcomeCounts};
 
 /// The schema of the JSON. History: `dossier.report/1` is the first.
 pub const SCHEMA: &str = "dossier.report/1";
@@ -435,118 +442,6 @@ pub struct Problem {
     pub path: Option<EntryPath>,
     /// What is wrong, which values differ, as a lower-case fragment.
     pub what: String,
-}
-
-/// The five answers; never one green badge.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Trust {
-    /// Do all bytes agree with the manifests?
-    pub files: FilesTrust,
-    /// Is the packer's signature valid?
-    pub seal: SealTrust,
-    /// Is the signer known to the one who asks?
-    pub signer: SignerTrust,
-    /// Is everything here that the packer asked for?
-    pub collected: CollectedTrust,
-    /// Do the checks hold?
-    pub checks: ChecksTrust,
-}
-
-/// Do all bytes agree with the manifests?
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct FilesTrust {
-    /// Whether every digest holds and nothing is missing or extra.
-    pub intact: bool,
-    /// Payload and tag files whose digest holds.
-    pub good: u64,
-    /// Payload and tag files that the manifests list or the archive holds.
-    pub total: u64,
-}
-
-/// State of the packer's signature.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "kebab-case")]
-pub enum SealState {
-    /// The signature is good and covers this snapshot.
-    Valid,
-    /// Good over the content, but the zip around it was made anew.
-    Repacked,
-    /// There is no seal.
-    Unsigned,
-    /// The signature is bad, or it is about something else.
-    Invalid,
-}
-
-/// Is the packer's signature valid?
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct SealTrust {
-    /// State.
-    pub state: SealState,
-    /// Why, in words; empty when valid.
-    pub because: String,
-    /// `SHA256:…` of the key that made it.
-    pub fingerprint: Option<String>,
-    /// `ssh-ed25519`, …
-    pub key_type: Option<String>,
-    /// Time the packer claims to have signed at.
-    pub claimed_at: Option<Timestamp>,
-}
-
-/// Whether the signer is known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "kebab-case")]
-pub enum SignerState {
-    /// The given allowed_signers file names the key for this use.
-    Trusted,
-    /// Nobody said whose key it is.
-    Unknown,
-    /// There is no valid signature to ask about.
-    None,
-}
-
-/// Is the signer known to the one who asks?
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct SignerTrust {
-    /// State.
-    pub state: SignerState,
-    /// Principal of the allowed_signers line.
-    pub principal: Option<String>,
-    /// sha256 in hex of the trust file that was used.
-    pub trust_file_sha256: Option<String>,
-    /// Why, in words.
-    pub because: String,
-}
-
-/// Is everything here that the packer asked for?
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct CollectedTrust {
-    /// Whether nothing is absent.
-    pub complete: bool,
-    /// How much could not be got.
-    pub absences: u64,
-}
-
-/// Do the checks hold?
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct ChecksTrust {
-    /// Confirmed statements; in all five, those that repeat an earlier one are not counted.
-    pub confirmed: u64,
-    /// Contradicted statements, of record and of substance.
-    pub contradicted: u64,
-    /// Contradicted statements of substance.
-    pub contradicted_substance: u64,
-    /// Statements without evidence.
-    pub no_evidence: u64,
-    /// Statements that are yours to judge.
-    pub not_checkable: u64,
 }
 
 impl Report {

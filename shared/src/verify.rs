@@ -1,15 +1,28 @@
 //! From [`crate::open::Opened`] to the answers about files, seal and signer; judges no evidence.
 
+use ssh_key::public::KeyData;
+
 use crate::digest::Sha256Digest;
 use crate::entry_path::EntryPath;
 use crate::open::Opened;
-use crate::report::{FilesTrust, Problem, SealState, SealTrust, SignerState, SignerTrust};
+use crate::report::{
+    FilesTrust, PolicyTrust, Problem, SealState, SealTrust, SignOffTrust, SignerState, SignerTrust,
+    StatementFacts,
+};
 use crate::signature::SEAL_NAMESPACE;
-use crate::signature::allowed_signers::{AllowedSigners, Lookup};
+use crate::signature::allowed_signers::AllowedSigners;
+use crate::signature::revoked::RevokedKeys;
 use crate::signature::sshsig::{self, VerifiedSignature};
 use crate::signature::statement::{Decision, Statement};
-use crate::snapshot::names::signature_file;
-use crate::time::{Timestamp, iso};
+use crate::time::Timestamp;
+
+mod policy;
+mod sign_offs;
+mod signer;
+mod times;
+
+pub use policy::{Policy, Standing};
+pub use sign_offs::judge_sign_off;
 
 const SEAL: &str = "signatures/seal.json";
 const SEAL_SIGNATURE: &str = "signatures/seal.json.sig";
@@ -25,8 +38,12 @@ pub struct Verification {
     pub signer: SignerTrust,
     /// What the seal says, where its signature is good, whatever became of the snapshot since.
     pub statement: Option<Statement>,
-    /// Sign-offs whose signature is good and about this snapshot, by name.
+    /// Sign-offs whose signature is good and about this snapshot, in the order of the times that they claim.
     pub sign_offs: Vec<SignOff>,
+    /// What each of them counts for, in the same order.
+    pub standings: Vec<Standing>,
+    /// Whether those have signed who had to.
+    pub policy: PolicyTrust,
     /// Faults of content that opening found, and those of signatures, ordered by path.
     pub problems: Vec<Problem>,
 }
@@ -38,7 +55,9 @@ pub struct SignOff {
     pub sha256: Sha256Digest,
     /// What it says.
     pub statement: Statement,
-    /// `SHA256:…` of the key that made it.
+    /// The key that made it.
+    pub public_key: KeyData,
+    /// `SHA256:…` of it.
     pub fingerprint: String,
     /// `ssh-ed25519`, …
     pub key_type: String,
@@ -46,24 +65,102 @@ pub struct SignOff {
     pub signer: SignerTrust,
 }
 
+/// What the one who asks brings along: nothing of it comes from the snapshot.
+#[derive(Debug, Clone, Default)]
+pub struct Verifier<'a> {
+    /// Whose keys to trust.
+    pub trust: Option<&'a AllowedSigners>,
+    /// Whose no longer.
+    pub revoked: Option<&'a RevokedKeys>,
+    /// The time at which keys have to be valid; without it, a line that is valid for a span of time grants nothing.
+    pub at: Option<Timestamp>,
+    /// The present time, after which nothing can have been signed.
+    pub now: Option<Timestamp>,
+    /// Who has to have signed.
+    pub policy: Policy,
+}
+
 /// Verifies without a clock: a trust line that is valid for a span of time grants nothing.
 pub fn verify(opened: &Opened, trust: Option<&AllowedSigners>) -> Verification {
-    verify_at(opened, trust, None)
+    verify_as(opened, &Verifier { trust, ..Verifier::default() })
 }
 
 /// Verifies; `at` is the verifier's now, or the time it asks about. Claimed times grant nothing.
 pub fn verify_at(opened: &Opened, trust: Option<&AllowedSigners>, at: Option<Timestamp>) -> Verification {
+    verify_as(opened, &Verifier { trust, at, now: at, ..Verifier::default() })
+}
+
+/// Verifies with everything that `verifier` brings along. Claimed times grant nothing.
+pub fn verify_as(opened: &Opened, verifier: &Verifier<'_>) -> Verification {
     let mut problems = opened.problems.clone();
     let (statement, signature, seal) = judge_seal(opened);
     if seal.state == SealState::Invalid {
         problems.push(Problem { path: EntryPath::new(SEAL).ok(), what: seal.because.clone() });
     }
     let holds = matches!(seal.state, SealState::Valid | SealState::Repacked);
-    let signer = judge_signer(signature.as_ref().filter(|_| holds), SEAL_NAMESPACE, trust, at);
-    let sign_offs = judge_sign_offs(opened, trust, at, &mut problems);
+    let signer = signer::judge_signer(signature.as_ref().filter(|_| holds), SEAL_NAMESPACE, verifier);
+    let sign_offs = sign_offs::judge_sign_offs(opened, verifier, &mut problems);
+    problems.extend(times::judge_times(opened, statement.as_ref(), &sign_offs, verifier));
     problems.sort();
     problems.dedup();
-    Verification { files: opened.files.clone(), seal, signer, statement, sign_offs, problems }
+    let facts = policy::Facts {
+        phase: &opened.metadata.phase.id,
+        id: opened.snapshot_id,
+        seal_key: signature.as_ref().map(|signature| &signature.public_key),
+        packer_is_trusted: signer.state == SignerState::Trusted,
+        trust: verifier.trust,
+        at: verifier.at,
+        sign_offs: &sign_offs,
+    };
+    let standings = policy::standings(&facts);
+    let policy = policy::judge(&verifier.policy, &facts, &standings);
+    Verification {
+        files: opened.files.clone(),
+        seal,
+        signer,
+        statement,
+        sign_offs,
+        standings,
+        policy,
+        problems,
+    }
+}
+
+impl Verification {
+    /// The sign-offs as the report tells of them.
+    pub fn sign_offs_in_report(&self) -> Vec<SignOffTrust> {
+        let both = self.sign_offs.iter().zip(&self.standings);
+        both.map(|(sign_off, standing)| {
+            let predicate = &sign_off.statement.predicate;
+            SignOffTrust {
+                id: sign_off.sha256.to_string(),
+                role: predicate.role.clone(),
+                decision: predicate.decision,
+                claimed_at: predicate.claimed_time,
+                fingerprint: sign_off.fingerprint.clone(),
+                key_type: sign_off.key_type.clone(),
+                signer: sign_off.signer.clone(),
+                counts: standing.counts,
+                because: standing.because.clone(),
+                says: facts_of(&sign_off.statement),
+            }
+        })
+        .collect()
+    }
+}
+
+/// What a statement says, as the report tells it.
+fn facts_of(statement: &Statement) -> StatementFacts {
+    let predicate = &statement.predicate;
+    StatementFacts {
+        phase: predicate.phase.clone(),
+        note: predicate.note.clone(),
+        gates: predicate.gates.clone(),
+        outcomes: predicate.outcomes,
+        contradictions_accepted: predicate.contradictions_accepted.clone(),
+        prior: predicate.prior.iter().map(Sha256Digest::to_string).collect(),
+        supersedes: predicate.supersedes.map(|id| id.to_string()),
+    }
 }
 
 fn judge_seal(opened: &Opened) -> (Option<Statement>, Option<VerifiedSignature>, SealTrust) {
@@ -73,6 +170,7 @@ fn judge_seal(opened: &Opened) -> (Option<Statement>, Option<VerifiedSignature>,
         fingerprint: None,
         key_type: None,
         claimed_at: None,
+        says: None,
     };
     let (json, armoured) = match (opened.entry_named(SEAL), opened.entry_named(SEAL_SIGNATURE)) {
         (Some(json), Some(armoured)) => (json, armoured),
@@ -103,6 +201,7 @@ fn judge_seal(opened: &Opened) -> (Option<Statement>, Option<VerifiedSignature>,
         }
     };
     seal.claimed_at = Some(statement.predicate.claimed_time);
+    seal.says = Some(facts_of(&statement));
     let mismatch = match statement.predicate.decision {
         Decision::Sealed => mismatch(opened, &statement),
         _ => Some("the statement is a sign-off, not a seal".to_owned()),
@@ -161,125 +260,9 @@ fn repacked(opened: &Opened, statement: &Statement) -> Option<String> {
     Some(format!("the zip around the content was made anew: {first}"))
 }
 
-fn judge_signer(
-    signature: Option<&VerifiedSignature>,
-    namespace: &str,
-    trust: Option<&AllowedSigners>,
-    at: Option<Timestamp>,
-) -> SignerTrust {
-    let mut signer = SignerTrust {
-        state: SignerState::None,
-        principal: None,
-        trust_file_sha256: trust.map(|trust| trust.sha256().to_string()),
-        because: "there is no valid signature to ask about".to_owned(),
-    };
-    let Some(signature) = signature else { return signer };
-    signer.state = SignerState::Unknown;
-    let Some(trust) = trust else {
-        signer.because = "nobody said whose key it is: no file of allowed signers was given".to_owned();
-        return signer;
-    };
-    let asked = at.map(|at| format!(" at {}", iso(at))).unwrap_or_default();
-    signer.because = match trust.lookup(&signature.public_key, namespace, at) {
-        Lookup::Trusted { principal, line } => {
-            signer.state = SignerState::Trusted;
-            let because =
-                format!("line {line} of the trust file names the key {principal} for {namespace}{asked}");
-            signer.principal = Some(principal);
-            because
-        }
-        Lookup::Unknown => format!("no line of the trust file names the key{}", issues_words(trust)),
-        Lookup::WrongNamespace { line } => {
-            format!(
-                "line {line} of the trust file names the key, but has no namespaces=\"…\" that fits {namespace}"
-            )
-        }
-        Lookup::NotYetValid { line } => {
-            format!("line {line} of the trust file names the key, but not yet{asked}")
-        }
-        Lookup::Expired { line } => {
-            format!("line {line} of the trust file names the key, but no longer{asked}")
-        }
-        Lookup::TimeNeeded { line } => {
-            format!(
-                "line {line} of the trust file names the key for a span of time, and no time was given to compare"
-            )
-        }
-    };
-    signer
-}
-
-fn issues_words(trust: &AllowedSigners) -> String {
-    match trust.issues() {
-        [] => String::new(),
-        [first, rest @ ..] => {
-            let more =
-                if rest.is_empty() { String::new() } else { format!("; {} more such lines", rest.len()) };
-            format!("; line {} grants nothing: {}{more}", first.line, first.what)
-        }
-    }
-}
-
-fn judge_sign_offs(
-    opened: &Opened,
-    trust: Option<&AllowedSigners>,
-    at: Option<Timestamp>,
-    problems: &mut Vec<Problem>,
-) -> Vec<SignOff> {
-    let mut sign_offs = Vec::new();
-    for (path, entry) in &opened.entries {
-        let (stem, is_signature) = match signature_file(path) {
-            Some((stem, is_signature)) if stem != "seal" => (stem, is_signature),
-            _ => continue,
-        };
-        let partner = match is_signature {
-            true => format!("signatures/{stem}.json"),
-            false => format!("signatures/{stem}.json.sig"),
-        };
-        let result = match opened.entry_named(&partner) {
-            None => Err(format!("{partner} is missing")),
-            Some(_) if is_signature => continue,
-            Some(armoured) => judge_sign_off(opened, stem, &entry.bytes, &armoured.bytes, trust, at),
-        };
-        match result {
-            Ok(sign_off) => sign_offs.push(sign_off),
-            Err(what) => problems.push(Problem { path: Some(path.clone()), what }),
-        }
-    }
-    sign_offs
-}
-
-fn judge_sign_off(
-    opened: &Opened,
-    stem: &str,
-    json: &[u8],
-    armoured: &[u8],
-    trust: Option<&AllowedSigners>,
-    at: Option<Timestamp>,
-) -> Result<SignOff, String> {
-    let sha256 = Sha256Digest::of(json);
-    if sha256.to_string() != stem {
-        return Err(format!("its name is not its sha256, which is {sha256}"));
-    }
-    let statement = Statement::parse(json).map_err(|error| error.to_string())?;
-    if statement.predicate.decision == Decision::Sealed {
-        return Err("the statement is a seal, which must be called seal.json".to_owned());
-    }
-    let namespace = statement.namespace();
-    let signature = sshsig::verify(armoured, &namespace, json).map_err(|error| error.to_string())?;
-    if let Some(what) = mismatch(opened, &statement) {
-        return Err(what);
-    }
-    let signer = judge_signer(Some(&signature), &namespace, trust, at);
-    Ok(SignOff {
-        sha256,
-        statement,
-        fingerprint: signature.fingerprint,
-        key_type: signature.key_type,
-        signer,
-    })
-}
-
 #[cfg(test)]
 #[path = "verify_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+mod forgery_tests;

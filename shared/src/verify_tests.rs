@@ -3,10 +3,12 @@
 use std::process::Command;
 
 use super::*;
+use crate::signature::allowed_signers::Lookup;
 use crate::snapshot::manifest::{MANIFEST, Manifest, TAG_MANIFEST};
 use crate::snapshot::sample::{
     self, STEM, append, contents, key, open_bytes, path, seal_statement, sign_off_statement, zip,
 };
+use crate::time::iso;
 
 type Contents = Vec<(String, Vec<u8>)>;
 

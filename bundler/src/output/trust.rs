@@ -82,7 +82,7 @@ fn signer(trust: &Trust) -> Answer {
     let word = match signer.state {
         SignerState::Trusted => "yes",
         SignerState::Unknown => "?",
-        SignerState::None => "no",
+        SignerState::Revoked | SignerState::None => "no",
     };
     let mut because: Vec<String> = Vec::new();
     because.extend(signer.principal.clone());
@@ -165,6 +165,7 @@ pub(crate) fn line(page: &mut Page, file: &str, report: &Report) {
         let signer = match trust.signer.state {
             SignerState::Trusted => trust.signer.principal.clone().unwrap_or_else(|| "trusted".to_owned()),
             SignerState::Unknown => "signer unknown".to_owned(),
+            SignerState::Revoked => "signer's key revoked".to_owned(),
             SignerState::None => "no signer".to_owned(),
         };
         let rest = [

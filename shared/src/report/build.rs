@@ -14,11 +14,11 @@ use crate::evidence::{self, EvidenceKind};
 use crate::gates::phase_life;
 use crate::history::History;
 use crate::open::Opened;
-use crate::signature::allowed_signers::AllowedSigners;
+use crate::signature::allowed_signers::{AllowedSigners, LineIssue};
 use crate::snapshot::metadata::Metadata;
 use crate::time::Timestamp;
 use crate::timeline::timeline;
-use crate::verify::verify_at;
+use crate::verify::{Verifier, verify_as};
 
 mod facts;
 
@@ -46,6 +46,11 @@ pub fn judge_evidence(metadata: &Metadata, payload: &BTreeMap<EntryPath, Vec<u8>
 /// Judges an opened snapshot; `trust` is the verifier's own list of signers, and `now` the verifier's time,
 /// against which lines of that list with a span of validity are held (without it they grant nothing).
 pub fn judge(opened: &Opened, trust: Option<&AllowedSigners>, now: Option<Timestamp>) -> Report {
+    judge_as(opened, &Verifier { trust, at: now, now, ..Verifier::default() })
+}
+
+/// Judges an opened snapshot with everything that `verifier` brings along.
+pub fn judge_as(opened: &Opened, verifier: &Verifier<'_>) -> Report {
     let payload = opened
         .entries
         .iter()
@@ -55,9 +60,10 @@ pub fn judge(opened: &Opened, trust: Option<&AllowedSigners>, now: Option<Timest
         })
         .collect();
     let mut report = assemble(&opened.metadata, &payload);
-    let verification = verify_at(opened, trust, now);
+    let verification = verify_as(opened, verifier);
     report.snapshot.id = Some(opened.snapshot_id.to_string());
     report.snapshot.short_id = Some(opened.snapshot_id.short());
+    let sign_offs = verification.sign_offs_in_report();
     report.problems = verification.problems;
     report.problems.sort();
     report.problems.dedup();
@@ -68,8 +74,23 @@ pub fn judge(opened: &Opened, trust: Option<&AllowedSigners>, now: Option<Timest
         signer: verification.signer,
         collected: super::CollectedTrust { complete: absences == 0, absences },
         checks: report.counts(),
+        sign_offs,
+        policy: verification.policy,
+        trust_file: verifier.trust.map(trust_file),
+        revoked_file: verifier.revoked.map(|revoked| super::RevokedFile {
+            sha256: revoked.sha256().to_string(),
+            keys: revoked.count() as u64,
+        }),
     });
     report
+}
+
+fn trust_file(trust: &AllowedSigners) -> super::TrustFile {
+    let issue = |issue: &LineIssue| super::TrustFileIssue { line: issue.line, what: issue.what.clone() };
+    super::TrustFile {
+        sha256: trust.sha256().to_string(),
+        issues: trust.issues().iter().map(issue).collect(),
+    }
 }
 
 fn assemble(metadata: &Metadata, payload: &BTreeMap<EntryPath, Payload<'_>>) -> Report {

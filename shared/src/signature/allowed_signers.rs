@@ -1,12 +1,16 @@
 //! The file in which its reader says whose keys to trust (ssh-keygen(1), ALLOWED SIGNERS); knows no clock.
 
-use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
 use ssh_key::PublicKey;
 use ssh_key::public::KeyData;
 
 use crate::digest::Sha256Digest;
 use crate::time::Timestamp;
+
+mod instant;
+mod patterns;
+
+pub use instant::LocalTime;
+use patterns::matches_list;
 
 /// A parsed trust file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,11 +29,15 @@ pub struct LineIssue {
     pub what: String,
 }
 
+/// A line that can be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Line {
-    number: u32,
-    principals: String,
-    key: KeyData,
+pub struct Line {
+    /// From 1.
+    pub number: u32,
+    /// The principals, as written: names and patterns with commas between.
+    pub principals: String,
+    /// The key.
+    pub key: KeyData,
     options: Options,
 }
 
@@ -75,12 +83,18 @@ pub enum Lookup {
 }
 
 impl AllowedSigners {
-    /// Reads the file; lines that cannot be understood grant nothing and are kept in [`AllowedSigners::issues`].
+    /// Reads the file where local time is not known; see [`AllowedSigners::parse_at_home`].
     pub fn parse(bytes: &[u8]) -> Self {
+        Self::parse_at_home(bytes, None)
+    }
+
+    /// Reads the file; lines that cannot be understood grant nothing and are kept in [`AllowedSigners::issues`].
+    /// `local` tells what times without a zone mean.
+    pub fn parse_at_home(bytes: &[u8], local: LocalTime<'_>) -> Self {
         let mut file = Self { sha256: Sha256Digest::of(bytes), lines: Vec::new(), issues: Vec::new() };
         for (number, raw) in (1..).zip(bytes.split(|byte| *byte == b'\n')) {
             let result = match std::str::from_utf8(raw) {
-                Ok(text) => parse_line(number, text.trim_end_matches('\r').trim_matches([' ', '\t'])),
+                Ok(text) => parse_line(number, text.trim_end_matches('\r').trim_matches([' ', '\t']), local),
                 Err(_) => Err("it is not UTF-8".to_owned()),
             };
             match result {
@@ -102,10 +116,36 @@ impl AllowedSigners {
         &self.issues
     }
 
+    /// The lines that can be read, in order.
+    pub fn lines(&self) -> &[Line] {
+        &self.lines
+    }
+
     /// What the file says about `key` in `namespace` at `at`; the line that grants it, else the nearest miss.
     pub fn lookup(&self, key: &KeyData, namespace: &str, at: Option<Timestamp>) -> Lookup {
+        self.nearest(self.lines.iter().filter(|line| line.key == *key), namespace, at)
+    }
+
+    /// The same of the lines that are about `principal`, as `ssh-keygen -Y verify -I` asks.
+    pub fn lookup_as(
+        &self,
+        principal: &str,
+        key: &KeyData,
+        namespace: &str,
+        at: Option<Timestamp>,
+    ) -> Lookup {
+        let lines = self.lines.iter().filter(|line| line.key == *key && line.is_about(principal));
+        self.nearest(lines, namespace, at)
+    }
+
+    fn nearest<'a>(
+        &self,
+        lines: impl Iterator<Item = &'a Line>,
+        namespace: &str,
+        at: Option<Timestamp>,
+    ) -> Lookup {
         let mut answer = Lookup::Unknown;
-        for line in self.lines.iter().filter(|line| line.key == *key) {
+        for line in lines {
             match line.judge(namespace, at) {
                 trusted @ Lookup::Trusted { .. } => return trusted,
                 miss if matches!(answer, Lookup::Unknown | Lookup::WrongNamespace { .. }) => answer = miss,
@@ -117,6 +157,21 @@ impl AllowedSigners {
 }
 
 impl Line {
+    /// Whether `principal` is one of those that the line is about.
+    pub fn is_about(&self, principal: &str) -> bool {
+        matches_list(&self.principals, principal)
+    }
+
+    /// The patterns of `namespaces=`; none where the line has none and so grants nothing here.
+    pub fn namespaces(&self) -> Option<&str> {
+        self.options.namespaces.as_deref()
+    }
+
+    /// From when on and up to when it grants.
+    pub fn validity(&self) -> (Option<Timestamp>, Option<Timestamp>) {
+        (self.options.valid_after, self.options.valid_before)
+    }
+
     fn judge(&self, namespace: &str, at: Option<Timestamp>) -> Lookup {
         let line = self.number;
         // FORMAT §8.2: a line has to say what for.
@@ -134,7 +189,7 @@ impl Line {
     }
 }
 
-fn parse_line(number: u32, text: &str) -> Result<Option<Line>, String> {
+fn parse_line(number: u32, text: &str, local: LocalTime<'_>) -> Result<Option<Line>, String> {
     if text.is_empty() || text.starts_with('#') {
         return Ok(None);
     }
@@ -150,7 +205,7 @@ fn parse_line(number: u32, text: &str) -> Result<Option<Line>, String> {
     let (options, key) = match first.contains(['=', ',']) || first.eq_ignore_ascii_case("cert-authority") {
         true => {
             let (options, key) = word(rest)?;
-            (parse_options(options)?, key)
+            (parse_options(options, local)?, key)
         }
         false => (Options::default(), rest),
     };
@@ -174,7 +229,7 @@ fn parse_key(text: &str) -> Result<KeyData, String> {
     }
 }
 
-fn parse_options(text: &str) -> Result<Options, String> {
+fn parse_options(text: &str, local: LocalTime<'_>) -> Result<Options, String> {
     let mut options = Options::default();
     for option in split_unquoted(text, |c| c == ',') {
         let (name, value) = match option.split_once('=') {
@@ -187,8 +242,12 @@ fn parse_options(text: &str) -> Result<Options, String> {
                 return Err("cert-authority is not supported; list the keys themselves".to_owned());
             }
             ("namespaces", Some(list)) if !list.is_empty() => options.namespaces.replace(list).is_some(),
-            ("valid-after", Some(time)) => options.valid_after.replace(parse_time(&time)?).is_some(),
-            ("valid-before", Some(time)) => options.valid_before.replace(parse_time(&time)?).is_some(),
+            ("valid-after", Some(time)) => {
+                options.valid_after.replace(instant::parse(&time, local)?).is_some()
+            }
+            ("valid-before", Some(time)) => {
+                options.valid_before.replace(instant::parse(&time, local)?).is_some()
+            }
             _ => return Err(format!("option {name:?} is not supported or has no value")),
         };
         if given_twice {
@@ -201,24 +260,6 @@ fn parse_options(text: &str) -> Result<Options, String> {
         return Err("valid-before is not after valid-after".to_owned());
     }
     Ok(options)
-}
-
-/// `YYYYMMDD`, `YYYYMMDDHHMM` or `YYYYMMDDHHMMSS`, then `Z`: without it the time would depend on where it is read.
-fn parse_time(text: &str) -> Result<Timestamp, String> {
-    let digits = text
-        .strip_suffix('Z')
-        .ok_or_else(|| format!("{text:?} has no zone; write it in UTC with a Z at its end"))?;
-    let error = || format!("{text:?} is no time of the form YYYYMMDD[HHMM[SS]]Z");
-    if !digits.bytes().all(|byte| byte.is_ascii_digit()) || !matches!(digits.len(), 8 | 12 | 14) {
-        return Err(error());
-    }
-    let padded = format!("{digits:0<14}");
-    let number = |from: usize, to: usize| padded[from..to].parse::<i16>().map_err(|_| error());
-    let small = |from: usize, to: usize| number(from, to).map(|value| value as i8);
-    DateTime::new(number(0, 4)?, small(4, 6)?, small(6, 8)?, small(8, 10)?, small(10, 12)?, small(12, 14)?, 0)
-        .and_then(|time| time.to_zoned(TimeZone::UTC))
-        .map(|zoned| zoned.timestamp())
-        .map_err(|_| error())
 }
 
 /// The first word and the rest; spaces inside double quotes do not end a word.
@@ -258,118 +299,5 @@ fn unquote(value: &str) -> Result<String, String> {
     Ok(inner.replace("\\\"", "\""))
 }
 
-/// OpenSSH's pattern lists: `*` and `?`, commas between, `!` before a pattern that forbids.
-fn matches_list(list: &str, text: &str) -> bool {
-    let mut matched = false;
-    for pattern in list.split(',') {
-        match pattern.strip_prefix('!') {
-            Some(forbidden) if matches_pattern(forbidden.as_bytes(), text.as_bytes()) => return false,
-            Some(_) => {}
-            None => matched |= matches_pattern(pattern.as_bytes(), text.as_bytes()),
-        }
-    }
-    matched
-}
-
-fn matches_pattern(pattern: &[u8], text: &[u8]) -> bool {
-    // Where to go on after the last `*`, and how much of the text it has eaten.
-    let mut retry: Option<(usize, usize)> = None;
-    let (mut p, mut t) = (0, 0);
-    while t < text.len() {
-        match pattern.get(p) {
-            Some(b'*') => {
-                retry = Some((p + 1, t));
-                p += 1;
-            }
-            Some(c) if *c == b'?' || *c == text[t] => (p, t) = (p + 1, t + 1),
-            _ => match &mut retry {
-                Some((after_star, eaten)) => {
-                    *eaten += 1;
-                    (p, t) = (*after_star, *eaten);
-                }
-                None => return false,
-            },
-        }
-    }
-    pattern[p..].iter().all(|c| *c == b'*')
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIlizSIN3DQV78VPNjVvvwjgf+P5HqbPYCYu3BOMdjAE";
-
-    fn check(line: &str, at: Option<&str>, expected: &str) {
-        let file = AllowedSigners::parse(format!("# trust\n{line}\n").as_bytes());
-        let key = PublicKey::from_openssh(KEY).unwrap();
-        let found = file.lookup(key.key_data(), "seal@dossier", at.map(|at| at.parse().unwrap()));
-        let words = format!("{found:?} {:?}", file.issues());
-        assert!(words.contains(expected), "{line}: {words}");
-    }
-
-    #[test]
-    fn trusts_what_a_line_grants_and_no_more() {
-        check(
-            &format!("ann@x namespaces=\"seal@dossier\" {KEY} a comment"),
-            None,
-            "Trusted { principal: \"ann@x\", line: 2 } []",
-        );
-        check(&format!("\"ann@x,bob@x\" NAMESPACES=\"git,*@dossier\" {KEY}"), None, "Trusted");
-        check(&format!("ann@x\tnamespaces=\"seal@dossier\"\t{KEY}\r"), None, "Trusted");
-        check(&format!("ann@x namespaces=\"seal@dossie?\" {KEY}"), None, "Trusted");
-        check(&format!("ann@x {KEY}"), None, "WrongNamespace { line: 2 } []");
-        check(&format!("ann@x namespaces=\"signoff.*@dossier\" {KEY}"), None, "WrongNamespace");
-        check(&format!("ann@x namespaces=\"*,!seal@dossier\" {KEY}"), None, "WrongNamespace");
-        check("", None, "Unknown []");
-        check(&format!("# ann@x namespaces=\"seal@dossier\" {KEY}"), None, "Unknown []");
-    }
-
-    #[test]
-    fn knows_spans_of_time() {
-        let line =
-            format!("ann@x namespaces=\"*\",valid-after=\"20260101Z\",valid-before=\"202606130638Z\" {KEY}");
-        check(&line, None, "TimeNeeded");
-        check(&line, Some("2025-12-31T23:59:59Z"), "NotYetValid");
-        check(&line, Some("2026-01-01T00:00:00Z"), "Trusted");
-        check(&line, Some("2026-06-13T06:38:00Z"), "Trusted");
-        check(&line, Some("2026-06-13T06:38:01Z"), "Expired");
-        check(&format!("a namespaces=\"*\",valid-after=\"20260101\" {KEY}"), None, "has no zone");
-        check(&format!("a namespaces=\"*\",valid-after=\"20261301Z\" {KEY}"), None, "is no time");
-        check(&format!("a valid-after=\"20260102Z\",valid-before=\"20260101Z\" {KEY}"), None, "not after");
-    }
-
-    #[test]
-    fn reports_what_it_cannot_read() {
-        check(&format!("ann@x cert-authority {KEY}"), None, "cert-authority is not supported");
-        check(
-            &format!("ann@x cert-authority,namespaces=\"*\" {KEY}"),
-            None,
-            "cert-authority is not supported",
-        );
-        check(&format!("ann@x namespaces=\"a\",namespaces=\"seal@dossier\" {KEY}"), None, "given twice");
-        check(&format!("ann@x namespaces=seal@dossier {KEY}"), None, "double quotes");
-        check(&format!("ann@x verify-required=\"1\" {KEY}"), None, "not supported");
-        check(&format!("ann@x namespaces=\"seal@dossier {KEY}"), None, "not closed");
-        check("ann@x", None, "no key");
-        check("ann@x ssh-ed25519 AAAA", None, "no key");
-        check("ann@x namespaces=\"*\" ssh-ed25519-cert-v01@openssh.com AAAA", None, "certificates");
-    }
-
-    #[test]
-    fn patterns_match_like_openssh() {
-        for (list, text, expected) in [
-            ("*", "", true),
-            ("a*c", "abbc", true),
-            ("a*c", "abcb", false),
-            ("a*b*c", "aXbXbXc", true),
-            ("??", "ab", true),
-            ("??", "a", false),
-            ("b,a", "a", true),
-            ("!a", "b", false),
-            ("", "", true),
-        ] {
-            assert_eq!(matches_list(list, text), expected, "{list} {text}");
-        }
-    }
-}
+mod tests;

@@ -60,6 +60,7 @@ pub struct Predicate {
 
 /// What a signer decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Decision {
     /// Packed and sealed; says nothing about the work.
@@ -72,6 +73,7 @@ pub enum Decision {
 
 /// A gate's verdict in a statement.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct GateVerdict {
     /// `M1`.
@@ -82,6 +84,7 @@ pub struct GateVerdict {
 
 /// Checks by outcome in a statement.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct OutcomeCounts {
     /// Confirmed.

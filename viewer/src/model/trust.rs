@@ -146,6 +146,9 @@ fn signer(trust: &Trust) -> Answer {
             State::Attention,
             "The signature holds, but you have not said whose key it is.".to_owned(),
         ),
+        SignerState::Revoked => {
+            ("revoked".into(), State::Bad, "The key that signed is in the list of revoked keys.".to_owned())
+        }
         SignerState::None => {
             ("nobody".into(), State::Neutral, "There is no valid signature to ask about.".to_owned())
         }

@@ -148,6 +148,7 @@ pub(crate) fn ghost() -> Report {
                 fingerprint: Some("SHA256:nThbg6kXUpJWGl7E1IGOCspRomTxdCARLviKw6E5SY8".to_owned()),
                 key_type: Some("ssh-ed25519".to_owned()),
                 claimed_at: Some(at("2026-06-13T06:41:00Z")),
+                says: None,
             },
             signer: SignerTrust {
                 state: SignerState::Unknown,
@@ -163,6 +164,10 @@ pub(crate) fn ghost() -> Report {
                 no_evidence: 1,
                 not_checkable: 1,
             },
+            sign_offs: Vec::new(),
+            policy: PolicyTrust { met: true, answers: Vec::new() },
+            trust_file: None,
+            revoked_file: None,
         }),
     }
 }

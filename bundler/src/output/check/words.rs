@@ -163,6 +163,7 @@ pub(in crate::output) fn trust_words(trust: &Trust) -> Vec<(Look, String)> {
             Some((Look::Good, format!("signer trusted: {who}")))
         }
         SignerState::Unknown => Some((Look::Warn, "signer unknown".to_owned())),
+        SignerState::Revoked => Some((Look::Bad, "signer's key revoked".to_owned())),
         SignerState::None => None,
     };
     let mut words = vec![(files.0, files.1.to_owned()), (seal.0, seal.1.to_owned())];
