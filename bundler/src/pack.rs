@@ -10,6 +10,7 @@ use dossier_shared::signature::SEAL_NAMESPACE;
 use dossier_shared::signature::statement::{
     Decision, GateVerdict, OutcomeCounts, PACKER, Predicate, Statement,
 };
+use dossier_shared::snapshot::append::{AppendError, append_signature};
 use dossier_shared::snapshot::metadata::{Metadata, SCHEMA};
 use dossier_shared::snapshot::write::{self, Draft, WriteError, Written};
 use dossier_shared::time::{self, Timestamp};
@@ -44,6 +45,8 @@ pub(crate) struct Sealed {
 pub(crate) enum PackError {
     #[error("{0}")]
     Write(#[from] WriteError),
+    #[error("{0}")]
+    Append(#[from] AppendError),
     #[error("{0}")]
     Io(#[from] std::io::Error),
     #[error("{0}")]
@@ -101,7 +104,7 @@ impl Packed {
         let statement = self.statement().to_json();
         let signature = key.sign(SEAL_NAMESPACE, statement.as_bytes())?;
         self.file.seek(SeekFrom::Start(0))?;
-        write::append_signature(&mut self.file, &self.stem, "seal", statement.as_bytes(), &signature)?;
+        append_signature(&mut self.file, &self.stem, "seal", statement.as_bytes(), &signature)?;
         Ok(self.finish(Some(key.fingerprint())))
     }
 

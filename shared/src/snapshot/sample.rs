@@ -11,10 +11,11 @@ use crate::evidence::EvidenceKind;
 use crate::limits::Limits;
 use crate::open::{OpenError, Opened, open};
 use crate::signature::statement::{Decision, GateVerdict, OutcomeCounts, PACKER, Predicate, Statement};
+use crate::snapshot::append::append_signature;
 use crate::snapshot::layout::Layout;
 use crate::snapshot::metadata::{Entry, Metadata, Phase, SCHEMA};
 use crate::snapshot::record::{End, Record, STORED};
-use crate::snapshot::write::{Draft, Written, append_signature, write};
+use crate::snapshot::write::{Draft, Written, write};
 
 pub(crate) const STEM: &str = "ghost-20260613T063800Z";
 

@@ -1,20 +1,18 @@
-//! Writes a snapshot, the same bytes for the same draft, and appends signatures; knows no key, file or clock.
+//! Writes a snapshot, the same bytes for the same draft; knows no key, file or clock.
 
 use std::collections::BTreeMap;
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, Write};
 
 use flate2::{Compress, Compression, Crc, FlushCompress, Status};
 use sha2::{Digest as _, Sha256};
 
 use crate::digest::Sha256Digest;
 use crate::entry_path::EntryPath;
-use crate::limits::Limits;
-use crate::snapshot::layout::{Layout, LayoutError};
 use crate::snapshot::manifest::{
     BAG_INFO, BAGIT, BAGIT_TEXT, MANIFEST, Manifest, PAYLOAD_OXUM, TAG_MANIFEST, bag_info_text, payload_oxum,
 };
 use crate::snapshot::metadata::{Metadata, SCHEMA};
-use crate::snapshot::names::{Names, PAYLOAD, SIGNATURES, check_stem, signature_file};
+use crate::snapshot::names::{Names, PAYLOAD, check_stem};
 use crate::snapshot::record::{DEFLATED, End, Record, STORED};
 use crate::snapshot::texts;
 
@@ -64,9 +62,6 @@ pub enum WriteError {
     /// Too large for an archive without ZIP64.
     #[error("the snapshot would have {0}; this version writes archives below 4 GiB and 65,535 entries")]
     TooLarge(String),
-    /// What a signature should be appended to is not a snapshot.
-    #[error("cannot append a signature: {0}")]
-    Layout(#[from] LayoutError),
     /// Writing failed.
     #[error("could not write: {0}")]
     Io(#[from] io::Error),
@@ -164,65 +159,6 @@ fn tag_files(draft: &Draft, manifest: &Manifest) -> Result<BTreeMap<&'static str
     Ok(files)
 }
 
-/// Appends `signatures/<file_stem>.json` and `.json.sig`; every byte before the central directory stays.
-///
-/// `file_stem` is `seal`, or the sha256 of `statement` in hex. The caller keeps a copy or works on one:
-/// a write that fails half-way leaves an archive without its central directory.
-pub fn append_signature<W: Read + Write + Seek>(
-    mut out: W,
-    stem: &str,
-    file_stem: &str,
-    statement: &[u8],
-    armoured_signature: &str,
-) -> Result<(), WriteError> {
-    if file_stem != "seal" && file_stem != Sha256Digest::of(statement).to_string() {
-        return Err(refuse(
-            "§2.4",
-            format!("{file_stem:?} is neither `seal` nor the digest of the statement"),
-        ));
-    }
-    // Nothing is inflated here, so only what concerns signatures is limited.
-    let limits = Limits {
-        entries: u64::MAX,
-        entry_bytes: u64::MAX,
-        total_bytes: u64::MAX,
-        ratio: u64::MAX,
-        ..Limits::default()
-    };
-    let layout = Layout::read(&mut out, &limits)?;
-    if layout.stem != stem {
-        return Err(refuse("§3.2", format!("the snapshot lies in {:?}, not in {stem:?}", layout.stem)));
-    }
-    let files = [
-        (format!("{SIGNATURES}/{file_stem}.json"), statement),
-        (format!("{SIGNATURES}/{file_stem}.json.sig"), armoured_signature.as_bytes()),
-    ];
-    let there = layout.entries.iter().filter(|entry| signature_file(&entry.path).is_some()).count() as u64;
-    if there + 2 > limits.signatures {
-        return Err(refuse("§2.4", format!("there are {there} files below {SIGNATURES}/ already")));
-    }
-    for (name, bytes) in &files {
-        if layout.entries.iter().any(|entry| entry.path.as_str() == name) {
-            return Err(refuse("§2.4", format!("{name} is there already")));
-        }
-        if bytes.len() as u64 > limits.signature_bytes {
-            return Err(refuse(
-                "§2.4",
-                format!("{name} has {} bytes, more than {}", bytes.len(), limits.signature_bytes),
-            ));
-        }
-    }
-    out.seek(SeekFrom::Start(layout.central_offset))?;
-    let mut archive = Archive::new(out, stem);
-    archive.offset = layout.central_offset;
-    archive.records = layout.entries.into_iter().map(|entry| entry.record).collect();
-    for (name, bytes) in &files {
-        // FORMAT §4.8: stored, so that no bit of it is free to change.
-        archive.add(name, bytes, false)?;
-    }
-    archive.finish()
-}
-
 /// An archive being written from left to right.
 struct Archive<'a, W> {
     out: W,
@@ -310,7 +246,7 @@ fn deflate(bytes: &[u8]) -> Result<Option<Vec<u8>>, WriteError> {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Cursor;
+    use std::io::{Cursor, Read as _};
 
     use super::*;
     use crate::snapshot::sample::{STEM, draft, layout, path, sealed, unsigned};
@@ -376,19 +312,5 @@ mod tests {
         check("§3.3", |draft| drop(draft.payload.insert(path("data/Documents/x"), vec![])));
         check("bag-info", |draft| draft.bag_info[0].1 = "a\nb".to_owned());
         check("bag-info", |draft| draft.bag_info[0].0 = "payload-oxum".to_owned());
-    }
-
-    #[test]
-    fn signatures_are_appended_once_and_under_their_name() {
-        let check = |bytes: Vec<u8>, stem: &str, file_stem: &str, words: &str| {
-            let mut out = Cursor::new(bytes.clone());
-            let error = append_signature(&mut out, stem, file_stem, b"{}", "x").unwrap_err().to_string();
-            assert!(error.contains(words), "{error}");
-            assert_eq!(out.into_inner(), bytes);
-        };
-        check(sealed(), STEM, "seal", "there already");
-        check(unsigned().0, STEM, &"0".repeat(64), "digest of the statement");
-        check(unsigned().0, "other", "seal", "lies in");
-        check(b"no zip".to_vec(), STEM, "seal", "not a zip file");
     }
 }
