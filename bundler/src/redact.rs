@@ -122,6 +122,7 @@ fn listed(path: &EntryPath, entry: &RawEntry) -> Entry {
         path: path.clone(),
         kind: entry.kind,
         origin: entry.origin.clone(),
+        original_name: None,
         captured_at: entry.captured_at,
     }
 }

@@ -114,6 +114,7 @@ fn the_last_look_finds_what_slipped_through() {
             path: path.clone(),
             kind: EvidenceKind::File,
             origin: "x".to_owned(),
+            original_name: None,
             captured_at: None,
         }],
         absences: Vec::new(),
