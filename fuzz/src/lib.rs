@@ -131,7 +131,7 @@ pub fn statements(bytes: &[u8]) {
     let files = PHASE.iter().map(|(name, kind, text)| (*name, *kind, text.as_bytes()));
     for (name, kind, bytes) in files.chain([("data/documents/REVIEW-x.md", EvidenceKind::Review, bytes)]) {
         let captured_at = None;
-        entries.push(Entry { path: path(name), kind, origin: String::new(), captured_at });
+        entries.push(Entry { path: path(name), kind, origin: String::new(), original_name: None, captured_at });
         payload.insert(path(name), bytes.to_vec());
     }
     let metadata = Metadata {
@@ -163,6 +163,7 @@ pub fn phase_evidence() -> (Evidence, usize) {
         path: path(name),
         kind: *kind,
         origin: String::new(),
+        original_name: None,
         captured_at: None,
     });
     let metadata = Metadata {

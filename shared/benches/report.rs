@@ -111,7 +111,13 @@ struct Files {
 impl Files {
     fn add(&mut self, path: &str, kind: EvidenceKind, text: String) {
         let path = EntryPath::new(path).expect("a good name");
-        self.entries.push(Entry { path: path.clone(), kind, origin: String::new(), captured_at: None });
+        self.entries.push(Entry {
+            path: path.clone(),
+            kind,
+            origin: String::new(),
+            original_name: None,
+            captured_at: None,
+        });
         self.payload.insert(path, text.into_bytes());
     }
 }

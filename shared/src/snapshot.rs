@@ -1,6 +1,7 @@
 //! The snapshot format (docs/FORMAT.md): a strict zip that is also a BagIt bag; knows nothing about evidence's meaning.
 
 pub mod append;
+pub mod compress;
 pub mod layout;
 pub mod manifest;
 pub mod metadata;

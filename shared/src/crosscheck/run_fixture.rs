@@ -116,6 +116,7 @@ fn evidence(files: &Files) -> Evidence {
         path: path.clone(),
         kind: kind(path.as_str()),
         origin: String::new(),
+        original_name: None,
         captured_at: None,
     };
     let metadata = Metadata {

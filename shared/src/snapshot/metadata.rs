@@ -67,6 +67,10 @@ pub struct Entry {
     pub kind: EvidenceKind,
     /// Where it came from: a path relative to `dossier.toml`, or a request.
     pub origin: String,
+    /// The path that it would have if every name could be a path: where [`Entry::path`] had to be written otherwise.
+    /// Bytes that are not UTF-8 are written `\xff`, a backslash `\\`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub original_name: Option<String>,
     /// When it was captured, where the source says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub captured_at: Option<Timestamp>,

@@ -34,6 +34,7 @@ pub(crate) fn draft() -> Draft {
         path: path(name),
         kind: *kind,
         origin: (*name).to_owned(),
+        original_name: None,
         captured_at: None,
     });
     Draft {

@@ -229,6 +229,7 @@ fn a_large_snapshot_is_loaded_in_time() {
         path: path.clone(),
         kind: *kind,
         origin: String::new(),
+        original_name: None,
         captured_at: None,
     });
     let metadata = Metadata {

@@ -36,6 +36,7 @@ fn read(files: &[(&str, &str)]) -> (Evidence, Vec<String>) {
                 path: path.clone(),
                 kind: kind(path.as_str()),
                 origin: String::new(),
+                original_name: None,
                 captured_at: None,
             })
             .collect(),
