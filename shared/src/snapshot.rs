@@ -1,5 +1,6 @@
 //! The snapshot format (docs/FORMAT.md): a strict zip that is also a BagIt bag; knows nothing about evidence's meaning.
 
+pub mod fault;
 pub mod layout;
 pub mod manifest;
 pub mod metadata;

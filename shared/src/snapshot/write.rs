@@ -61,9 +61,6 @@ pub enum WriteError {
         /// The clause of docs/FORMAT.md.
         clause: &'static str,
     },
-    /// Too large for an archive without ZIP64.
-    #[error("the snapshot would have {0}; this version writes archives below 4 GiB and 65,535 entries")]
-    TooLarge(String),
     /// What a signature should be appended to is not a snapshot.
     #[error("cannot append a signature: {0}")]
     Layout(#[from] LayoutError),
@@ -99,7 +96,7 @@ pub fn write<W: Write>(out: W, draft: &Draft) -> Result<Written, WriteError> {
 
 /// Refuses what the reader would refuse, before anything is written.
 fn check(draft: &Draft) -> Result<(), WriteError> {
-    check_stem(&draft.stem).map_err(|what| refuse("§3.2", what))?;
+    check_stem(&draft.stem).map_err(|fault| refuse(fault.clause(), fault.to_string()))?;
     if draft.metadata.schema != SCHEMA {
         return Err(refuse(
             "§6.1",
@@ -111,7 +108,7 @@ fn check(draft: &Draft) -> Result<(), WriteError> {
         if path.segments().next() != Some(PAYLOAD) || path.segments().nth(1).is_none() {
             return Err(refuse("§2.2", format!("{path} does not lie below {PAYLOAD}/")));
         }
-        names.add_path(path).map_err(|(clause, what)| refuse(clause, format!("{path}: {what}")))?;
+        names.add_path(path).map_err(|fault| refuse(fault.clause(), format!("{path}: {fault}")))?;
     }
     if !draft.metadata.entries.iter().map(|entry| &entry.path).eq(draft.payload.keys()) {
         return Err(refuse("§6.2", "snapshot.json must list exactly the payload, ordered by path"));
@@ -247,14 +244,8 @@ impl<'a, W: Write> Archive<'a, W> {
         let mut crc = Crc::new();
         crc.update(bytes);
         let name = format!("{}/{name}", self.stem);
-        let mut record = Record::canonical(
-            &name,
-            method,
-            crc.sum(),
-            small(data.len() as u64)?,
-            small(bytes.len() as u64)?,
-        );
-        record.offset = small(self.offset)?;
+        let record = Record::canonical(&name, method, crc.sum(), data.len() as u64, bytes.len() as u64)
+            .at(self.offset);
         self.put(&record.encode_local())?;
         self.put(data)?;
         self.records.push(record);
@@ -269,26 +260,15 @@ impl<'a, W: Write> Archive<'a, W> {
     }
 
     fn finish(mut self) -> Result<(), WriteError> {
-        let central_offset = small(self.offset)?;
-        let entries = u16::try_from(self.records.len()).ok().filter(|count| *count < u16::MAX);
-        let entries =
-            entries.ok_or_else(|| WriteError::TooLarge(format!("{} entries", self.records.len())))?;
+        let (central_offset, entries) = (self.offset, self.records.len() as u64);
         for record in std::mem::take(&mut self.records) {
             self.put(&record.encode_central())?;
         }
-        let central_bytes = small(self.offset)? - central_offset;
-        self.put(&End { entries, central_bytes, central_offset }.encode())?;
+        let central_bytes = self.offset - central_offset;
+        self.put(&End::canonical(entries, central_bytes, central_offset).encode())?;
         self.out.flush()?;
         Ok(())
     }
-}
-
-/// A size or offset that fits the plain zip records.
-fn small(value: u64) -> Result<u32, WriteError> {
-    u32::try_from(value)
-        .ok()
-        .filter(|value| *value < u32::MAX)
-        .ok_or_else(|| WriteError::TooLarge(format!("{value} bytes")))
 }
 
 /// The bytes deflated, where that makes them fewer.
