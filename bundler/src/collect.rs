@@ -182,7 +182,7 @@ impl<'a> Merged<'a> {
             let path = match EntryPath::new(&name) {
                 Ok(path) => path,
                 Err(error) => {
-                    self.refuse(&entry, name, format!("its name {}", error.reason));
+                    self.refuse(&entry, name, format!("its name {}", error.rule));
                     continue;
                 }
             };

@@ -131,7 +131,13 @@ pub fn statements(bytes: &[u8]) {
     let files = PHASE.iter().map(|(name, kind, text)| (*name, *kind, text.as_bytes()));
     for (name, kind, bytes) in files.chain([("data/documents/REVIEW-x.md", EvidenceKind::Review, bytes)]) {
         let captured_at = None;
-        entries.push(Entry { path: path(name), kind, origin: String::new(), original_name: None, captured_at });
+        entries.push(Entry {
+            path: path(name),
+            kind,
+            origin: String::new(),
+            original_name: None,
+            captured_at,
+        });
         payload.insert(path(name), bytes.to_vec());
     }
     let metadata = Metadata {

@@ -18,12 +18,50 @@ pub struct EntryPath(String);
 
 /// Why a name is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("entry name {name:?} {reason}")]
+#[error("entry name {name:?} {rule}")]
 pub struct EntryPathError {
     /// The offending name, cut to 200 characters.
     pub name: String,
-    /// What is wrong with it, as a lower-case fragment.
-    pub reason: &'static str,
+    /// What is wrong with it.
+    pub rule: NameRule,
+}
+
+/// A rule of FORMAT §3.1 that a name breaks; in words a lower-case fragment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NameRule {
+    /// No name at all.
+    #[error("is empty")]
+    Empty,
+    /// More bytes than some systems open.
+    #[error("is longer than {MAX_BYTES} bytes")]
+    TooLong,
+    /// A leading slash.
+    #[error("is absolute; entries are relative to the snapshot")]
+    Absolute,
+    /// Control characters, and what some system gives a meaning.
+    #[error(r#"holds a control character or one of \ < > : " | ? * %"#)]
+    Character,
+    /// What makes a name look like another.
+    #[error("holds an invisible or direction-changing character")]
+    Deceptive,
+    /// A second spelling of the same characters.
+    #[error("is not in Unicode normal form C")]
+    NotNormal,
+    /// Two slashes, or one at the end.
+    #[error("has an empty segment or ends in a slash")]
+    EmptySegment,
+    /// A way to other folders.
+    #[error("has a `.` or `..` segment")]
+    DotSegment,
+    /// More bytes than some file systems keep.
+    #[error("has a segment longer than {MAX_SEGMENT_BYTES} bytes")]
+    SegmentTooLong,
+    /// What Windows drops, or nobody sees.
+    #[error("has a segment that begins with a space or ends in a dot or space")]
+    SegmentEdge,
+    /// `NUL`, `COM1` …
+    #[error("has a segment that Windows reserves")]
+    Reserved,
 }
 
 const FORBIDDEN: &[char] = &['\\', '<', '>', ':', '"', '|', '?', '*', '%'];
@@ -35,7 +73,7 @@ impl EntryPath {
     pub fn new(name: &str) -> Result<Self, EntryPathError> {
         match fault(name) {
             None => Ok(Self(name.to_owned())),
-            Some(reason) => Err(EntryPathError { name: name.chars().take(200).collect(), reason }),
+            Some(rule) => Err(EntryPathError { name: name.chars().take(200).collect(), rule }),
         }
     }
 
@@ -55,47 +93,47 @@ impl EntryPath {
     }
 }
 
-fn fault(name: &str) -> Option<&'static str> {
+fn fault(name: &str) -> Option<NameRule> {
     if name.is_empty() {
-        return Some("is empty");
+        return Some(NameRule::Empty);
     }
     if name.len() > MAX_BYTES {
-        return Some("is longer than 1024 bytes");
+        return Some(NameRule::TooLong);
     }
     if name.starts_with('/') {
-        return Some("is absolute; entries are relative to the snapshot");
+        return Some(NameRule::Absolute);
     }
     if name.chars().any(|c| c.is_control() || FORBIDDEN.contains(&c)) {
-        return Some(r#"holds a control character or one of \ < > : " | ? * %"#);
+        return Some(NameRule::Character);
     }
     if name.chars().any(is_deceptive) {
-        return Some("holds an invisible or direction-changing character");
+        return Some(NameRule::Deceptive);
     }
     if !is_nfc(name) {
-        return Some("is not in Unicode normal form C");
+        return Some(NameRule::NotNormal);
     }
     name.split('/').find_map(segment_fault)
 }
 
-fn segment_fault(segment: &str) -> Option<&'static str> {
+fn segment_fault(segment: &str) -> Option<NameRule> {
     if segment.is_empty() {
-        return Some("has an empty segment or ends in a slash");
+        return Some(NameRule::EmptySegment);
     }
     if segment == "." || segment == ".." {
-        return Some("has a `.` or `..` segment");
+        return Some(NameRule::DotSegment);
     }
     if segment.len() > MAX_SEGMENT_BYTES {
-        return Some("has a segment longer than 240 bytes");
+        return Some(NameRule::SegmentTooLong);
     }
     if segment.ends_with('.') || segment.ends_with(' ') || segment.starts_with(' ') {
-        return Some("has a segment that begins with a space or ends in a dot or space");
+        return Some(NameRule::SegmentEdge);
     }
     let stem = segment.split('.').next().unwrap_or(segment).trim_end().to_ascii_uppercase();
     let reserved = matches!(stem.as_str(), "CON" | "PRN" | "AUX" | "NUL" | "CONIN$" | "CONOUT$")
         || (stem.chars().count() == 4
             && (stem.starts_with("COM") || stem.starts_with("LPT"))
             && stem.chars().last().is_some_and(|c| matches!(c, '0'..='9' | '¹' | '²' | '³')));
-    reserved.then_some("has a segment that Windows reserves")
+    reserved.then_some(NameRule::Reserved)
 }
 
 /// Zero-width, filling and bidirectional characters, spaces that are no space, and tags make a name look
@@ -161,38 +199,48 @@ mod tests {
         }
     }
 
+    fn check(name: &str, rule: NameRule) {
+        assert_eq!(EntryPath::new(name).map_err(|error| error.rule), Err(rule), "{name:?}");
+    }
+
     #[test]
     fn refuses_every_forbidden_name() {
-        let long = "a/".repeat(600) + "b";
+        check("", NameRule::Empty);
+        check(&("a/".repeat(600) + "b"), NameRule::TooLong);
+        check("/etc/passwd", NameRule::Absolute);
         for name in [
-            "",
-            "/etc/passwd",
-            "a//b",
-            "a/",
-            "../x",
-            "a/./b",
-            "a/..",
-            "C:/x",
-            "a\\b",
-            "a\0b",
-            "a*b",
-            "x.",
-            "x ",
-            " x",
-            "CON",
-            "aux.txt",
-            "com1",
-            "lpt9.log",
-            "u\u{308}",
-            "a\u{202e}gpj.exe",
-            "a\u{a0}b",
-            "a\u{2028}b",
-            "a\u{3164}b",
-            "a\u{e0041}b",
-            "a%2f",
-            &long,
+            "C:/x", "a\\b", "a\0b", "a\u{7f}b", "a\u{85}b", "a*b", "a?b", "a<b", "a>b", "a|b", "a\"b", "a%2f",
         ] {
-            assert!(EntryPath::new(name).is_err(), "{name:?}");
+            check(name, NameRule::Character);
+        }
+        for name in ["a\u{202e}gpj.exe", "a\u{a0}b", "a\u{2028}b", "a\u{3164}b", "a\u{e0041}b", "a\u{200b}b"]
+        {
+            check(name, NameRule::Deceptive);
+        }
+        check("u\u{308}", NameRule::NotNormal);
+        for name in ["a//b", "a/"] {
+            check(name, NameRule::EmptySegment);
+        }
+        for name in ["../x", "a/./b", "a/.."] {
+            check(name, NameRule::DotSegment);
+        }
+        check(&"a".repeat(241), NameRule::SegmentTooLong);
+        for name in ["x.", "x ", " x", "a/ b", "a./b", "..."] {
+            check(name, NameRule::SegmentEdge);
+        }
+        for name in ["CON", "aux.txt", "com1", "lpt9.log", "NUL .txt", "a/CONIN$", "COM\u{b9}"] {
+            check(name, NameRule::Reserved);
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_accepted_stays_what_it_is(name in ".{0,40}|[a-c./ ~\\\\]{0,20}") {
+            if let Ok(path) = EntryPath::new(&name) {
+                proptest::prop_assert_eq!(path.as_str(), &name);
+                proptest::prop_assert!(std::path::Path::new(&name).is_relative());
+                proptest::prop_assert!(!name.split('/').any(|segment| matches!(segment, "" | "." | "..")));
+            }
         }
     }
 

@@ -2,6 +2,7 @@
 
 pub mod append;
 pub mod compress;
+pub mod fault;
 pub mod layout;
 pub mod manifest;
 pub mod metadata;

@@ -91,20 +91,17 @@ pub fn append_signatures<W: Read + Write + Seek>(
         // FORMAT §4.8: stored, so that no bit of it is free to change.
         let mut crc = Crc::new();
         crc.update(bytes);
-        let size = small(bytes.len() as u64)?;
-        let mut record = Record::canonical(&format!("{}/{name}", layout.stem), STORED, crc.sum(), size, size);
-        record.offset = small(offset)?;
+        let size = bytes.len() as u64;
+        let name = format!("{}/{name}", layout.stem);
+        let record = Record::canonical(&name, STORED, crc.sum(), size, size).at(offset);
         let local = record.encode_local();
         out.write_all(&local)?;
         out.write_all(bytes)?;
         offset += (local.len() + bytes.len()) as u64;
         records.push(record);
     }
-    let entries = u16::try_from(records.len()).ok().filter(|count| *count < u16::MAX);
-    let entries = entries.ok_or_else(|| refuse("§4.7", format!("{} entries are too many", records.len())))?;
     let central: Vec<u8> = records.iter().flat_map(Record::encode_central).collect();
-    let end = End { entries, central_bytes: small(central.len() as u64)?, central_offset: small(offset)? };
-    small(offset + central.len() as u64)?;
+    let end = End::canonical(records.len() as u64, central.len() as u64, offset);
     out.write_all(&central)?;
     out.write_all(&end.encode())?;
     out.flush()?;
@@ -153,16 +150,6 @@ fn check(layout: &Layout, files: &[(String, &[u8])], limits: &Limits) -> Result<
         }
     }
     Ok(())
-}
-
-/// A size or offset that fits the plain zip records.
-fn small(value: u64) -> Result<u32, AppendError> {
-    u32::try_from(value).ok().filter(|value| *value < u32::MAX).ok_or_else(|| {
-        refuse(
-            "§4.7",
-            format!("the snapshot would have {value} bytes; this version writes archives below 4 GiB"),
-        )
-    })
 }
 
 #[cfg(test)]

@@ -7,14 +7,12 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use crate::digest::Sha256Digest;
 use crate::entry_path::EntryPath;
+use crate::snapshot::fault::Fault;
 
 /// Folder of the payload.
 pub const PAYLOAD: &str = "data";
 /// Folder of statements and signatures.
 pub const SIGNATURES: &str = "signatures";
-
-/// The clause of docs/FORMAT.md that a name breaks, and how, as a lower-case fragment.
-pub(crate) type NameFault = (&'static str, String);
 
 /// The names seen so far; refuses those that some file system would take for one another.
 #[derive(Debug, Default)]
@@ -34,26 +32,22 @@ struct Node {
 
 impl Names {
     /// Takes an archive's name apart into the common stem and the path below it.
-    pub(crate) fn add(&mut self, name: &[u8]) -> Result<EntryPath, NameFault> {
-        let name = std::str::from_utf8(name).map_err(|_| ("§3.1", "its name is not UTF-8".to_owned()))?;
-        let Some((stem, path)) = name.split_once('/') else {
-            return Err(("§3.2", "it does not lie in the snapshot's folder".to_owned()));
-        };
-        check_stem(stem).map_err(|what| ("§3.2", what))?;
+    pub(crate) fn add(&mut self, name: &[u8]) -> Result<EntryPath, Fault> {
+        let name = std::str::from_utf8(name).map_err(|_| Fault::NameNotUtf8)?;
+        let (stem, path) = name.split_once('/').ok_or(Fault::OutsideFolder)?;
+        check_stem(stem)?;
         match &self.stem {
             None => self.stem = Some(stem.to_owned()),
-            Some(first) if first != stem => {
-                return Err(("§3.2", format!("it lies in another folder than {first:?}")));
-            }
+            Some(first) if first != stem => return Err(Fault::OtherFolder { first: first.clone() }),
             Some(_) => {}
         }
-        let path = EntryPath::new(path).map_err(|error| ("§3.1", format!("its name {}", error.reason)))?;
+        let path = EntryPath::new(path).map_err(|error| Fault::Name(error.rule))?;
         self.add_path(&path)?;
         Ok(path)
     }
 
     /// Adds a path below the stem.
-    pub(crate) fn add_path(&mut self, path: &EntryPath) -> Result<(), NameFault> {
+    pub(crate) fn add_path(&mut self, path: &EntryPath) -> Result<(), Fault> {
         check_place(path)?;
         let mut folder = 0;
         let mut segments = path.segments().peekable();
@@ -64,7 +58,7 @@ impl Names {
     }
 
     /// FORMAT §3.3: no two names may be equal after folding, and no file may also be a folder.
-    fn claim(&mut self, parent: usize, segment: &str, is_file: bool) -> Result<usize, NameFault> {
+    fn claim(&mut self, parent: usize, segment: &str, is_file: bool) -> Result<usize, Fault> {
         let number = self.seen.len() + 1;
         match self.seen.entry((parent, fold(segment))) {
             Entry::Vacant(vacant) => {
@@ -76,13 +70,8 @@ impl Names {
                 let Node { spelling, folder } = occupied.get();
                 match folder {
                     Some(folder) if !is_file && spelling == segment => Ok(*folder),
-                    _ if folder.is_some() == is_file => {
-                        Err(("§3.3", format!("{spelling:?} is both a file and a folder")))
-                    }
-                    _ => Err((
-                        "§3.3",
-                        format!("{spelling:?} is there too: twice, or the same on some file systems"),
-                    )),
+                    _ if folder.is_some() == is_file => Err(Fault::FileAndFolder { name: spelling.clone() }),
+                    _ => Err(Fault::SameName { name: spelling.clone() }),
                 }
             }
         }
@@ -96,29 +85,23 @@ pub(crate) fn fold(name: &str) -> String {
 }
 
 /// FORMAT §3.2: letters, digits, `.`, `_` and `-`, so that the recipe in VERIFY.txt can name it as it is.
-pub(crate) fn check_stem(stem: &str) -> Result<(), String> {
+pub(crate) fn check_stem(stem: &str) -> Result<(), Fault> {
     let plain = stem.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'));
     let starts_well = stem.starts_with(|first: char| first.is_ascii_alphanumeric());
     if !plain || !starts_well || stem.len() > 128 || EntryPath::new(stem).is_err() {
-        let shown: String = stem.chars().take(80).collect();
-        return Err(format!(
-            "the folder {shown:?} must be of letters, digits, `.`, `_` and `-`, at most 128"
-        ));
+        return Err(Fault::Stem { stem: stem.chars().take(80).collect() });
     }
     Ok(())
 }
 
 /// FORMAT §2.3 and §2.4: what may not lie in a snapshot, whatever its manifests say.
-fn check_place(path: &EntryPath) -> Result<(), NameFault> {
+fn check_place(path: &EntryPath) -> Result<(), Fault> {
     if fold(path.as_str()) == "fetch.txt" {
-        return Err(("§2.3", "fetch.txt would make the snapshot depend on other places".to_owned()));
+        return Err(Fault::Fetch);
     }
     let first = path.segments().next().unwrap_or_default();
     if fold(first) == SIGNATURES && signature_file(path).is_none() {
-        return Err((
-            "§2.4",
-            "only seal.json, <sha256>.json and their .sig may lie in signatures/".to_owned(),
-        ));
+        return Err(Fault::SignaturePlace);
     }
     Ok(())
 }
@@ -141,7 +124,7 @@ mod tests {
     fn check(names: &[&str], clause: Option<&str>) {
         let mut seen = Names::default();
         let result = names.iter().try_for_each(|name| seen.add(name.as_bytes()).map(drop));
-        assert_eq!(result.as_ref().err().map(|(clause, _)| *clause), clause, "{names:?}: {result:?}");
+        assert_eq!(result.as_ref().err().map(Fault::clause), clause, "{names:?}: {result:?}");
     }
 
     #[test]

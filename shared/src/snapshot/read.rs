@@ -9,7 +9,7 @@ use crate::digest::Sha256Digest;
 use crate::snapshot::layout::{LayoutError, PlacedEntry};
 use crate::snapshot::record::STORED;
 
-const CHUNK_BYTES: usize = 256 << 10;
+const CHUNK_BYTES: u64 = 256 << 10;
 
 /// What came out of an entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,8 +25,8 @@ pub struct Inflated {
 /// Inflates `entry`, never to more than its header says.
 pub fn inflate(source: &mut (impl Read + Seek), entry: &PlacedEntry) -> Result<Inflated, LayoutError> {
     source.seek(SeekFrom::Start(entry.data_offset))?;
-    let mut compressed = source.take(entry.record.compressed_bytes.into());
-    let mut sink = Sink::new(entry.record.size_bytes.into());
+    let mut compressed = source.take(entry.record.compressed_bytes);
+    let mut sink = Sink::new(entry.record.size_bytes);
     let result = match entry.record.method {
         STORED => copy(&mut compressed, &mut sink)?,
         _ => decompress(
@@ -43,12 +43,12 @@ pub fn inflate(source: &mut (impl Read + Seek), entry: &PlacedEntry) -> Result<I
 type Outcome = Result<Result<(), String>, LayoutError>;
 
 /// A buffer for `bytes` bytes and one more, so that more than announced is noticed.
-fn chunk(bytes: u32) -> Vec<u8> {
-    vec![0; CHUNK_BYTES.min((bytes as usize).saturating_add(1))]
+fn chunk(bytes: u64) -> Vec<u8> {
+    vec![0; bytes.saturating_add(1).min(CHUNK_BYTES) as usize]
 }
 
 fn copy(compressed: &mut io::Take<impl Read>, sink: &mut Sink) -> Outcome {
-    let mut chunk = chunk(u32::try_from(compressed.limit()).unwrap_or(u32::MAX));
+    let mut chunk = chunk(compressed.limit());
     loop {
         match compressed.read(&mut chunk)? {
             0 => return Ok(Ok(())),

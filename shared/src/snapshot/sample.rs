@@ -141,18 +141,14 @@ pub(crate) fn zip(entries: &[(String, Vec<u8>)], tweak: impl Fn(&mut Record)) ->
     for (name, bytes) in entries {
         let mut crc = flate2::Crc::new();
         crc.update(bytes);
-        let mut record = Record::canonical(name, STORED, crc.sum(), bytes.len() as u32, bytes.len() as u32);
-        record.offset = out.len() as u32;
+        let mut record = Record::canonical(name, STORED, crc.sum(), bytes.len() as u64, bytes.len() as u64)
+            .at(out.len() as u64);
         tweak(&mut record);
         out.extend(record.encode_local());
         out.extend(bytes);
         central.extend(record.encode_central());
     }
-    let end = End {
-        entries: entries.len() as u16,
-        central_bytes: central.len() as u32,
-        central_offset: out.len() as u32,
-    };
+    let end = End::canonical(entries.len() as u64, central.len() as u64, out.len() as u64);
     out.extend(central);
     out.extend(end.encode());
     out

@@ -75,9 +75,6 @@ pub enum WriteError {
         /// The clause of docs/FORMAT.md.
         clause: &'static str,
     },
-    /// Too large for an archive without ZIP64.
-    #[error("the snapshot would have {0}; this version writes archives below 4 GiB and 65,535 entries")]
-    TooLarge(String),
     /// Writing failed.
     #[error("could not write: {0}")]
     Io(#[from] io::Error),
@@ -97,7 +94,7 @@ pub fn write<W: Write>(out: W, draft: &Draft) -> Result<Written, WriteError> {
         viewer_html: draft.viewer_html.as_deref(),
     };
     // Whatever can be refused is refused before anything is written.
-    check_stem(&draft.stem).map_err(|what| refuse("§3.2", what))?;
+    check_stem(&draft.stem).map_err(|fault| refuse(fault.clause(), fault.to_string()))?;
     let mut names = Names::default();
     draft.payload.keys().try_for_each(|path| check_name(&mut names, path))?;
     tags.check(draft.payload.keys())?;
@@ -124,7 +121,7 @@ pub struct Writer<W> {
 impl<W: Write> Writer<W> {
     /// Begins at the current position of `out`, which must be the beginning; `stem` is the one folder inside.
     pub fn new(out: W, stem: &str) -> Result<Self, WriteError> {
-        check_stem(stem).map_err(|what| refuse("§3.2", what))?;
+        check_stem(stem).map_err(|fault| refuse(fault.clause(), fault.to_string()))?;
         Ok(Self {
             archive: Archive::new(out, stem),
             names: Names::default(),
@@ -179,7 +176,7 @@ fn check_name(names: &mut Names, path: &EntryPath) -> Result<(), WriteError> {
     if path.segments().next() != Some(PAYLOAD) || path.segments().nth(1).is_none() {
         return Err(refuse("§2.2", format!("{path} does not lie below {PAYLOAD}/")));
     }
-    names.add_path(path).map_err(|(clause, what)| refuse(clause, format!("{path}: {what}")))
+    names.add_path(path).map_err(|fault| refuse(fault.clause(), format!("{path}: {fault}")))
 }
 
 impl TagFiles<'_> {
@@ -274,9 +271,7 @@ impl<W: Write> Archive<W> {
     fn add(&mut self, name: &str, entry: Compressed<impl Read>) -> Result<(Record, u64), WriteError> {
         let Facts { method, crc32, size_bytes, compressed_bytes, .. } = entry.facts;
         let name = format!("{}/{name}", self.stem);
-        let mut record =
-            Record::canonical(&name, method, crc32, small(compressed_bytes)?, small(size_bytes)?);
-        record.offset = small(self.offset)?;
+        let record = Record::canonical(&name, method, crc32, compressed_bytes, size_bytes).at(self.offset);
         self.put(&record.encode_local())?;
         let data_offset = self.offset;
         self.copy(entry.data.take(compressed_bytes))?;
@@ -308,26 +303,15 @@ impl<W: Write> Archive<W> {
     }
 
     fn finish(mut self) -> Result<(), WriteError> {
-        let central_offset = small(self.offset)?;
-        let entries = u16::try_from(self.records.len()).ok().filter(|count| *count < u16::MAX);
-        let entries =
-            entries.ok_or_else(|| WriteError::TooLarge(format!("{} entries", self.records.len())))?;
+        let (central_offset, entries) = (self.offset, self.records.len() as u64);
         for record in std::mem::take(&mut self.records) {
             self.put(&record.encode_central())?;
         }
-        let central_bytes = small(self.offset)? - central_offset;
-        self.put(&End { entries, central_bytes, central_offset }.encode())?;
+        let central_bytes = self.offset - central_offset;
+        self.put(&End::canonical(entries, central_bytes, central_offset).encode())?;
         self.out.flush()?;
         Ok(())
     }
-}
-
-/// A size or offset that fits the plain zip records.
-fn small(value: u64) -> Result<u32, WriteError> {
-    u32::try_from(value)
-        .ok()
-        .filter(|value| *value < u32::MAX)
-        .ok_or_else(|| WriteError::TooLarge(format!("{value} bytes")))
 }
 
 #[cfg(test)]
