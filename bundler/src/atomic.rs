@@ -1,5 +1,6 @@
 //! Files that are there as a whole or not at all: temporary file, fsync, rename. Knows no format.
 
+use std::ffi::OsStr;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -18,11 +19,20 @@ pub(crate) fn check(target: &Path) -> io::Result<()> {
     Ok(())
 }
 
+const PREFIX: &str = ".dossier-";
+const SUFFIX: &str = ".tmp";
+
+/// Whether a file is called as temporary files of this program are.
+pub(crate) fn is_temporary(name: &OsStr) -> bool {
+    let name = name.as_encoded_bytes();
+    name.starts_with(PREFIX.as_bytes()) && name.ends_with(SUFFIX.as_bytes())
+}
+
 /// A temporary file in the folder of `target`, so that the rename cannot cross file systems.
 pub(crate) fn beside(target: &Path) -> io::Result<NamedTempFile> {
     check(target)?;
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".dossier-").suffix(".tmp");
+    builder.prefix(PREFIX).suffix(SUFFIX);
     // As any other file that the user creates: the umask decides, not the secrecy of temporary files.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));

@@ -2,15 +2,18 @@
 //! The only code that reads evidence; knows nothing about redaction, archives or judging.
 
 mod capture;
+mod content;
 mod docker;
 mod documents;
 mod file;
 mod files;
 mod git;
+mod names;
 mod recorded;
 mod runs;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use dossier_shared::entry_path::EntryPath;
@@ -20,6 +23,11 @@ use dossier_shared::snapshot::metadata::{Absence, DeclaredEvent, Phase, Source};
 use dossier_shared::time::Timestamp;
 
 use crate::config::{Config, SourceConfig};
+use crate::progress::Progress;
+
+use content::ListedFile;
+pub(crate) use content::{Content, Unread};
+use names::Namer;
 
 /// Asks one source.
 trait Collector {
@@ -38,6 +46,36 @@ impl Site<'_> {
     fn at(&self, relative: &str) -> PathBuf {
         self.root.join(relative)
     }
+
+    /// The file at `path`, to be read later, or why it cannot be had.
+    fn list(&self, path: &Path) -> Result<Result<Content, String>, CollectError> {
+        Ok(ListedFile::list(path, self.limits.entry_bytes)?.map(Content::File))
+    }
+
+    /// The bytes of a small file that says what to collect.
+    fn read(&self, path: &Path) -> Result<Result<Vec<u8>, String>, CollectError> {
+        let held = match self.list(path)? {
+            Ok(content) => content.read(),
+            Err(reason) => return Ok(Err(reason)),
+        };
+        let held = match held {
+            Ok(held) => held,
+            Err(Unread::Absent(reason)) => return Ok(Err(reason)),
+            Err(Unread::Spool(error)) => return Err(CollectError::Temporary(error)),
+        };
+        let mut bytes = Vec::new();
+        let read = held.reader().and_then(|mut reader| reader.read_to_end(&mut bytes));
+        read.map_err(CollectError::Temporary)?;
+        Ok(Ok(bytes))
+    }
+
+    /// Something in a folder, to be read later, or why it cannot be had.
+    fn list_found(&self, found: &files::Found) -> Result<Result<Content, String>, CollectError> {
+        match &found.refused {
+            Some(reason) => Ok(Err(reason.clone())),
+            None => self.list(&found.path),
+        }
+    }
 }
 
 /// Evidence as it was found. It may hold secrets, so nothing writes it: see [`crate::redact`].
@@ -53,10 +91,12 @@ pub(crate) struct Raw {
 pub(crate) struct RawEntry {
     pub(crate) kind: EvidenceKind,
     pub(crate) origin: String,
+    /// What it was called, where that cannot be a path.
+    pub(crate) original_name: Option<String>,
     pub(crate) captured_at: Option<Timestamp>,
-    pub(crate) bytes: Vec<u8>,
+    pub(crate) content: Content,
     /// What a compressed entry holds; never packed, but searched for secrets.
-    pub(crate) unpacked: Vec<u8>,
+    pub(crate) unpacked: Option<Content>,
 }
 
 /// Why collecting cannot go on.
@@ -77,16 +117,27 @@ pub(crate) enum CollectError {
     TooMany { limit: u64 },
     #[error("could not make a temporary folder for git: {0}; set TMPDIR to a folder that can be written")]
     TemporaryFolder(std::io::Error),
+    #[error("could not keep what was collected: {0}")]
+    Temporary(std::io::Error),
 }
 
-/// Asks every source that `config` names; `root` is the folder of `dossier.toml`.
-pub(crate) fn collect(config: Config, root: &Path, limits: &Limits) -> Result<Raw, CollectError> {
+/// Asks every source that `config` names; `root` is the folder of `dossier.toml`. Files are listed here and read
+/// when their turn comes.
+pub(crate) fn collect(
+    config: Config,
+    root: &Path,
+    limits: &Limits,
+    progress: &Progress,
+) -> Result<Raw, CollectError> {
     let site = Site { root, limits };
     let mut merged = Merged::new(limits);
     for collector in collectors(&config) {
-        merged.take(collector.collect(&site)?)?;
+        let collected = collector.collect(&site)?;
+        for (_, entry) in &collected.entries {
+            progress.entry(entry.content.bytes());
+        }
+        merged.take(collected)?;
     }
-    merged.drop_files_that_are_folders();
     Ok(Raw {
         phase: config.phase,
         events: config.events,
@@ -127,7 +178,8 @@ fn collectors(config: &Config) -> Vec<Box<dyn Collector>> {
 /// What one source gave.
 struct Collected {
     source: Source,
-    entries: Vec<(String, RawEntry)>,
+    /// By the name in the snapshot that they would have if every name could be a path.
+    entries: Vec<(Vec<u8>, RawEntry)>,
     absences: Vec<Absence>,
 }
 
@@ -140,10 +192,19 @@ impl Collected {
         }
     }
 
-    /// Keeps `bytes` under the entry name `name`.
-    fn keep(&mut self, name: String, kind: EvidenceKind, origin: impl Into<String>, bytes: Vec<u8>) {
-        let origin = origin.into();
-        self.entries.push((name, RawEntry { kind, origin, captured_at: None, bytes, unpacked: Vec::new() }));
+    /// Keeps `content` as `name` in `folder` of the snapshot; the entry, for what else is known of it.
+    fn keep(
+        &mut self,
+        folder: &str,
+        name: &[u8],
+        kind: EvidenceKind,
+        origin: impl Into<String>,
+        content: Content,
+    ) -> &mut RawEntry {
+        let name = [folder.as_bytes(), b"/", name].concat();
+        let (origin, original_name) = (origin.into(), None);
+        let entry = RawEntry { kind, origin, original_name, captured_at: None, content, unpacked: None };
+        &mut self.entries.push_mut((name, entry)).1
     }
 
     /// Says that something is not here.
@@ -158,8 +219,9 @@ struct Merged<'a> {
     sources: Vec<Source>,
     entries: BTreeMap<EntryPath, RawEntry>,
     absences: Vec<Absence>,
-    /// Names as a case-insensitive file system sees them.
-    folded: BTreeMap<String, EntryPath>,
+    namer: Namer,
+    /// What is kept already, by the name it would have and where it came from.
+    kept: BTreeMap<(Vec<u8>, String), EntryPath>,
     total_bytes: u64,
 }
 
@@ -170,7 +232,8 @@ impl<'a> Merged<'a> {
             sources: Vec::new(),
             entries: BTreeMap::new(),
             absences: Vec::new(),
-            folded: BTreeMap::new(),
+            namer: Namer::default(),
+            kept: BTreeMap::new(),
             total_bytes: 0,
         }
     }
@@ -178,20 +241,26 @@ impl<'a> Merged<'a> {
     fn take(&mut self, mut collected: Collected) -> Result<(), CollectError> {
         self.absences.append(&mut collected.absences);
         let mut kept = 0;
-        for (name, entry) in collected.entries {
-            let path = match EntryPath::new(&name) {
-                Ok(path) => path,
-                Err(error) => {
-                    self.refuse(&entry, name, format!("its name {}", error.rule));
-                    continue;
-                }
-            };
-            if let Some(other) = self.folded.get(&fold(&path)) {
-                let reason = format!("its name is taken by {other} already");
-                self.refuse(&entry, name, reason);
+        for (name, mut entry) in collected.entries {
+            let key = (name, entry.origin.clone());
+            if let Some(other) = self.kept.get(&key) {
+                let reason = format!("it is here already, as {other}");
+                self.refuse(&entry, &key.0, reason);
                 continue;
             }
-            self.total_bytes += entry.bytes.len() as u64;
+            let Some((path, original_name)) = self.namer.name(&key.0) else {
+                self.refuse(
+                    &entry,
+                    &key.0,
+                    "its name can be written in no form that readers take".to_owned(),
+                );
+                continue;
+            };
+            if self.entries.contains_key(&path) {
+                self.refuse(&entry, &key.0, format!("its name is taken by {path} already"));
+                continue;
+            }
+            self.total_bytes += entry.content.bytes();
             if self.total_bytes > self.limits.total_bytes {
                 return Err(CollectError::TooMuch { limit_bytes: self.limits.total_bytes });
             }
@@ -199,7 +268,8 @@ impl<'a> Merged<'a> {
             if self.entries.len() as u64 + 16 > self.limits.entries {
                 return Err(CollectError::TooMany { limit: self.limits.entries });
             }
-            self.folded.insert(fold(&path), path.clone());
+            entry.original_name = original_name;
+            self.kept.insert(key, path.clone());
             self.entries.insert(path, entry);
             kept += 1;
         }
@@ -207,30 +277,10 @@ impl<'a> Merged<'a> {
         Ok(())
     }
 
-    fn refuse(&mut self, entry: &RawEntry, name: String, reason: String) {
-        self.absences.push(Absence { what: entry.origin.clone(), asked: name, reason });
+    fn refuse(&mut self, entry: &RawEntry, name: &[u8], reason: String) {
+        let asked = String::from_utf8_lossy(name).into_owned();
+        self.absences.push(Absence { what: entry.origin.clone(), asked, reason });
     }
-
-    /// A name cannot be both a file and the folder of another; no file system could hold both.
-    fn drop_files_that_are_folders(&mut self) {
-        let folders: BTreeSet<String> = self.folded.keys().flat_map(|name| ancestors(name)).collect();
-        let clashing: Vec<EntryPath> =
-            self.entries.keys().filter(|path| folders.contains(&fold(path))).cloned().collect();
-        for path in clashing {
-            if let Some(entry) = self.entries.remove(&path) {
-                self.refuse(&entry, path.to_string(), "its name is also a folder's".to_owned());
-            }
-        }
-    }
-}
-
-fn fold(path: &EntryPath) -> String {
-    use unicode_normalization::UnicodeNormalization as _;
-    path.as_str().nfc().collect::<String>().to_lowercase()
-}
-
-fn ancestors(name: &str) -> Vec<String> {
-    name.match_indices('/').map(|(slash, _)| name[..slash].to_owned()).collect()
 }
 
 #[cfg(test)]

@@ -11,8 +11,10 @@ mod failure;
 mod judge;
 mod output;
 mod pack;
+mod progress;
 mod redact;
 mod sign;
+mod spool;
 mod viewer_page;
 
 use std::process::ExitCode;

@@ -1,8 +1,10 @@
-//! From redacted evidence to a sealed snapshot: `Redacted → Packed → Sealed`. Knows no source and no rule.
+//! From collected evidence to a sealed snapshot: `Raw → Packed → Sealed`. Knows no source and no rule.
+
+mod flow;
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{Seek as _, SeekFrom};
+use std::io::{self, BufWriter, Read as _, Seek as _, SeekFrom};
 
 use dossier_shared::entry_path::EntryPath;
 use dossier_shared::report::{Report, Verdict};
@@ -11,14 +13,21 @@ use dossier_shared::signature::statement::{
     Decision, GateVerdict, OutcomeCounts, PACKER, Predicate, Statement,
 };
 use dossier_shared::snapshot::append::{AppendError, append_signature};
-use dossier_shared::snapshot::metadata::{Metadata, SCHEMA};
-use dossier_shared::snapshot::write::{self, Draft, WriteError, Written};
+use dossier_shared::snapshot::compress::{self, Compressed};
+use dossier_shared::snapshot::layout::PlacedEntry;
+use dossier_shared::snapshot::metadata::{Absence, Metadata, SCHEMA};
+use dossier_shared::snapshot::read::inflate;
+use dossier_shared::snapshot::record::DEFLATED;
+use dossier_shared::snapshot::write::{TagFiles, WriteError, Writer, Written};
 use dossier_shared::time::{self, Timestamp};
 
+use crate::collect::Raw;
 use crate::judge;
 use crate::output::{self, PLAIN_WIDTH};
-use crate::redact::Redacted;
+use crate::progress::Progress;
+use crate::redact::{self, Clean, Ledger, Redacted, Scanner, Words};
 use crate::sign::{Key, KeyError};
+use crate::spool::{Held, Spool};
 
 /// The name in `snapshot.json` and in reports.
 pub(crate) const PACKER_NAME: &str = concat!("dossier ", env!("CARGO_PKG_VERSION"));
@@ -30,12 +39,16 @@ pub(crate) struct Packed {
     packed_at: Timestamp,
     written: Written,
     report: Report,
+    metadata: Metadata,
+    payload_bytes: u64,
 }
 
 /// A finished snapshot, signed or deliberately not.
 pub(crate) struct Sealed {
     pub(crate) short_id: String,
     pub(crate) report: Report,
+    pub(crate) metadata: Metadata,
+    pub(crate) payload_bytes: u64,
     /// `SHA256:…` of the key that signed.
     pub(crate) fingerprint: Option<String>,
 }
@@ -59,9 +72,9 @@ pub(crate) fn stem(phase: &str, packed_at: Timestamp) -> String {
     format!("{phase}-{stamp}")
 }
 
-/// What `snapshot.json` says about the evidence, and the evidence.
-pub(crate) fn describe(redacted: Redacted, packed_at: Timestamp) -> (Metadata, BTreeMap<EntryPath, Vec<u8>>) {
-    let metadata = Metadata {
+/// What `snapshot.json` says about the evidence.
+fn describe(redacted: Redacted, packed_at: Timestamp) -> Metadata {
+    Metadata {
         schema: SCHEMA.to_owned(),
         packer: PACKER_NAME.to_owned(),
         packed_at,
@@ -71,34 +84,124 @@ pub(crate) fn describe(redacted: Redacted, packed_at: Timestamp) -> (Metadata, B
         absences: redacted.absences,
         events: redacted.events,
         redactions: redacted.redactions,
-    };
-    (metadata, redacted.payload)
+    }
 }
 
-/// Judges the evidence and writes everything but the signature into `file`.
-pub(crate) fn pack(
-    redacted: Redacted,
+/// Evidence on its way: redacted, and each entry made into a `T` and handed to `take` in order of path.
+fn stream<T: Send, E: From<io::Error>>(
+    raw: Raw,
+    scanner: &Scanner,
+    progress: &Progress,
+    make: impl Fn(Held) -> io::Result<T> + Sync,
+    take: impl FnMut(&EntryPath, Clean<T>) -> Result<(), E>,
+) -> Result<(Redacted, u64), E> {
+    let mut ledger = Ledger::new(scanner);
+    let workers = (flow::workers(), progress);
+    let outcome = flow::run(raw.entries, (scanner, &mut ledger), workers, make, take)?;
+    let mut absences = raw.absences;
+    absences.extend(outcome.absences);
+    let (phase, events, sources) = (raw.phase, raw.events, raw.sources);
+    let words = Words { phase, events, sources, entries: outcome.entries, absences };
+    Ok((redact::words(words, ledger), outcome.bytes))
+}
+
+/// The evidence as a snapshot would hold it, to be judged without one.
+pub(crate) fn unpacked(
+    raw: Raw,
+    scanner: &Scanner,
     packed_at: Timestamp,
-    viewer_html: Option<Vec<u8>>,
-    mut file: File,
+    progress: &Progress,
+) -> io::Result<Report> {
+    let mut payload = BTreeMap::new();
+    let (redacted, _) = stream::<_, io::Error>(raw, scanner, progress, Ok, |path, clean| {
+        let mut bytes = Vec::new();
+        clean.into_inner().reader()?.read_to_end(&mut bytes)?;
+        payload.insert(path.clone(), bytes);
+        Ok(())
+    })?;
+    Ok(judge::evidence_alone(&describe(redacted, packed_at), &payload))
+}
+
+/// Writes everything but the signature into `file`, which is empty, and judges the evidence on the way.
+pub(crate) fn pack(
+    raw: Raw,
+    scanner: &Scanner,
+    packed_at: Timestamp,
+    viewer_html: Option<&[u8]>,
+    file: File,
+    progress: &Progress,
 ) -> Result<Packed, PackError> {
-    let (metadata, payload) = describe(redacted, packed_at);
-    let report = judge::evidence_alone(&metadata, &payload);
-    let draft = Draft {
-        stem: stem(&metadata.phase.id, packed_at),
-        bag_info: bag_info(&metadata, &report),
-        report_json: report.to_json(),
-        report_text: output::check::page(&report, output::check::Detail::default())
+    let stem = stem(&raw.phase.id, packed_at);
+    let mut writer = Writer::new(BufWriter::with_capacity(256 << 10, &file), &stem)?;
+    let mut placed = Vec::new();
+    let (redacted, payload_bytes) =
+        stream::<_, PackError>(raw, scanner, progress, compressed, |path, clean| {
+            placed.push(add(&mut writer, path, clean)?);
+            Ok(())
+        })?;
+    writer.flush()?;
+    let metadata = describe(redacted, packed_at);
+    let report = judge::evidence_alone(&metadata, &read_back(&file, &placed)?);
+    let written = writer.finish(&TagFiles {
+        metadata: &metadata,
+        report_json: &report.to_json(),
+        report_text: &output::check::page(&report, output::check::Detail::default())
             .render(PLAIN_WIDTH, false),
-        metadata,
-        payload,
+        bag_info: &bag_info(&metadata, &report),
         viewer_html,
-    };
-    let written = write::write(std::io::BufWriter::new(&mut file), &draft)?;
-    Ok(Packed { file, stem: draft.stem, packed_at, written, report })
+    })?;
+    Ok(Packed { file, stem, packed_at, written, report, metadata, payload_bytes })
+}
+
+/// What may be written was clean before it was compressed: the only way into the archive.
+fn add(
+    writer: &mut Writer<impl io::Write>,
+    path: &EntryPath,
+    clean: Clean<Compressed<Held>>,
+) -> Result<PlacedEntry, PackError> {
+    let Compressed { facts, data } = clean.into_inner();
+    Ok(writer.add_payload(path, Compressed { facts, data: data.reader()? })?)
+}
+
+/// Compresses what is in memory there, and what is on disk there.
+fn compressed(held: Held) -> io::Result<Compressed<Held>> {
+    match held {
+        Held::Memory(bytes) => {
+            let Compressed { facts, data } = compress::compress(bytes);
+            Ok(Compressed { facts, data: Held::from(data) })
+        }
+        spooled @ Held::Spooled { .. } => {
+            let mut out = Spool::default();
+            let facts = compress::deflate(&mut spooled.reader()?, &mut out)?;
+            let deflated = out.finish()?;
+            Ok(Compressed { facts, data: if facts.method == DEFLATED { deflated } else { spooled } })
+        }
+    }
+}
+
+/// The entries as they lie in the file now.
+fn read_back(mut file: &File, placed: &[PlacedEntry]) -> Result<BTreeMap<EntryPath, Vec<u8>>, PackError> {
+    let mut payload = BTreeMap::new();
+    let end = file.stream_position()?;
+    for entry in placed {
+        let inflated = inflate(&mut file, entry).map_err(io::Error::other)?;
+        if let Some(fault) = inflated.fault {
+            return Err(
+                io::Error::other(format!("{} was not written as it was read: {fault}", entry.path)).into()
+            );
+        }
+        payload.insert(entry.path.clone(), inflated.bytes);
+    }
+    file.seek(SeekFrom::Start(end))?;
+    Ok(payload)
 }
 
 impl Packed {
+    /// What could not be collected.
+    pub(crate) fn absences(&self) -> &[Absence] {
+        &self.metadata.absences
+    }
+
     /// Signs with `key`; the claimed time is the time of packing, so the same inputs give the same bytes.
     pub(crate) fn seal(mut self, key: &Key) -> Result<Sealed, PackError> {
         let statement = self.statement().to_json();
@@ -115,7 +218,8 @@ impl Packed {
 
     fn finish(self, fingerprint: Option<String>) -> Sealed {
         let short_id = self.written.snapshot_id.short();
-        Sealed { short_id, report: self.report, fingerprint }
+        let Self { report, metadata, payload_bytes, .. } = self;
+        Sealed { short_id, report, metadata, payload_bytes, fingerprint }
     }
 
     fn statement(&self) -> Statement {

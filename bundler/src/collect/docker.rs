@@ -23,12 +23,8 @@ impl Collector for Docker {
         for found in files::walk(&folder, &|_| true) {
             let path = format!("{}/{}", self.folder, found.relative);
             present.insert(found.relative.clone());
-            let reading = match found.refused {
-                Some(reason) => Err(reason),
-                None => files::read(&site.at(&path), site.limits.entry_bytes)?,
-            };
-            let bytes = match reading {
-                Ok(bytes) => bytes,
+            let content = match site.list_found(&found)? {
+                Ok(content) => content,
                 Err(reason) => {
                     collected.absent(&path, &path, reason);
                     continue;
@@ -42,10 +38,7 @@ impl Collector for Docker {
                 None if capture.commands.is_empty() => (EvidenceKind::Docker, path, capture.captured_at()),
                 None => (EvidenceKind::File, path, capture.captured_at()),
             };
-            collected.keep(format!("data/docker/{}", found.relative), kind, origin, bytes);
-            if let Some((_, entry)) = collected.entries.last_mut() {
-                entry.captured_at = captured_at;
-            }
+            collected.keep("data/docker", &found.name, kind, origin, content).captured_at = captured_at;
         }
         for command in &capture.commands {
             if let Some(file) = command.stdout.as_ref().filter(|file| !present.contains(*file)) {

@@ -25,10 +25,11 @@ impl Collector for Documents {
             if may_be_gone && fs_err::symlink_metadata(&file).is_err() {
                 continue;
             }
-            match files::read(&file, site.limits.entry_bytes)? {
-                Ok(bytes) => {
+            match site.list(&file)? {
+                Ok(content) => {
                     let name = path.rsplit('/').next().unwrap_or(&path);
-                    collected.keep(format!("data/documents/{name}"), kind_of(self.0.kind), &path, bytes);
+                    let kind = kind_of(self.0.kind);
+                    collected.keep("data/documents", name.as_bytes(), kind, &path, content);
                 }
                 Err(reason) => collected.absent(self.0.kind.word(), path, reason),
             }

@@ -2,7 +2,7 @@
 
 use dossier_shared::evidence::EvidenceKind;
 
-use super::{CollectError, Collected, Collector, Site, files};
+use super::{CollectError, Collected, Collector, Site};
 
 pub(super) struct File {
     pub(super) path: String,
@@ -14,10 +14,10 @@ impl Collector for File {
     fn collect(&self, site: &Site<'_>) -> Result<Collected, CollectError> {
         let mut collected = Collected::new("file", &self.path);
         let origin = self.original.as_ref().unwrap_or(&self.path);
-        match files::read(&site.at(&self.path), site.limits.entry_bytes)? {
-            Ok(bytes) => {
+        match site.list(&site.at(&self.path))? {
+            Ok(content) => {
                 let name = self.path.rsplit('/').next().unwrap_or(&self.path);
-                collected.keep(format!("data/files/{name}"), EvidenceKind::File, origin, bytes);
+                collected.keep("data/files", name.as_bytes(), EvidenceKind::File, origin, content);
             }
             Err(reason) => collected.absent(origin, &self.path, reason),
         }

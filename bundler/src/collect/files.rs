@@ -1,53 +1,23 @@
-//! Reading files and folders without ever following a link; knows nothing about what they hold.
+//! Listing files and folders without ever following a link; knows nothing about what they hold.
 
-use std::io::{self, Read as _};
-use std::path::Path;
-
-use super::CollectError;
-
-/// A file's bytes, or why they cannot be had.
-pub(super) type Reading = Result<Vec<u8>, String>;
+use std::io;
+use std::path::{Path, PathBuf};
 
 /// Something in a folder.
 pub(super) struct Found {
-    /// Path below the folder, `/` between segments.
+    /// Path below the folder, `/` between segments; bytes that are not UTF-8 are written `\xff`.
     pub(super) relative: String,
+    /// The same as the system has it.
+    pub(super) name: Vec<u8>,
+    /// Where it is.
+    pub(super) path: PathBuf,
     /// Why it is not read, where that is known already.
     pub(super) refused: Option<String>,
 }
 
-const MAX_DEPTH: usize = 64;
+pub(super) const IS_LINK: &str = "is a link; links are never followed";
 
-/// Reads a regular file; links, pipes and devices are refused, a file over `limit_bytes` is an error.
-pub(super) fn read(path: &Path, limit_bytes: u64) -> Result<Reading, CollectError> {
-    let too_large = || CollectError::TooLarge { path: path.display().to_string(), limit_bytes };
-    let seen = match std::fs::symlink_metadata(path) {
-        Ok(metadata) => metadata,
-        Err(error) => return Ok(Err(reason_of(&error))),
-    };
-    if let Some(reason) = refusal(&seen) {
-        return Ok(Err(reason));
-    }
-    if seen.len() > limit_bytes {
-        return Err(too_large());
-    }
-    let opened = std::fs::File::open(path).and_then(|file| Ok((file.metadata()?, file)));
-    let (metadata, file) = match opened {
-        Ok(opened) => opened,
-        Err(error) => return Ok(Err(reason_of(&error))),
-    };
-    if !is_same_file(&seen, &metadata) {
-        return Ok(Err("was exchanged while it was read".to_owned()));
-    }
-    let mut bytes = Vec::new();
-    if let Err(error) = file.take(limit_bytes + 1).read_to_end(&mut bytes) {
-        return Ok(Err(reason_of(&error)));
-    }
-    if bytes.len() as u64 > limit_bytes {
-        return Err(too_large());
-    }
-    Ok(Ok(bytes))
-}
+const MAX_DEPTH: usize = 64;
 
 /// Whether `path` is a folder, or why it cannot be walked.
 pub(super) fn folder(path: &Path) -> Result<(), String> {
@@ -62,61 +32,68 @@ pub(super) fn folder(path: &Path) -> Result<(), String> {
 /// Everything below `folder` in bytewise order; `enters` says whether a subfolder is walked at all.
 pub(super) fn walk(folder: &Path, enters: &dyn Fn(&str) -> bool) -> Vec<Found> {
     let mut found = Vec::new();
-    walk_into(folder, "", 0, enters, &mut found);
-    found.sort_by(|a, b| a.relative.cmp(&b.relative));
+    let top = Found { relative: String::new(), name: Vec::new(), path: folder.to_owned(), refused: None };
+    walk_into(top, 0, enters, &mut found);
+    found.sort_by(|a, b| a.name.cmp(&b.name));
     found
 }
 
-fn walk_into(
-    folder: &Path,
-    prefix: &str,
-    depth: usize,
-    enters: &dyn Fn(&str) -> bool,
-    found: &mut Vec<Found>,
-) {
-    let refuse = |found: &mut Vec<Found>, relative: String, reason: String| {
-        found.push(Found { relative, refused: Some(reason) });
+fn walk_into(folder: Found, depth: usize, enters: &dyn Fn(&str) -> bool, found: &mut Vec<Found>) {
+    let refuse = |found: &mut Vec<Found>, reason: String| {
+        let Found { relative, name, path, .. } = &folder;
+        let (relative, name, path) = (relative.clone(), name.clone(), path.clone());
+        found.push(Found { relative, name, path, refused: Some(reason) });
     };
     if depth > MAX_DEPTH {
-        return refuse(found, prefix.to_owned(), format!("is nested deeper than {MAX_DEPTH} folders"));
+        return refuse(found, format!("is nested deeper than {MAX_DEPTH} folders"));
     }
-    let listing = match std::fs::read_dir(folder) {
+    let listing = match std::fs::read_dir(&folder.path) {
         Ok(listing) => listing,
-        Err(error) => return refuse(found, prefix.to_owned(), reason_of(&error)),
+        Err(error) => return refuse(found, reason_of(&error)),
     };
     for item in listing {
         let item = match item {
             Ok(item) => item,
             Err(error) => {
-                refuse(found, prefix.to_owned(), reason_of(&error));
+                refuse(found, reason_of(&error));
                 continue;
             }
         };
-        let name = item.file_name();
-        let relative = match prefix {
-            "" => name.to_string_lossy().into_owned(),
-            _ => format!("{prefix}/{}", name.to_string_lossy()),
-        };
-        if name.to_str().is_none() {
-            refuse(found, relative, "its name is not UTF-8".to_owned());
-            continue;
+        let own = item.file_name();
+        let mut name = folder.name.clone();
+        if !name.is_empty() {
+            name.push(b'/');
         }
-        match std::fs::symlink_metadata(item.path()) {
+        name.extend_from_slice(own.as_encoded_bytes());
+        let mut item = Found { relative: text_of(&name), name, path: item.path(), refused: None };
+        match std::fs::symlink_metadata(&item.path) {
             Ok(metadata) if metadata.is_dir() => {
-                if enters(&relative) {
-                    walk_into(&item.path(), &relative, depth + 1, enters, found);
+                if enters(&item.relative) {
+                    walk_into(item, depth + 1, enters, found);
                 }
+                continue;
             }
-            Ok(metadata) => found.push(Found { relative, refused: refusal(&metadata) }),
-            Err(error) => refuse(found, relative, reason_of(&error)),
+            Ok(metadata) => item.refused = refusal(&metadata),
+            Err(error) => item.refused = Some(reason_of(&error)),
         }
+        found.push(item);
     }
 }
 
-fn refusal(metadata: &std::fs::Metadata) -> Option<String> {
+/// A name as text; bytes that are not UTF-8 are written `\xff`.
+fn text_of(name: &[u8]) -> String {
+    let mut text = String::new();
+    for chunk in name.utf8_chunks() {
+        text.push_str(chunk.valid());
+        chunk.invalid().iter().for_each(|byte| text.push_str(&format!("\\x{byte:02x}")));
+    }
+    text
+}
+
+pub(super) fn refusal(metadata: &std::fs::Metadata) -> Option<String> {
     let kind = metadata.file_type();
     if kind.is_symlink() {
-        return Some("is a link; links are never followed".to_owned());
+        return Some(IS_LINK.to_owned());
     }
     if kind.is_dir() {
         return Some("is a folder".to_owned());
@@ -125,21 +102,10 @@ fn refusal(metadata: &std::fs::Metadata) -> Option<String> {
 }
 
 /// The operating system's word without the path, which the absence names in the packer's words.
-fn reason_of(error: &io::Error) -> String {
+pub(super) fn reason_of(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "file gone".to_owned(),
         io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
         kind => kind.to_string(),
     }
-}
-
-#[cfg(unix)]
-fn is_same_file(seen: &std::fs::Metadata, opened: &std::fs::Metadata) -> bool {
-    use std::os::unix::fs::MetadataExt as _;
-    opened.is_file() && (seen.dev(), seen.ino()) == (opened.dev(), opened.ino())
-}
-
-#[cfg(not(unix))]
-fn is_same_file(_: &std::fs::Metadata, opened: &std::fs::Metadata) -> bool {
-    opened.is_file()
 }

@@ -1,13 +1,14 @@
 //! The history of the documents: a bundle and its log as text. Runs git in a clean room; knows no document.
 
-use std::io::Read as _;
+use std::io::{self, Read as _};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 use dossier_shared::evidence::EvidenceKind;
 
-use super::{CollectError, Collected, Collector, Site, files};
+use super::{CollectError, Collected, Collector, Content, Site, Unread, files};
 use crate::config::GitFrom;
+use crate::spool::{Held, Spool};
 
 pub(super) struct Git {
     pub(super) from: GitFrom,
@@ -27,13 +28,14 @@ impl Collector for Git {
         match self.read(site, asked)? {
             Ok(history) => {
                 let name = name_of(asked);
-                let bundle = format!("data/git/{name}.bundle");
-                collected.keep(bundle, EvidenceKind::GitBundle, asked, history.bundle);
-                if let Some((_, entry)) = collected.entries.last_mut() {
-                    entry.unpacked = history.objects;
-                }
+                let (bundle, log) = (format!("{name}.bundle"), format!("{name}.log"));
+                let content = Content::Made(history.bundle);
+                let entry =
+                    collected.keep("data/git", bundle.as_bytes(), EvidenceKind::GitBundle, asked, content);
+                entry.unpacked = Some(Content::Made(history.objects));
                 let origin = format!("git log of {asked}");
-                collected.keep(format!("data/git/{name}.log"), EvidenceKind::GitLog, origin, history.log);
+                let content = Content::Made(history.log);
+                collected.keep("data/git", log.as_bytes(), EvidenceKind::GitLog, origin, content);
             }
             Err(reason) => collected.absent("history of the documents", asked, reason),
         }
@@ -42,10 +44,10 @@ impl Collector for Git {
 }
 
 struct History {
-    bundle: Vec<u8>,
-    log: Vec<u8>,
+    bundle: Held,
+    log: Held,
     /// Every object in the bundle, inflated, to be searched for secrets.
-    objects: Vec<u8>,
+    objects: Held,
 }
 
 impl Git {
@@ -58,13 +60,17 @@ impl Git {
         let is_bundle = matches!(self.from, GitFrom::Bundle(_));
         // The bundle is read once, and git is shown the very bytes that will be packed.
         let (source, bundle) = if is_bundle {
-            let bytes = match files::read(&site.at(asked), site.limits.entry_bytes)? {
-                Ok(bytes) => bytes,
-                Err(reason) => return Ok(Err(reason)),
+            let held = match site.list(&site.at(asked))?.map(Content::read) {
+                Ok(Ok(held)) => held,
+                Ok(Err(Unread::Spool(error))) => return Err(CollectError::Temporary(error)),
+                Ok(Err(Unread::Absent(reason))) | Err(reason) => return Ok(Err(reason)),
             };
             let copy = room.path().join("history.bundle");
-            fs_err::write(&copy, &bytes).map_err(CollectError::TemporaryFolder)?;
-            (copy, Some(bytes))
+            let copied = held
+                .reader()
+                .and_then(|mut reader| io::copy(&mut reader, &mut std::fs::File::create(&copy)?));
+            copied.map_err(CollectError::TemporaryFolder)?;
+            (copy, Some(held))
         } else {
             let folder = std::path::absolute(site.at(asked)).map_err(CollectError::TemporaryFolder)?;
             if let Err(reason) = files::folder(&folder) {
@@ -75,7 +81,7 @@ impl Git {
         let git = CleanGit { room: room.path(), limit_bytes: site.limits.entry_bytes };
         let history = git.clone_bare(&source, &clone).and_then(|()| {
             let bundle = match bundle {
-                Some(bytes) => bytes,
+                Some(held) => held,
                 None => git.bundle(&clone)?,
             };
             let log = git.log(&clone)?;
@@ -113,7 +119,7 @@ impl CleanGit<'_> {
         self.run(command.arg(source).arg(clone)).map(drop)
     }
 
-    fn log(&self, clone: &Path) -> Result<Vec<u8>, GitError> {
+    fn log(&self, clone: &Path) -> Result<Held, GitError> {
         let mut command = self.command();
         command.arg("--git-dir").arg(clone).args([
             "log",
@@ -132,13 +138,13 @@ impl CleanGit<'_> {
         self.run(&mut command)
     }
 
-    fn bundle(&self, clone: &Path) -> Result<Vec<u8>, GitError> {
+    fn bundle(&self, clone: &Path) -> Result<Held, GitError> {
         let mut command = self.command();
         command.arg("--git-dir").arg(clone).args(["bundle", "create", "--quiet", "-", "--all"]);
         self.run(&mut command)
     }
 
-    fn objects(&self, clone: &Path) -> Result<Vec<u8>, GitError> {
+    fn objects(&self, clone: &Path) -> Result<Held, GitError> {
         let mut command = self.command();
         command.arg("--git-dir").arg(clone).args(["cat-file", "--batch-all-objects", "--batch"]);
         self.run(&mut command)
@@ -177,7 +183,7 @@ impl CleanGit<'_> {
         command
     }
 
-    fn run(&self, command: &mut Command) -> Result<Vec<u8>, GitError> {
+    fn run(&self, command: &mut Command) -> Result<Held, GitError> {
         let broken =
             |error: std::io::Error| GitError::Refused(format!("git could not be run: {}", error.kind()));
         let words = self.room.join("stderr");
@@ -187,15 +193,17 @@ impl CleanGit<'_> {
             std::io::ErrorKind::NotFound => GitError::Refused("git is not installed".to_owned()),
             _ => broken(error),
         })?;
-        let mut out = Vec::new();
+        let mut out = Spool::default();
+        let mut bytes = 0;
         if let Some(stdout) = child.stdout.take() {
-            stdout.take(self.limit_bytes + 1).read_to_end(&mut out).map_err(broken)?;
+            bytes = io::copy(&mut stdout.take(self.limit_bytes + 1), &mut out).map_err(broken)?;
         }
         // With its pipe closed, a git that has more to say ends by itself.
         let status = child.wait().map_err(broken)?;
-        if out.len() as u64 > self.limit_bytes {
+        if bytes > self.limit_bytes {
             return Err(GitError::TooLarge);
         }
+        let out = out.finish().map_err(broken)?;
         match status.success() {
             true => Ok(out),
             false => Err(GitError::Refused(self.reason(&std::fs::read(&words).unwrap_or_default()))),

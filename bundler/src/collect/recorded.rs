@@ -86,18 +86,13 @@ impl Recorded {
         collected: &mut Collected,
     ) -> Result<(), CollectError> {
         let path = format!("{}/{}", self.folder, found.relative);
-        let reading = match found.refused {
-            Some(reason) => Err(reason),
-            None => files::read(&site.at(&path), site.limits.entry_bytes)?,
-        };
-        let bytes = match reading {
-            Ok(bytes) => bytes,
+        let content = match site.list_found(&found)? {
+            Ok(content) => content,
             Err(reason) => {
                 collected.absent(&path, &path, reason);
                 return Ok(());
             }
         };
-        let name = format!("{}/{}", self.server.prefix(), found.relative);
         let (kind, origin, captured_at) = match capture.request_for(&found.relative) {
             _ if found.relative == capture::FILE_NAME => (EvidenceKind::Capture, path, capture.captured_at()),
             Some((request, at)) => {
@@ -107,10 +102,7 @@ impl Recorded {
             }
             None => (self.server.kind(), path, capture.captured_at()),
         };
-        collected.keep(name, kind, origin, bytes);
-        if let Some((_, entry)) = collected.entries.last_mut() {
-            entry.captured_at = captured_at;
-        }
+        collected.keep(self.server.prefix(), &found.name, kind, origin, content).captured_at = captured_at;
         Ok(())
     }
 }
@@ -118,6 +110,5 @@ impl Recorded {
 /// The recorder's notes beside the answers; empty when there are none.
 pub(super) fn read_capture(site: &Site<'_>, folder: &str) -> Result<Capture, CollectError> {
     let path = site.at(folder).join(capture::FILE_NAME);
-    let reading = files::read(&path, site.limits.entry_bytes)?;
-    Ok(reading.ok().and_then(|bytes| Capture::parse(&bytes)).unwrap_or_default())
+    Ok(site.read(&path)?.ok().and_then(|bytes| Capture::parse(&bytes)).unwrap_or_default())
 }

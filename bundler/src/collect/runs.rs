@@ -22,14 +22,10 @@ impl Collector for Runs {
         let enters = |relative: &str| relative.split('/').nth(1) != Some(NEVER_ENTERED);
         for found in files::walk(&folder, &enters) {
             let path = format!("{}/{}", self.path, found.relative);
-            let reading = match found.refused {
-                Some(reason) => Err(reason),
-                None => files::read(&site.at(&path), site.limits.entry_bytes)?,
-            };
-            match reading {
-                Ok(bytes) => {
+            match site.list_found(&found)? {
+                Ok(content) => {
                     let kind = kind_of(&found.relative);
-                    collected.keep(format!("data/runs/{}", found.relative), kind, path, bytes);
+                    collected.keep("data/runs", &found.name, kind, path, content);
                 }
                 Err(reason) => collected.absent(&path, &path, reason),
             }

@@ -11,7 +11,8 @@ use crate::exit_code::Exit;
 use crate::failure::Failure;
 use crate::output::{self, Look, Page, count};
 use crate::pack::{PackError, Sealed};
-use crate::redact::{self, Redacted};
+use crate::progress::Progress;
+use crate::redact;
 use crate::sign::{Key, PASSPHRASE_VARIABLE};
 use crate::{atomic, collect, config, judge, pack, viewer_page};
 
@@ -29,17 +30,23 @@ pub(super) fn run(arguments: Pack) -> Result<Exit, Failure> {
 
     let root = arguments.config.parent().filter(|parent| !parent.as_os_str().is_empty());
     let scanner = redact::scanner(&config.redaction);
-    let raw = collect::collect(config, root.unwrap_or(Path::new(".")), &limits)?;
-    let redacted = redact::redact(raw, &scanner);
-    if arguments.strict && !redacted.absences.is_empty() {
-        return Err(Failure::Incomplete { listed: redacted.absences.iter().map(words_of).collect() });
-    }
-    let facts = Facts::of(&redacted);
-    let viewer = if arguments.no_viewer { None } else { viewer_page::embedded().map(<[u8]>::to_vec) };
+    let raw = {
+        let progress = Progress::counting("collect", arguments.quiet);
+        collect::collect(config, root.unwrap_or(Path::new(".")), &limits, &progress)?
+    };
     // Not before: a temporary file must not be there to be collected.
     let file = atomic::beside(&target).map_err(|error| Failure::write(&target, error))?;
     let opened = file.reopen().map_err(|error| Failure::write(&target, error))?;
-    let packed = pack::pack(redacted, packed_at, viewer, opened).map_err(|error| failure(&target, error))?;
+    let packed = {
+        let bytes = raw.entries.values().map(|entry| entry.content.bytes()).sum();
+        let progress = Progress::of("pack", arguments.quiet, raw.entries.len() as u64, bytes);
+        let viewer = if arguments.no_viewer { None } else { viewer_page::embedded() };
+        pack::pack(raw, &scanner, packed_at, viewer, opened, &progress)
+            .map_err(|error| failure(&target, error))?
+    };
+    if arguments.strict && !packed.absences().is_empty() {
+        return Err(Failure::Incomplete { listed: packed.absences().iter().map(words_of).collect() });
+    }
     let sealed = match &key {
         Some(key) => packed.seal(key).map_err(|error| failure(&target, error))?,
         None => packed.leave_unsigned(),
@@ -47,7 +54,7 @@ pub(super) fn run(arguments: Pack) -> Result<Exit, Failure> {
     last_look(&scanner, file.path(), &limits)?;
     atomic::put(file, &target).map_err(|error| Failure::write(&target, error))?;
     if !arguments.quiet {
-        output::print_page(&summary(&target, &facts, &sealed))?;
+        output::print_page(&summary(&target, &Facts::of(&sealed), &sealed))?;
     }
     Ok(Exit::Good)
 }
@@ -119,12 +126,13 @@ struct Facts {
 }
 
 impl Facts {
-    fn of(redacted: &Redacted) -> Self {
+    fn of(sealed: &Sealed) -> Self {
+        let metadata = &sealed.metadata;
         Self {
-            entries: redacted.entries.len() as u64,
-            bytes: redacted.payload.values().map(|bytes| bytes.len() as u64).sum(),
-            absences: redacted.absences.iter().map(words_of).collect(),
-            redactions: redacted.redactions.iter().map(|redaction| redaction.count).sum(),
+            entries: metadata.entries.len() as u64,
+            bytes: sealed.payload_bytes,
+            absences: metadata.absences.iter().map(words_of).collect(),
+            redactions: metadata.redactions.iter().map(|redaction| redaction.count).sum(),
         }
     }
 }

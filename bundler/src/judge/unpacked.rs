@@ -6,8 +6,8 @@ use dossier_shared::limits::Limits;
 use dossier_shared::report::Report;
 use dossier_shared::time::Timestamp;
 
-use super::evidence_alone;
 use crate::failure::Failure;
+use crate::progress::Progress;
 use crate::{collect, config, pack, redact};
 
 /// A phase as it lies on disk, judged.
@@ -22,10 +22,12 @@ pub(crate) fn read_unpacked(config: &Path) -> Result<Unpacked, Failure> {
     let read = config::load(config)?;
     let root = config.parent().filter(|parent| !parent.as_os_str().is_empty());
     let scanner = redact::scanner(&read.redaction);
-    let raw = collect::collect(read, root.unwrap_or(Path::new(".")), &Limits::default())?;
+    let root = root.unwrap_or(Path::new("."));
+    let raw = collect::collect(read, root, &Limits::default(), &Progress::none())?;
     // The report quotes what it was made of, so secrets go first here too.
     let now = Timestamp::now();
     let now = Timestamp::from_second(now.as_second()).unwrap_or(now);
-    let (metadata, payload) = pack::describe(redact::redact(raw, &scanner), now);
-    Ok(Unpacked { config: config.to_owned(), report: evidence_alone(&metadata, &payload) })
+    let report = pack::unpacked(raw, &scanner, now, &Progress::none());
+    let report = report.map_err(|error| Failure::write(&std::env::temp_dir(), error))?;
+    Ok(Unpacked { config: config.to_owned(), report })
 }

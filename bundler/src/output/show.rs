@@ -20,6 +20,7 @@ pub(crate) fn page(file: &str, snapshot: &Snapshot) -> Page {
     header(&mut page, file, snapshot);
     sources(&mut page, snapshot);
     kinds(&mut page, snapshot);
+    renamed(&mut page, snapshot);
     if !snapshot.metadata.events.is_empty() {
         page.heading("Declared by the packer");
     }
@@ -83,6 +84,20 @@ fn kinds(page: &mut Page, snapshot: &Snapshot) {
     }
 }
 
+/// Files whose names had to be written otherwise.
+fn renamed(page: &mut Page, snapshot: &Snapshot) {
+    let entries = snapshot.metadata.entries.iter();
+    let renamed: Vec<_> =
+        entries.filter_map(|entry| Some((&entry.path, entry.original_name.as_ref()?))).collect();
+    if renamed.is_empty() {
+        return;
+    }
+    page.heading(&format!("Names that no snapshot can hold: {}", renamed.len()));
+    for (path, original) in renamed {
+        page.text(4, &format!("  {path} was {original}"));
+    }
+}
+
 fn redactions(page: &mut Page, snapshot: &Snapshot) {
     let redactions = &snapshot.metadata.redactions;
     if redactions.is_empty() {
@@ -128,8 +143,9 @@ pub(crate) fn json(file: &str, snapshot: &Snapshot) -> String {
 
 #[cfg(test)]
 mod tests {
+    use dossier_shared::evidence::EvidenceKind;
     use dossier_shared::report::FileFacts;
-    use dossier_shared::snapshot::metadata::{DeclaredEvent, Metadata, Redaction, SCHEMA, Source};
+    use dossier_shared::snapshot::metadata::{DeclaredEvent, Entry, Metadata, Redaction, SCHEMA, Source};
 
     use super::*;
     use crate::judge::Signature;
@@ -158,7 +174,13 @@ mod tests {
                 asked: "runs, without abra/".to_owned(),
                 entries: 1,
             }],
-            entries: Vec::new(),
+            entries: vec![Entry {
+                path: "data/runs/1/a=3Ab.txt".parse().expect("a good name"),
+                kind: EvidenceKind::File,
+                origin: "runs/1/a:b.txt".to_owned(),
+                original_name: Some("data/runs/1/a:b.txt".to_owned()),
+                captured_at: None,
+            }],
             absences: report.absences.clone(),
             events: vec![DeclaredEvent { at, label: "proxy /16 fix".to_owned() }],
             redactions: vec![Redaction {

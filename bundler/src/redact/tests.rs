@@ -1,6 +1,9 @@
 //! What is a secret, what is not, and what stays when one is taken out.
 
+use std::io::Read as _;
+
 use super::*;
+use crate::spool::Held;
 
 fn nothing_listed() -> Scanner {
     Scanner::new(std::iter::empty())
@@ -170,29 +173,49 @@ fn equal_secrets_get_equal_numbers() {
     );
 }
 
-fn raw(name: &str, kind: EvidenceKind, bytes: &[u8], unpacked: &[u8]) -> Raw {
-    let entry = RawEntry {
-        kind,
-        origin: "origin?token=0123456789".to_owned(),
-        captured_at: None,
-        bytes: bytes.to_vec(),
-        unpacked: unpacked.to_vec(),
+/// What came of one entry.
+struct Out {
+    payload: Option<Vec<u8>>,
+    redacted: Redacted,
+}
+
+fn redact(name: &str, kind: EvidenceKind, bytes: &[u8], unpacked: &[u8]) -> Out {
+    let path = EntryPath::new(name).expect("a good name");
+    let scanner = nothing_listed();
+    let mut ledger = Ledger::new(&scanner);
+    let unpacked = (!unpacked.is_empty()).then(|| Held::from(unpacked.to_vec()));
+    let searched = search(&scanner, (&path, None), kind, Held::from(bytes.to_vec()), unpacked);
+    let clean = match searched.expect("searched") {
+        Searched::Clean(clean) => Ok(clean),
+        Searched::Dirty(dirty) => dirty.settle(&scanner, &mut ledger, &path, kind).expect("settled"),
     };
-    Raw {
+    let origin = "origin?token=0123456789".to_owned();
+    let mut all = Words {
         phase: Phase { id: "a".to_owned(), title: String::new() },
         events: Vec::new(),
         sources: Vec::new(),
-        entries: BTreeMap::from([(EntryPath::new(name).expect("a good name"), entry)]),
+        entries: Vec::new(),
         absences: Vec::new(),
-    }
+    };
+    let payload = match clean {
+        Ok(clean) => {
+            all.entries.push(Entry { path, kind, origin, original_name: None, captured_at: None });
+            let mut bytes = Vec::new();
+            clean.into_inner().reader().expect("opened").read_to_end(&mut bytes).expect("read");
+            Some(bytes)
+        }
+        Err(reason) => {
+            all.absences.push(Absence { what: origin.clone(), asked: origin, reason });
+            None
+        }
+    };
+    Out { payload, redacted: words(all, ledger) }
 }
 
 #[test]
 fn receipts_name_rule_entry_and_count_but_no_value() {
-    let out = redact(
-        raw("data/files/x", EvidenceKind::File, b"A_TOKEN=aaaaaaaa1 B_TOKEN=bbbbbbbb1", b""),
-        &nothing_listed(),
-    );
+    let out =
+        redact("data/files/x", EvidenceKind::File, b"A_TOKEN=aaaaaaaa1 B_TOKEN=bbbbbbbb1", b"").redacted;
     let receipts: Vec<_> =
         out.redactions.iter().map(|r| (r.entry.as_str(), r.rule.as_str(), r.count)).collect();
     assert_eq!(receipts, [("data/files/x", "assignment", 2), ("snapshot.json", "assignment", 1)]);
@@ -207,8 +230,8 @@ fn what_cannot_be_cut_out_is_left_out() {
         ("data/git/x.bundle", EvidenceKind::GitBundle, b"# v2 git bundle", b"blob 9\nA_TOKEN=aaaaaaaa1"),
         ("data/files/A_TOKEN=aaaaaaaa1", EvidenceKind::File, b"harmless", b""),
     ] {
-        let out = redact(raw(name, kind, bytes, unpacked), &nothing_listed());
-        assert!(out.payload.is_empty() && out.entries.is_empty(), "{name}");
+        let Out { payload, redacted: out } = redact(name, kind, bytes, unpacked);
+        assert!(payload.is_none() && out.entries.is_empty(), "{name}");
         assert!(out.absences[0].reason.contains("rule assignment"), "{}", out.absences[0].reason);
         assert!(!out.absences[0].asked.contains("aaaaaaaa1"), "{name}");
     }
@@ -217,6 +240,6 @@ fn what_cannot_be_cut_out_is_left_out() {
 #[test]
 fn bytes_without_a_secret_stay_as_they_are() {
     let bytes = "\u{feff}# Ünï\r\n\r\n\tno_secret_leak=True\r\n".as_bytes();
-    let out = redact(raw("data/files/x", EvidenceKind::File, bytes, b""), &nothing_listed());
-    assert_eq!(out.payload.values().next().map(Vec::as_slice), Some(bytes));
+    let out = redact("data/files/x", EvidenceKind::File, bytes, b"");
+    assert_eq!(out.payload.as_deref(), Some(bytes));
 }

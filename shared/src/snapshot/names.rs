@@ -79,7 +79,7 @@ impl Names {
 }
 
 /// A form in which names are equal that a case-blind or normalising file system takes for one.
-pub(crate) fn fold(name: &str) -> String {
+pub fn fold(name: &str) -> String {
     let decomposed: String = name.nfd().collect();
     decomposed.to_uppercase().to_lowercase().nfc().collect()
 }
