@@ -303,12 +303,13 @@ impl<W: Write> Archive<W> {
     }
 
     fn finish(mut self) -> Result<(), WriteError> {
-        let (central_offset, entries) = (self.offset, self.records.len() as u64);
-        for record in std::mem::take(&mut self.records) {
+        let central_offset = self.offset;
+        let records = std::mem::take(&mut self.records);
+        for record in &records {
             self.put(&record.encode_central())?;
         }
         let central_bytes = self.offset - central_offset;
-        self.put(&End::canonical(entries, central_bytes, central_offset).encode())?;
+        self.put(&End::canonical(records.len() as u64, central_bytes, central_offset).encode())?;
         self.out.flush()?;
         Ok(())
     }
