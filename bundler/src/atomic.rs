@@ -1,10 +1,15 @@
 //! Files that are there as a whole or not at all: temporary file, fsync, rename. Knows no format.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
+
+/// What temporary files are called: `.dossier-`, the target's name, `-`, six letters, `.tmp`.
+const PREFIX: &str = ".dossier-";
+const SUFFIX: &str = ".tmp";
 
 /// Says what stands in the way of writing `target`, as far as it can be known before the work begins.
 pub(crate) fn check(target: &Path) -> io::Result<()> {
@@ -19,32 +24,63 @@ pub(crate) fn check(target: &Path) -> io::Result<()> {
     Ok(())
 }
 
-const PREFIX: &str = ".dossier-";
-const SUFFIX: &str = ".tmp";
-
 /// Whether a file is called as temporary files of this program are.
 pub(crate) fn is_temporary(name: &OsStr) -> bool {
     let name = name.as_encoded_bytes();
     name.starts_with(PREFIX.as_bytes()) && name.ends_with(SUFFIX.as_bytes())
 }
 
+/// Removes what interrupted runs left of `target`; what another run is writing now stays.
+pub(crate) fn clear(target: &Path) {
+    let Ok(listing) = std::fs::read_dir(folder_of(target)) else { return };
+    let prefix = prefix_of(target);
+    for item in listing.flatten() {
+        let name = item.file_name();
+        let is_of_target = name.as_encoded_bytes().starts_with(prefix.as_encoded_bytes());
+        let is_file = item.file_type().is_ok_and(|kind| kind.is_file());
+        if !(is_temporary(&name) && is_of_target && is_file) {
+            continue;
+        }
+        // Whoever writes one holds a lock on it, which ends with the process however that ends.
+        if let Ok(file) = File::open(item.path())
+            && file.try_lock().is_ok()
+        {
+            let _ = std::fs::remove_file(item.path());
+        }
+    }
+}
+
 /// A temporary file in the folder of `target`, so that the rename cannot cross file systems.
 pub(crate) fn beside(target: &Path) -> io::Result<NamedTempFile> {
     check(target)?;
+    let prefix = prefix_of(target);
     let mut builder = tempfile::Builder::new();
-    builder.prefix(PREFIX).suffix(SUFFIX);
+    builder.prefix(&prefix).suffix(SUFFIX);
     // As any other file that the user creates: the umask decides, not the secrecy of temporary files.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    builder.tempfile_in(folder_of(target))
+    // Between making a file and locking it another run may take it for a leftover; then there is a next one.
+    for _ in 0..100 {
+        let file = builder.tempfile_in(folder_of(target))?;
+        // Some file systems know no locks; without them a leftover stays until somebody removes it.
+        let _ = file.as_file().try_lock();
+        if file.path().exists() {
+            pause_at("made");
+            return Ok(file);
+        }
+    }
+    Err(io::Error::other("other runs keep removing the temporary file"))
 }
 
 /// Puts `file` in the place of `target`, whatever was there.
 pub(crate) fn put(file: NamedTempFile, target: &Path) -> io::Result<()> {
+    pause_at("fsync");
     file.as_file().sync_all()?;
+    pause_at("rename");
     file.persist(target).map_err(|error| error.error)?;
+    pause_at("renamed");
     // The rename itself lives in the folder; not every system lets a folder be synced.
-    if let Ok(folder) = std::fs::File::open(folder_of(target)) {
+    if let Ok(folder) = File::open(folder_of(target)) {
         let _ = folder.sync_all();
     }
     Ok(())
@@ -52,9 +88,41 @@ pub(crate) fn put(file: NamedTempFile, target: &Path) -> io::Result<()> {
 
 /// Writes `bytes` to `target` in one step.
 pub(crate) fn write(target: &Path, bytes: &[u8]) -> io::Result<()> {
+    clear(target);
     let mut file = beside(target)?;
     file.write_all(bytes)?;
     put(file, target)
+}
+
+/// Stops here for good when a test asks for it: `DOSSIER_PAUSE_AT=write:3` stops where `write` is passed for the third
+/// time, says `paused` on stderr and waits to be killed. Not in what people run.
+#[cfg(debug_assertions)]
+pub(crate) fn pause_at(point: &str) {
+    use std::sync::atomic::{AtomicU64, Ordering};
+    static PASSED: AtomicU64 = AtomicU64::new(0);
+    let Ok(asked) = std::env::var("DOSSIER_PAUSE_AT") else { return };
+    let (name, time) = asked.split_once(':').unwrap_or((&asked, "1"));
+    if name == point && time.parse() == Ok(PASSED.fetch_add(1, Ordering::SeqCst) + 1) {
+        eprintln!("paused");
+        loop {
+            std::thread::park();
+        }
+    }
+}
+
+#[cfg(not(debug_assertions))]
+pub(crate) fn pause_at(_: &str) {}
+
+fn prefix_of(target: &Path) -> OsString {
+    // A name that is almost as long as names can be must leave room for what is put around it.
+    let name = target.file_name().unwrap_or_default();
+    let mut prefix = OsString::from(PREFIX);
+    match name.to_str() {
+        Some(name) => prefix.push(&name[..name.floor_char_boundary(200)]),
+        None => prefix.push("snapshot"),
+    }
+    prefix.push("-");
+    prefix
 }
 
 fn folder_of(target: &Path) -> PathBuf {
@@ -77,6 +145,23 @@ mod tests {
             assert_eq!(std::fs::read(&target).expect("read"), bytes);
         }
         assert_eq!(std::fs::read_dir(folder.path()).expect("listed").count(), 1);
+    }
+
+    #[test]
+    fn only_leftovers_of_the_same_target_that_nobody_writes_are_removed() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let target = folder.path().join("x.zip");
+        let written_now = beside(&target).expect("made");
+        let left = |name: &str| {
+            std::fs::write(folder.path().join(name), "half").expect("written");
+            folder.path().join(name)
+        };
+        let own = left(".dossier-x.zip-abcdef.tmp");
+        let others = [left(".dossier-y.zip-abcdef.tmp"), left("x.zip-abcdef.tmp"), left(".dossier-x.zip-a")];
+        clear(&target);
+        assert!(!own.exists());
+        assert!(others.iter().all(|other| other.exists()));
+        assert!(written_now.path().exists());
     }
 
     #[test]

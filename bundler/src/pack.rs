@@ -1,6 +1,7 @@
 //! From collected evidence to a sealed snapshot: `Raw → Packed → Sealed`. Knows no source and no rule.
 
 mod flow;
+pub(crate) mod look;
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -21,6 +22,7 @@ use dossier_shared::snapshot::record::DEFLATED;
 use dossier_shared::snapshot::write::{TagFiles, WriteError, Writer, Written};
 use dossier_shared::time::{self, Timestamp};
 
+use crate::atomic;
 use crate::collect::Raw;
 use crate::judge;
 use crate::output::{self, PLAIN_WIDTH};
@@ -159,6 +161,7 @@ fn add(
     path: &EntryPath,
     clean: Clean<Compressed<Held>>,
 ) -> Result<PlacedEntry, PackError> {
+    atomic::pause_at("write");
     let Compressed { facts, data } = clean.into_inner();
     Ok(writer.add_payload(path, Compressed { facts, data: data.reader()? })?)
 }

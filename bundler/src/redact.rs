@@ -7,6 +7,8 @@ mod clean;
 mod ledger;
 mod search;
 
+use std::io::{self, Read};
+
 use dossier_shared::entry_path::EntryPath;
 use dossier_shared::evidence::EvidenceKind;
 use dossier_shared::snapshot::metadata::{Absence, DeclaredEvent, Entry, Phase, Redaction, Source};
@@ -47,7 +49,8 @@ struct OnlyHere;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Leak {
     pub(crate) rule: &'static str,
-    pub(crate) line: u64,
+    /// None for the entry's name.
+    pub(crate) line: Option<u64>,
 }
 
 /// What to look for, as `dossier.toml` has it.
@@ -75,10 +78,17 @@ pub(crate) fn words(words: Words, mut ledger: Ledger<'_>) -> Redacted {
     Redacted { phase, events, sources, entries, absences, redactions, _only_here: OnlyHere }
 }
 
-/// Secrets that are still in `bytes`, for the last look at a finished snapshot.
-pub(crate) fn leaks(scanner: &Scanner, path: &EntryPath, bytes: &[u8]) -> Vec<Leak> {
-    let Ok(found) = scanner.scan(path, EvidenceKind::File, &mut &*bytes) else { return Vec::new() };
-    found.hits().iter().map(|hit| Leak { rule: hit.rule, line: hit.line }).collect()
+/// Secrets that are still in an entry or its name, for the last look at a finished snapshot.
+pub(crate) fn leaks(
+    scanner: &Scanner,
+    path: &EntryPath,
+    kind: EvidenceKind,
+    content: &mut dyn Read,
+) -> io::Result<Vec<Leak>> {
+    let found = scanner.scan(path, kind, content)?;
+    let name = found.name.map(|rule| Leak { rule, line: None });
+    let hits = found.hits.iter().map(|hit| Leak { rule: hit.rule, line: Some(hit.line) });
+    Ok(name.into_iter().chain(hits).collect())
 }
 
 #[cfg(test)]

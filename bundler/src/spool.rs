@@ -3,6 +3,8 @@
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Seek as _, SeekFrom, Write};
 
+use crate::atomic;
+
 /// What is larger goes to disk: an entry of a gigabyte must not cost a gigabyte of memory.
 pub(crate) const IN_MEMORY_BYTES: u64 = 8 << 20;
 
@@ -91,6 +93,7 @@ impl Spool {
                 );
                 io::Error::new(error.kind(), words)
             })?;
+            atomic::pause_at("spool");
             let mut file = BufWriter::with_capacity(256 << 10, file);
             file.write_all(&std::mem::take(&mut self.memory))?;
             self.file = Some(file);

@@ -10,11 +10,12 @@ use crate::cli::Pack;
 use crate::exit_code::Exit;
 use crate::failure::Failure;
 use crate::output::{self, Look, Page, count};
+use crate::pack::look::{LookError, look};
 use crate::pack::{PackError, Sealed};
 use crate::progress::Progress;
 use crate::redact;
 use crate::sign::{Key, PASSPHRASE_VARIABLE};
-use crate::{atomic, collect, config, judge, pack, viewer_page};
+use crate::{atomic, collect, config, pack, viewer_page};
 
 const NO_KEY: &str = "say how to seal the snapshot: --key FILE with an OpenSSH private key, or --unsigned\n\
                       make a key with: ssh-keygen -t ed25519 -f packer_key";
@@ -27,6 +28,7 @@ pub(super) fn run(arguments: Pack) -> Result<Exit, Failure> {
     let packed_at = packed_at(std::env::var("SOURCE_DATE_EPOCH").ok().as_deref())?;
     let target = target(&arguments, &config.phase.id, packed_at);
     atomic::check(&target).map_err(|error| Failure::write(&target, error))?;
+    atomic::clear(&target);
 
     let root = arguments.config.parent().filter(|parent| !parent.as_os_str().is_empty());
     let scanner = redact::scanner(&config.redaction);
@@ -51,7 +53,10 @@ pub(super) fn run(arguments: Pack) -> Result<Exit, Failure> {
         Some(key) => packed.seal(key).map_err(|error| failure(&target, error))?,
         None => packed.leave_unsigned(),
     };
-    last_look(&scanner, file.path(), &limits)?;
+    look(file.path(), &scanner, &sealed.metadata, &limits, arguments.quiet).map_err(|error| match error {
+        LookError::Secret(listed) => Failure::Secret { listed },
+        other => Failure::write(&target, other),
+    })?;
     atomic::put(file, &target).map_err(|error| Failure::write(&target, error))?;
     if !arguments.quiet {
         output::print_page(&summary(&target, &Facts::of(&sealed), &sealed))?;
@@ -86,21 +91,6 @@ fn target(arguments: &Pack, phase: &str, packed_at: Timestamp) -> PathBuf {
         Some(path) => path.clone(),
         None => PathBuf::from(format!("{}.zip", pack::stem(phase, packed_at))),
     }
-}
-
-/// The finished file as its reader will see it: whole, and without a secret in any entry.
-fn last_look(scanner: &redact::Scanner, path: &Path, limits: &Limits) -> Result<(), Failure> {
-    let mut listed = Vec::new();
-    for (entry, bytes) in judge::entries(path, limits)? {
-        // The viewer is this program's own and the same in every snapshot.
-        if entry.as_str() == "viewer.html" {
-            continue;
-        }
-        for leak in redact::leaks(scanner, &entry, &bytes) {
-            listed.push(format!("  {entry}:{} (rule {})", leak.line, leak.rule));
-        }
-    }
-    if listed.is_empty() { Ok(()) } else { Err(Failure::Secret { listed }) }
 }
 
 fn failure(target: &Path, error: PackError) -> Failure {

@@ -10,6 +10,7 @@ use ssh_key::private::Ed25519Keypair;
 use ssh_key::{LineEnding, PrivateKey};
 
 use super::*;
+use crate::judge;
 
 const CONFIG: &str = "[phase]\nid = \"a\"\n[documents]\nreview = \"REVIEW-a.md\"\n\
                       [[source]]\nkind = \"file\"\npath = \"gone.txt\"\n";
@@ -133,9 +134,14 @@ fn the_last_look_finds_what_slipped_through() {
     let file = fs_err::File::create(folder.at("a.zip")).expect("created");
     write(file, &draft).expect("written");
     let scanner = redact::scanner(&config::Redaction::default());
-    let failure = last_look(&scanner, &folder.at("a.zip"), &Limits::default()).expect_err("a secret");
-    assert_eq!(failure.exit(), Exit::Secret);
-    let words = failure.to_string();
-    assert!(words.contains("data/files/x:2 (rule assignment)"), "{words}");
-    assert!(!words.contains("abcdefgh1234"), "{words}");
+    let look = |path: &Path| look(path, &scanner, &draft.metadata, &Limits::default(), true);
+    let Err(LookError::Secret(listed)) = look(&folder.at("a.zip")) else { panic!("it holds a secret") };
+    assert_eq!(listed, ["  data/files/x:2 (rule assignment)"]);
+
+    let mut bytes = fs_err::read(folder.at("a.zip")).expect("read");
+    let at = bytes.windows(4).position(|window| window == b"one\n").expect("stored");
+    bytes[at] ^= 1;
+    fs_err::write(folder.at("b.zip"), bytes).expect("written");
+    let error = look(&folder.at("b.zip")).expect_err("a bit was changed").to_string();
+    assert!(error.contains("data/files/x: ") && error.contains("crc32"), "{error}");
 }
