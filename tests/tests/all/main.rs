@@ -3,6 +3,7 @@
 mod check;
 mod ghost;
 mod harness;
+mod hostile;
 mod metamorphic;
 mod packing;
 mod page;
