@@ -55,6 +55,7 @@ pub fn small() -> Vec<u8> {
                     path: path(name),
                     kind: *kind,
                     origin: (*name).to_owned(),
+                    original_name: None,
                     captured_at: None,
                 })
                 .collect(),
