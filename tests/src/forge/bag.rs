@@ -120,21 +120,26 @@ impl Bag {
 
     /// Makes `snapshot.json` and the payload's count agree with the payload that is there.
     pub fn describe(&mut self) {
-        let payload: Vec<_> = self.files.iter().filter(|(name, _)| name.starts_with("data/")).collect();
-        let oxum =
-            format!("{}.{}", payload.iter().map(|(_, bytes)| bytes.len()).sum::<usize>(), payload.len());
-        let names: BTreeSet<String> = payload.into_iter().map(|(name, _)| name.clone()).collect();
+        self.describe_entries();
+        let payload = self.files.iter().filter(|(name, _)| name.starts_with("data/"));
+        let (bytes, files) = payload.fold((0, 0), |(bytes, files), file| (bytes + file.1.len(), files + 1));
+        let text = String::from_utf8(self.file("bag-info.txt").clone()).expect("text");
+        let lines = text.lines().map(|line| match line.starts_with("Payload-Oxum: ") {
+            true => format!("Payload-Oxum: {bytes}.{files}\n"),
+            false => format!("{line}\n"),
+        });
+        *self.file("bag-info.txt") = lines.collect::<String>().into_bytes();
+    }
+
+    /// Makes `snapshot.json` list the payload that is there.
+    pub fn describe_entries(&mut self) {
+        let payload = self.files.iter().filter(|(name, _)| name.starts_with("data/"));
+        let names: BTreeSet<String> = payload.map(|(name, _)| name.clone()).collect();
         let mut metadata: serde_json::Value =
             serde_json::from_slice(self.file("snapshot.json")).expect("a good snapshot.json");
         let entry = |name| serde_json::json!({ "path": name, "kind": "file", "origin": "forged" });
         metadata["entries"] = names.into_iter().map(entry).collect();
         *self.file("snapshot.json") = format!("{metadata:#}\n").into_bytes();
-        let text = String::from_utf8(self.file("bag-info.txt").clone()).expect("text");
-        let lines = text.lines().map(|line| match line.starts_with("Payload-Oxum: ") {
-            true => format!("Payload-Oxum: {oxum}\n"),
-            false => format!("{line}\n"),
-        });
-        *self.file("bag-info.txt") = lines.collect::<String>().into_bytes();
     }
 
     /// One file fewer.
