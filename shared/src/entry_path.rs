@@ -136,15 +136,16 @@ fn segment_fault(segment: &str) -> Option<NameRule> {
     reserved.then_some(NameRule::Reserved)
 }
 
-/// Zero-width, filling and bidirectional characters, spaces that are no space, and tags make a name look
-/// like another.
+/// What Unicode lets a screen leave out (`Default_Ignorable_Code_Point`), what turns the direction of writing,
+/// and spaces that are no space make a name look like another.
 fn is_deceptive(c: char) -> bool {
     (c.is_whitespace() && c != ' ')
         || matches!(
             c,
             '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
-            | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}'
-            | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}'
+            | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}'
+            | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}'
         )
 }
 
@@ -213,8 +214,15 @@ mod tests {
         ] {
             check(name, NameRule::Character);
         }
-        for name in ["a\u{202e}gpj.exe", "a\u{a0}b", "a\u{2028}b", "a\u{3164}b", "a\u{e0041}b", "a\u{200b}b"]
-        {
+        for name in [
+            "a\u{202e}gpj.exe",
+            "a\u{a0}b",
+            "a\u{2028}b",
+            "a\u{3164}b",
+            "a\u{e0041}b",
+            "a\u{200b}b",
+            "a\u{fe0f}b",
+        ] {
             check(name, NameRule::Deceptive);
         }
         check("u\u{308}", NameRule::NotNormal);

@@ -24,3 +24,6 @@ pub mod timeline;
 
 pub mod open;
 pub mod verify;
+
+#[cfg(test)]
+pub(crate) mod corpora;

@@ -18,6 +18,7 @@
 mod browser;
 mod cdp;
 mod driver;
+pub mod forge;
 mod page;
 mod surroundings;
 mod wire;

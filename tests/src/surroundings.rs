@@ -15,13 +15,17 @@ pub fn dossier() -> Command {
     Command::new(program)
 }
 
-/// A folder of other projects' data below `$DOSSIER_CORPORA`; none, and a skip on record, where it is absent.
+/// A folder of other projects' data below `$DOSSIER_CORPORA`; none, and a skip on record, where that names nothing.
+///
+/// Where it names a folder that is not there, nothing is skipped: the test fails.
 pub fn corpora(folder: &str) -> Option<PathBuf> {
-    let path = named("DOSSIER_CORPORA").map(|corpora| corpora.join(folder)).filter(|path| path.is_dir());
-    if path.is_none() {
-        skip(&format!("everything over {folder}: DOSSIER_CORPORA names no folder that has it"));
-    }
-    path
+    let Some(corpora) = named("DOSSIER_CORPORA") else {
+        skip(&format!("everything over {folder}: DOSSIER_CORPORA names no folder"));
+        return None;
+    };
+    let path = corpora.join(folder);
+    assert!(path.is_dir(), "DOSSIER_CORPORA is set, and {} is not there", path.display());
+    Some(path)
 }
 
 /// The Library of Congress's bagit.py; none, and a skip on record, where it is absent.

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::{Issue, badge, ctrf, docker, drone, git_log, gitea, junit, log, results};
+use crate::corpora::{counted, folder as corpus};
 use crate::entry_path::EntryPath;
 
 #[cfg(test)]
@@ -15,16 +16,6 @@ mod damage;
 mod peer;
 #[cfg(test)]
 mod speed;
-
-/// The folder of a corpus, or none with a loud word.
-fn corpus(name: &str) -> Option<PathBuf> {
-    let folder = std::env::var_os("DOSSIER_CORPORA").map(|corpora| Path::new(&corpora).join(name));
-    let folder = folder.filter(|folder| folder.is_dir());
-    if folder.is_none() {
-        println!("SKIPPED: no corpus {name:?}; set DOSSIER_CORPORA to the folder that holds it");
-    }
-    folder
-}
 
 fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
@@ -85,7 +76,7 @@ fn junit_reports_of_ten_producers() {
         assert!(issues.len() <= 64 + 4, "{name}");
         through_every_parser(&bytes);
     }
-    println!("{cases} cases");
+    counted(&format!("corpora junit: {cases} cases read"));
     assert!(cases > 1000);
 }
 
@@ -144,7 +135,7 @@ fn gitea_samples() {
             });
         }
     }
-    println!("{pulls} recorded pull requests");
+    counted(&format!("corpora gitea: {pulls} recorded pull requests read"));
     assert!(pulls > 10);
 }
 

@@ -1,8 +1,10 @@
 //! Every end-to-end test, in one binary; one module per thing that is looked at.
 
 mod check;
+mod corpora;
 mod ghost;
 mod harness;
+mod hostile;
 mod metamorphic;
 mod packing;
 mod page;

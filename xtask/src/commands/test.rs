@@ -19,7 +19,7 @@ pub(crate) fn run(console: &Console, workspace: &Workspace) -> Outcome {
     let bagit = console.step("bagit.py", || bagit::find_or_install(console, workspace))?;
     viewer::run(console, workspace)?;
     let dossier = demo::build(console, workspace)?;
-    let corpora = corpora(console, workspace);
+    let corpora = corpora(console, workspace)?;
     let surroundings = Surroundings { browser, bagit, dossier: dossier.program, corpora };
     let counts = console.step("tests", || run_tests(console, workspace, &surroundings));
     let (counts, succeeded) = counts?;
@@ -56,9 +56,18 @@ impl Surroundings {
     }
 }
 
-/// Other projects' test data is never part of this repository; it may lie beside it.
-fn corpora(console: &Console, workspace: &Workspace) -> Option<PathBuf> {
+/// Other projects' test data is never part of this repository; it may lie beside it. What `DOSSIER_CORPORA` names has
+/// to be there.
+fn corpora(console: &Console, workspace: &Workspace) -> Outcome<Option<PathBuf>> {
     let named = std::env::var_os("DOSSIER_CORPORA").filter(|value| !value.is_empty()).map(PathBuf::from);
+    if let Some(folder) = named.as_ref().filter(|folder| !folder.is_dir()) {
+        return Err(Failure::new(
+            format!("DOSSIER_CORPORA names {}, and there is no such folder", folder.display()),
+            "name the folder of other projects' test data, or unset the variable to skip those tests",
+        ));
+    }
+    // The tests run in other folders than this.
+    let named = named.map(fs::canonicalize).transpose()?;
     let folder = named.or_else(|| fs::canonicalize(workspace.path("../shared/corpora")).ok());
     match &folder {
         Some(folder) => console.note(&format!("corpora: {}", folder.display())),
@@ -66,7 +75,7 @@ fn corpora(console: &Console, workspace: &Workspace) -> Option<PathBuf> {
             console.warn("the tests over other projects' data are skipped: DOSSIER_CORPORA names no folder")
         }
     }
-    folder
+    Ok(folder)
 }
 
 /// Shows cargo's output as it comes; a test that skips or measures something appends a line to a file of those.

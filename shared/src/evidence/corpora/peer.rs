@@ -54,7 +54,7 @@ fn junit_cases_agree_with_a_peer() {
         files += 1;
         cases += file.suites.iter().map(|suite| suite.cases.len()).sum::<usize>();
     }
-    println!("{files} files and {cases} cases compared");
+    counted(&format!("corpora junit: {files} files and {cases} cases compared with the answers beside them"));
     assert!(files > 20 && wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
