@@ -14,6 +14,8 @@ use crate::report::{self, Check, CheckKind, KeyFact, Note, Outcome};
 use crate::time::human_length;
 
 mod acknowledge;
+mod attributes;
+mod bare_builds;
 mod begin;
 mod context;
 mod events;

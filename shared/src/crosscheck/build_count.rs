@@ -36,7 +36,7 @@ static STATUS: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// All builds there were when it was written: "so far 6 builds", "6 builds in all".
 static SO_FAR: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(&format!(
-        r"(?i)\b(?:(?:so far|until now|up to now|to date|in all|altogether)[,:]? ({COUNT}) (?:drone )?(?:builds|runs)|({COUNT}) (?:drone )?builds (?:so far|until now|up to now|to date|in all|altogether))\b"
+        r"(?i)\b(?:(?:so far|until now|up to now|to date|in all|in total|altogether)[,:]? ({COUNT}) (?:drone )?(?:builds|runs)|({COUNT}) (?:drone )?builds (?:so far|until now|up to now|to date|in all|in total|overall|altogether))\b"
     ))
 });
 /// How many of those ended how: ", 3 of them failed".

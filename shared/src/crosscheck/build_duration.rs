@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use regex_lite::Regex;
 
+use super::attributes::{Told, attributes, fresh};
 use super::build_time::is_about_build;
 use super::reading::{before, pattern, told};
 use super::run_tables::{Table, cells};
@@ -56,6 +57,12 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
         }
     }
     drafts.extend(in_table(unit, context));
+    for one in fresh(attributes(unit, context), drafts) {
+        let Told::Length(seconds, figure) = one.told else { continue };
+        let fact = fact(one.build, seconds, figure, context);
+        let fact = one.settled(fact, "that this is how long it ran is not said", figure == 1);
+        drafts.push(Draft::new(one.quote(), format!("duration {:?} {seconds}", [one.build]), vec![fact]));
+    }
     for (span, key, value) in unit.pairs() {
         if !matches!(key, "duration" | "took" | "runtime") {
             continue;

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use regex_lite::Regex;
 
+use super::attributes::{Told, attributes, fresh};
 use super::reading::{COUNT, after, all_agree, count_of, ends_statement, last_before, pattern, told};
 use super::{Context, Draft, Fact, Rule, Unit, cite};
 use crate::documents::mentions::What;
@@ -77,6 +78,15 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
             list => list,
         };
         push(&builds, word.as_str(), span.start..span.end + word.end(), context, drafts);
+    }
+    for one in fresh(attributes(unit, context), drafts) {
+        let Told::Status(word) = one.told else { continue };
+        let before = drafts.len();
+        push(&[one.build], word, one.quote(), context, drafts);
+        for draft in drafts.iter_mut().skip(before) {
+            let settled = |fact| one.settled(fact, "the result of the run may be meant", !one.is_run);
+            draft.facts = std::mem::take(&mut draft.facts).into_iter().map(settled).collect();
+        }
     }
     let said: Vec<Range<usize>> = drafts.iter().map(|draft| draft.span.clone()).collect();
     called(unit, context, drafts);

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use regex_lite::Regex;
 
+use super::attributes::{Told, attributes, fresh};
 use super::reading::{before, last_before, mentions_from, pattern};
 use super::{Context, Draft, Fact, Rule, Unit, cite};
 use crate::documents::mentions::{Moment, What, mentions};
@@ -95,6 +96,22 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
             );
         }
         push(vec![number], Which::End, last.1, last.0.clone(), unit.text(last.0), unit, context, drafts);
+    }
+    for one in fresh(attributes(unit, context), drafts) {
+        let (which, moment) = match one.told {
+            Told::Began(moment) => (Which::Start, moment),
+            Told::Ended(moment) => (Which::End, moment),
+            Told::At(moment) => (Which::Either, moment),
+            _ => continue,
+        };
+        let before = drafts.len();
+        push(vec![one.build], which, moment, one.span.clone(), unit.text(&one.span), unit, context, drafts);
+        for draft in drafts.iter_mut().skip(before) {
+            let settled = |fact| {
+                one.settled(fact, "of which moment this is the time is not said", which != Which::Either)
+            };
+            draft.facts = std::mem::take(&mut draft.facts).into_iter().map(settled).collect();
+        }
     }
     for (span, key, value) in unit.pairs() {
         let which = match key {

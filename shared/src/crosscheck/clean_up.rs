@@ -50,6 +50,13 @@ static GREP: LazyLock<Option<Regex>> = LazyLock::new(|| {
         r"(?:\(?(?:nothing|empty|none|no output|no results?|no rows|no lines|no matches)\b\)?|0\b|∅)",
     ))
 });
+/// A filtered listing right before the names it showed.
+static ROWS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(concat!(
+        r"docker (stack|service|volume|network|container|secret|config) (?:ls|list|ps)\s*\|\s*grep [\x22']?([A-Za-z0-9_-]*[A-Za-z0-9_])[\x22']?",
+        r"\s*(?:=|→|:|->|—|–|\||returns?|returned|gives?|gave|shows?|showed|prints?|printed)+\s*",
+    ))
+});
 static NO_LEAKS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"(?i)\bno ([a-z0-9-]+ )?(?:resource )?(?:leaks|left-?overs)\b|\bno (?:stale|left-?over|orphan(?:ed)?|leaked|remaining) ((?:stacks?|services?|volumes?|networks?)(?:\s*(?:/|,|and|or)\s*(?:stacks?|services?|volumes?|networks?))*)").ok()
 });
@@ -72,6 +79,27 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
         let facts = vec![fact(kind, wanted.as_str(), whole.as_str().contains(" -i"), context)];
         drafts.push(Draft::new(whole.range(), format!("none {kind} {}", wanted.as_str()), facts));
     }
+    for found in ROWS.iter().filter(|_| lists && !any).flat_map(|pattern| pattern.captures_iter(unit.words()))
+    {
+        let (Some(whole), Some(kind), Some(wanted)) = (found.get(0), found.get(1), found.get(2)) else {
+            continue;
+        };
+        let mut end = whole.end();
+        let from = end;
+        let codes = unit.block.code.iter().skip_while(|code| code.start < from);
+        let mut names = Vec::new();
+        for code in codes {
+            if !matches!(unit.text(&(end..code.start)).trim(), "" | "," | "and" | ", and") {
+                break;
+            }
+            names.push(unit.text(code));
+            end = code.end;
+        }
+        if !names.is_empty() {
+            let facts = vec![listed(kind.as_str(), wanted.as_str(), &names, context)];
+            drafts.push(Draft::new(whole.start()..end, format!("rows {} {names:?}", kind.as_str()), facts));
+        }
+    }
     if any || !unit.has_any(&["no "]) {
         return;
     }
@@ -90,6 +118,35 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
     let facts =
         summary(kinds.iter().map(|kind| fact(kind, recipe, false, context)).collect(), recipe, context);
     drafts.push(Draft::new(whole.range(), format!("none {kinds:?} {recipe}"), facts));
+}
+
+/// The rows that a filtered listing is said to have shown, against those of the capture. Which there were at another
+/// time, no later listing can contradict.
+fn listed(kind: &str, wanted: &str, names: &[&str], context: &Context<'_>) -> Fact {
+    let listing = match listing(kind, context) {
+        Ok(listing) => listing,
+        Err(missing) => return missing,
+    };
+    let captured = captured(listing);
+    let hits = listing.raw_lines.iter().enumerate().filter(|(_, line)| line.contains(wanted));
+    let rows: Vec<(usize, &str)> =
+        hits.filter_map(|(index, _)| Some((index, name_of(listing.rows.get(index)?)?))).take(64).collect();
+    let cited: Vec<_> =
+        rows.iter().map(|(index, name)| cite(&listing.place, &format!("line {}", index + 1), name)).collect();
+    let same = rows.len() == names.len() && rows.iter().all(|(_, name)| names.contains(name));
+    let list: Vec<&str> = rows.iter().map(|(_, name)| *name).collect();
+    match (same, list.as_slice()) {
+        (true, _) => {
+            Fact::Agrees(format!("{kind} {} was listed at capture {captured}", list.join(", ")), cited)
+        }
+        (false, []) => Fact::Unclear(
+            format!("none of {} {kind}s matches `{wanted}` as of capture {captured}", listing.rows.len()),
+            cited,
+        ),
+        (false, list) => {
+            Fact::Unclear(format!("{kind} {} was listed at capture {captured}", list.join(", ")), cited)
+        }
+    }
 }
 
 /// What is said to be gone: of its kind, or of every kind where none is named and the name is a stack's own.
@@ -228,6 +285,10 @@ mod tests {
     fn listings_that_show_nothing() {
         for (text, expected) in [
             ("`docker stack ls | grep apple` = nothing", "+"),
+            ("`docker service ls | grep edge`: `edge_app`, `edge_db`", "+"),
+            ("`docker service ls | grep edge`: `edge_app`", "."),
+            ("`docker service ls | grep edge`: `apple_app`", "."),
+            ("`docker volume ls | grep edge`: `edge_data`", "?"),
             ("`docker stack ls | grep edge` → (empty)", "-"),
             ("`docker service ls | grep apple | wc -l` = 0", "+"),
             ("`docker service ls | grep -i EDGE` returns nothing", "-"),

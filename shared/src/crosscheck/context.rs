@@ -1,9 +1,10 @@
 //! What every rule may ask: which build, run or pull request a sentence is about, what was declared when.
 
 use std::cell::OnceCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
+use super::bare_builds::{bare_builds, build_numbers};
 use super::begin::{self, Begin};
 use super::heads::Heads;
 use super::quoted_log::plain;
@@ -105,7 +106,8 @@ impl<'a> Context<'a> {
             suites,
             all_runs: super::all_runs::Memo::default(),
         };
-        context.named = units.iter().map(|unit| context.find_builds(unit)).collect();
+        let numbers = build_numbers(units, evidence);
+        context.named = units.iter().map(|unit| context.find_builds(unit, &numbers)).collect();
         context
     }
 
@@ -171,9 +173,16 @@ impl<'a> Context<'a> {
         if other { None } else { self.comment(number) }
     }
 
-    fn find_builds(&self, unit: &Unit<'_>) -> Vec<(Range<usize>, u64)> {
+    fn find_builds(&self, unit: &Unit<'_>, numbers: &HashSet<u64>) -> Vec<(Range<usize>, u64)> {
         let named = unit.mentions.iter();
-        named.filter_map(|m| self.build_number(&m.what).map(|n| (m.span.clone(), n))).collect()
+        let mut named: Vec<(Range<usize>, u64)> =
+            named.filter_map(|m| self.build_number(&m.what).map(|n| (m.span.clone(), n))).collect();
+        let bare = bare_builds(unit, numbers);
+        if !bare.is_empty() {
+            named.extend(bare);
+            named.sort_by_key(|(span, _)| span.start);
+        }
+        named
     }
 
     /// The builds that a unit names itself, with their places, in order.

@@ -21,7 +21,7 @@ pub(super) const RULE: Rule = Rule {
 /// "no X in the log", X in the second group where it is in quotation marks.
 static NO_IN: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(concat!(
-        r"(?i)\bno (?:more |single |such )?(?:[\x22“]([^\x22”]{2,80})[\x22”]|([A-Za-z0-9_:!/.-][A-Za-z0-9_:!/. -]{0,60}?))",
+        r"(?i)\b(?:no|not one|not a single) (?:more |single |such )?(?:[\x22“]([^\x22”]{2,80})[\x22”]|([A-Za-z0-9_:!/.-][A-Za-z0-9_:!/. -]{0,60}?))",
         r"(?: lines?| messages?| entry| entries)?(?: appears?| occurs?| anywhere| is| was| to be found)?",
         r" in (?:the |its |their |that |either |both )?(?:[a-z]+ )?(?:build )?(?:#?\d+(?:'s|’s)? )?logs?\b(?: (?:of|for) (?:the )?(?:builds? )?)?",
     ))
@@ -36,7 +36,7 @@ static HAS_NO: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
     let text = unit.words();
-    if !unit.has_any(&["no "]) {
+    if !unit.has_any(&["no ", "not one ", "not a single "]) {
         return;
     }
     for found in NO_IN.iter().chain(HAS_NO.iter()).flat_map(|pattern| pattern.captures_iter(text)) {
@@ -124,6 +124,8 @@ mod tests {
             ("no `VIP exhaustion` in the log of #299", "?"),
             ("there should be no ERROR in the log of #202", "."),
             ("no one looked", ""),
+            ("not one \"slow\" in the log of 202", "-"),
+            ("not a single `VIP exhaustion` in the log of #202", "+"),
         ] {
             check("log-absence", text, expected);
         }

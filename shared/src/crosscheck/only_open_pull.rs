@@ -22,7 +22,7 @@ pub(super) const RULE: Rule = Rule {
 
 static ONLY: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(concat!(
-        r"(?i)PR\s?#?\d+(?: \([^()]{0,40}\))? (?:is|was|remains) (?:now |still )?the (?:only|sole|single|one) open (?:PR|pull request)\b",
+        r"(?i)PR\s?#?\d+(?: \([^()]{0,40}\))?(?: is| was| remains| =|:) (?:now |still )?the (?:only|sole|single|one) open (?:PR|pull request)\b",
         r"|\bexactly (?:1|one) open (?:PR|pull request)[^:.]{0,60}:\s*PR\s?#?\d+",
         r"|\bstate=open\b.{0,60}?\b1 result: PR\s?#?\d+",
         r"|\bonly PR\s?#?\d+(?: \([^()]{0,40}\))? (?:is|was|remains) (?:now |still )?open\b",
@@ -140,6 +140,7 @@ mod tests {
         for (text, expected) in [
             ("PR#4 is the only open PR", "+"),
             ("only PR#4 is open", "+"),
+            ("PR 3 = the only open PR", "-"),
             ("PR#4 is the sole open PR.", "+"),
             ("The only open PR is PR#4 ✅", "+"),
             ("exactly one open PR on apple: PR#3", "-"),

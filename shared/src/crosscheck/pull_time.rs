@@ -17,20 +17,20 @@ pub(super) const RULE: Rule = Rule {
     id: "pull-time",
     explains: "When a pull request was opened, closed or merged, and by whom, by the forge's own record.",
     kind: CheckKind::Record,
-    words: &["opened", "created", "raised", "closed", "merged"],
+    words: &["opened", "created", "raised", "closed", "merged", "went in", "landed"],
     find,
 };
 
 static VERB: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(concat!(
         r"(?i)^(?:\s*\([^()]{0,60}\))?,?(?:\s*(?:\(|:|\||—|–)|\s+(?:is|was|has been|now|already|then|got|itself)){0,3}\s*",
-        r"\b(opened|created|raised|closed|merged)",
+        r"\b(opened|created|raised|closed|merged|went in|landed)",
         r"(?:\s+by\s+@?([A-Za-z0-9][A-Za-z0-9._-]*[A-Za-z0-9]))?",
         r"(\s*(?:\(|@|,|:)?\s*(?:at|on)?\s*)",
     ))
 });
 static BY: LazyLock<Option<Regex>> =
-    LazyLock::new(|| pattern(r"(?i)^\s*\(?by\s+@?([A-Za-z0-9][A-Za-z0-9._-]*[A-Za-z0-9])"));
+    LazyLock::new(|| pattern(r"(?i)^\s*(?:\(?by\s+@?|\(@?)([A-Za-z0-9][A-Za-z0-9._-]*[A-Za-z0-9])"));
 
 /// A sentence about the pull request of the one before.
 static IT: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -69,7 +69,7 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
         }
         let step = match word.as_str().to_ascii_lowercase().as_str() {
             "closed" => Step::Closed,
-            "merged" => Step::Merged,
+            "merged" | "went in" | "landed" => Step::Merged,
             _ => Step::Opened,
         };
         let time_at = span.end + whole.end();

@@ -20,7 +20,7 @@ pub(super) const RULE: Rule = Rule {
 
 static SAID: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(concat!(
-        r"(?i)\blint(?:er)?(?: rung| stage)?(?: (?:in|of|for|on) (?:run|build) #?[A-Za-z0-9._-]{1,40})?\s?(?::|=|→|->|is|was)?\s?",
+        r"(?i)\blint(?:er)?(?: rung| stage)?(?: (?:in|of|for|on) (?:(?:run |build )#?[A-Za-z0-9._-]{1,40}|#?\d{1,6}))?\s?(?::|=|→|->|is|was)?\s?",
         r"(pass(?:ed|es)?|fail(?:ed|s)?|clean|green|red|skip(?:ped)?|ok|✅|✓|✔|❌|✘|✗)(?:[ (:,]{1,2}(R\d{3}))?"
     ))
     .ok()

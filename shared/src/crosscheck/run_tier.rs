@@ -43,7 +43,8 @@ static SAID: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let name = r"(?:install|upgrade|backup[_/+]restore|backup|restore|custom|functional)";
     let names = format!(r"{name}(?:(?:\s?[/,+&]\s?|,? and ){name})*");
     let verbs = r"(?:\s?(?::|=|→|->|is|was|are|were|has|have)\s?|\s)";
-    let status = r"(?:pass(?:ed|es)?|fail(?:ed|s)?|skip(?:ped|s)?|unver(?:ified)?|green|red|✅|✓|✔|❌|✘|✗)";
+    let status =
+        r"(?:pass(?:ed|es)?|fail(?:ed|s)?|skip(?:ped|s)?|unver(?:ified)?|green|red|ok|✅|✓|✔|❌|✘|✗)";
     Regex::new(&format!(r"(?i)\b({names})(?: (tiers?|stages?|rungs?))?{verbs}(?:both |all )?({status})")).ok()
 });
 

@@ -258,7 +258,18 @@ fn ending(unit: &Unit<'_>, named: &[(Range<usize>, String)]) -> Vec<String> {
     ) {
         from = last;
     }
-    named.get(from..).unwrap_or(&[]).iter().map(|(_, id)| id.clone()).collect()
+    ids(named.get(from..).unwrap_or(&[]))
+}
+
+/// The ids of a list of runs, each once: "build 39, and build 39 is red" names one.
+fn ids(named: &[(Range<usize>, String)]) -> Vec<String> {
+    let mut ids: Vec<String> = Vec::new();
+    for (_, id) in named {
+        if !ids.contains(id) {
+            ids.push(id.clone());
+        }
+    }
+    ids
 }
 
 fn beginning(unit: &Unit<'_>, named: &[(Range<usize>, String)]) -> Vec<String> {

@@ -1,6 +1,8 @@
 //! "Gate: U0 — PASS (Adversary REVIEW …)": what STATUS says of a verdict, against the verdict in REVIEW.
 
 use super::{Context, Draft, Fact, Rule, Unit, cite};
+use crate::documents::gate_words::gate_line;
+use crate::documents::{Block, BlockKind, Document};
 use crate::evidence::{EvidenceKind, Place};
 use crate::gates::status_words;
 use crate::report::{CheckKind, Gate, GateEvent, Verdict};
@@ -43,6 +45,18 @@ fn fact(id: &str, said: Verdict, unit: &Unit<'_>, context: &Context<'_>) -> Fact
     }
     let gate = context.life.gates.iter().find(|gate| gate.id == id);
     let Some(event) = gate.and_then(|gate| stood(gate, &review.name, unit.as_of)) else {
+        if let Some(line) = unread(review, id) {
+            let words = format!("{}:{line} speaks of {id}; whether it judges could not be read", review.name);
+            return Fact::Unclear(words, Vec::new());
+        }
+        let told = gate.into_iter().flat_map(|gate| &gate.history);
+        if let Some(event) =
+            told.into_iter().find(|event| event.document != review.name && event.what == said)
+        {
+            let words =
+                format!("{} has the verdict, {} none that could be read", event.document, review.name);
+            return Fact::Unclear(words, Vec::new());
+        }
         let whole = Place { path: review.path.clone(), pointer: String::new() };
         let words = format!("{} gave no verdict on {id} by then", review.name);
         let cited = vec![cite(&whole, "", format!("no verdict on {id}"))];
@@ -54,6 +68,17 @@ fn fact(id: &str, said: Verdict, unit: &Unit<'_>, context: &Context<'_>) -> Fact
     let when = event.at.map_or_else(String::new, |at| format!(", {}", clock(at)));
     let words = format!("{}:{} says {} on {id}{when}", review.name, event.line, name(event.what));
     if event.what == said { Fact::Agrees(words, cited) } else { Fact::Differs(words, cited) }
+}
+
+/// The line of a heading or item of REVIEW that begins with a gate's id and holds a verdict word, read as one or not.
+fn unread(review: &Document, id: &str) -> Option<u32> {
+    let words = ["PASS", "FAIL", "VERIFIED", "REJECTED"];
+    let speaks = |block: &&Block| {
+        block.kind != BlockKind::Code
+            && words.iter().any(|word| block.text.contains(word))
+            && gate_line(&block.text).is_some_and(|line| line.ids.iter().any(|known| known == id))
+    };
+    review.blocks.iter().find(speaks).map(|block| review.position(block, 0).0)
 }
 
 /// The verdict of REVIEW that stood when the words were written; an undated one may be the newest.

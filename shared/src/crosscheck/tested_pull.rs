@@ -5,8 +5,11 @@ use std::sync::LazyLock;
 
 use regex_lite::Regex;
 
+use super::attributes::{Told, attributes, fresh};
 use super::context::{same_sha, tested_ref};
-use super::reading::{before, is_supposed, last_before, mentions_from, pattern, pulls, supposed, told};
+use super::reading::{
+    after, before, is_supposed, last_before, mentions_from, pattern, pulls, supposed, told,
+};
 use super::{Context, Draft, Fact, Rule, Unit, cite};
 use crate::documents::mentions::{Mention, What};
 use crate::evidence::{Build, Pull};
@@ -16,7 +19,7 @@ pub(super) const RULE: Rule = Rule {
     id: "tested-pull",
     explains: "Which pull request a build really tested follows from the commit it ran.",
     kind: CheckKind::Substance,
-    words: &["pr", "pull", "build"],
+    words: &[],
     find,
 };
 
@@ -29,6 +32,10 @@ static OF: LazyLock<Option<Regex>> = LazyLock::new(|| {
         r"(?i)#?\d+(?: \(| of | on | for | against | was (?:of|on|for) | ran on | ran against )(?:the )?(?:head of )?$",
     )
 });
+
+/// "40 is PR 9's".
+static IS: LazyLock<Option<Regex>> =
+    LazyLock::new(|| pattern(r"(?i)#?\d+ (?:is|was|belongs to|belonged to) $"));
 
 /// The spans from "Tested" to the end of its clause.
 pub(super) fn spans(unit: &Unit<'_>) -> Vec<Range<usize>> {
@@ -102,7 +109,9 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
     }
     for (at, number) in &pulls {
         let lead = before(unit, at.start);
-        let near = OF.as_ref().is_some_and(|pattern| pattern.is_match(lead));
+        let belongs = ["'s", "’s"].iter().any(|mark| after(unit, at.end).starts_with(mark));
+        let near = OF.as_ref().is_some_and(|pattern| pattern.is_match(lead))
+            || belongs && IS.as_ref().is_some_and(|pattern| pattern.is_match(lead));
         if !near || holds(&spans, at.start) {
             continue;
         }
@@ -114,6 +123,20 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
             false => vec![fact(*build, *number, false, None, context)],
         };
         drafts.push(Draft::new(span, format!("tested {build} {number}"), facts));
+    }
+    listed(unit, context, drafts);
+}
+
+/// What a list or a row of a table says that a build tested.
+fn listed(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
+    for one in fresh(attributes(unit, context), drafts) {
+        let Told::Pull(number) = one.told else { continue };
+        let span = one.quote();
+        let facts = match is_supposed(unit, &span) {
+            true => supposed(),
+            false => vec![fact(one.build, number, false, None, context)],
+        };
+        drafts.push(Draft::new(span, format!("tested {} {number}", one.build), facts));
     }
 }
 

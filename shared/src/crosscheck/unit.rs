@@ -94,6 +94,8 @@ impl<'a> Unit<'a> {
         let mut near: Vec<&str> = before.rev().take(8).collect();
         near.reverse();
         let after = self.block.text.get(span.end..self.clause(span.start).end.max(span.end)).unwrap_or("");
+        // "Closed 10:28Z, not merged" denies something else.
+        let after = if after.starts_with(", not merged") { "" } else { after };
         let mut after = after.split_whitespace().take(3);
         let pairs = [
             ("instead", "of"),
@@ -118,6 +120,9 @@ impl<'a> Unit<'a> {
     /// Whether the words at `span` themselves deny or suppose something; "no" belongs to what some statements say.
     pub(crate) fn denies(&self, span: &Range<usize>) -> bool {
         let words = self.text(span).to_ascii_lowercase();
+        // "Not one" counts, as "no" does.
+        let words =
+            ["not one ", "not a single "].iter().find_map(|none| words.strip_prefix(none)).unwrap_or(&words);
         words
             .split_whitespace()
             .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric() && c != '\''))

@@ -1,9 +1,11 @@
 //! The time stamped beside a verdict, against the commit that first holds it.
 
+use std::ops::Range;
+
 use super::{Context, Draft, Fact, Rule, Unit, cite};
 use crate::documents::gate_words::gate_line;
 use crate::evidence::EvidenceKind;
-use crate::report::CheckKind;
+use crate::report::{CheckKind, GateEvent, Verdict};
 use crate::time::{clock, human_length};
 
 pub(super) const RULE: Rule = Rule {
@@ -21,7 +23,8 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
     if !unit.block.is_heading() || unit.document.kind != EvidenceKind::Review {
         return;
     }
-    let Some((_, span)) = gate_line(unit.words()).and_then(|line| line.verdict) else { return };
+    let read = gate_line(unit.words()).and_then(|line| line.verdict).map(|(_, span)| span);
+    let Some(span) = read.or_else(|| judged_here(unit, context)) else { return };
     let stamp = unit.times().find(|(at, _)| span.contains(&at.start)).and_then(|(_, moment)| {
         let (first, _) = unit.window(&moment)?;
         Some((first, moment))
@@ -67,4 +70,20 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
     let mut draft = Draft::new(span, key, vec![fact]);
     draft.ahead_seconds = ahead;
     drafts.push(draft);
+}
+
+/// The verdict of a heading that is one only because the plan calls the gate so: from its word to its stamp.
+fn judged_here(unit: &Unit<'_>, context: &Context<'_>) -> Option<Range<usize>> {
+    let (line, _) = unit.position(0);
+    let here = |event: &GateEvent| {
+        event.line == line
+            && event.document == unit.document.name
+            && matches!(event.what, Verdict::Pass | Verdict::Fail)
+    };
+    if !context.life.gates.iter().any(|gate| gate.history.iter().any(here)) {
+        return None;
+    }
+    let start = ["PASS", "FAIL"].iter().filter_map(|word| unit.words().rfind(word)).max()?;
+    let (stamp, _) = unit.times().find(|(at, _)| at.start > start)?;
+    Some(start..stamp.end)
 }

@@ -217,10 +217,16 @@ pub fn mentions(text: &str) -> Vec<Mention> {
         let mut fresh = Vec::new();
         for captures in pattern.regex.captures_iter(text) {
             let Some(whole) = captures.get(0) else { continue };
-            if taken.get(whole.range()).is_none_or(|bytes| bytes.contains(&true)) {
-                continue;
+            let is_free = |span: Range<usize>| taken.get(span).is_some_and(|bytes| !bytes.contains(&true));
+            let mut read = (pattern.read)(&captures).unwrap_or_default();
+            if !is_free(whole.range()) {
+                // "build 43, 10:25:19Z": the list ends before what is something else.
+                let free = read.iter().take_while(|mention| is_free(mention.span.clone())).count();
+                read.truncate(if free < read.len() { free } else { 0 });
+            } else if counts_behind(whole.as_str(), text.get(whole.end()..).unwrap_or("")) {
+                read.truncate(1);
             }
-            fresh.extend((pattern.read)(&captures).unwrap_or_default());
+            fresh.extend(read);
         }
         for mention in &fresh {
             if let Some(bytes) = taken.get_mut(mention.span.clone()) {
@@ -232,6 +238,17 @@ pub fn mentions(text: &str) -> Vec<Mention> {
     found.sort_by_key(|mention| (mention.span.start, mention.span.end));
     date_times(text, &mut found);
     found
+}
+
+/// "run 39, 20 passed": the second number counts tests and is no build's.
+fn counts_behind(list: &str, rest: &str) -> bool {
+    let one = list.get(..6).is_some_and(|noun| {
+        noun.eq_ignore_ascii_case("build ")
+            || noun.get(..4).is_some_and(|noun| noun.eq_ignore_ascii_case("run "))
+    });
+    let only_commas = list.contains(',') && !list.contains(['/', '+', '&', '#']) && !list.contains("and");
+    let counted = [" passed", " failed", " skipped", " tests", " cases", " errors", " of "];
+    one && only_commas && counted.iter().any(|word| rest.starts_with(word))
 }
 
 /// `05:38Z on 2026-06-13`, `2026-06-13 at 05:38Z`: a time takes the day written beside it.

@@ -76,6 +76,12 @@ impl Plan {
         self.known.is_empty() || self.known.contains(id)
     }
 
+    /// What the plan calls a gate or an item.
+    pub(super) fn title(&self, id: &str) -> Option<&str> {
+        let named = self.gates.iter().chain(&self.listed).find(|(known, _)| known == id);
+        named.map(|(_, title)| title.as_str())
+    }
+
     fn take_gate(&mut self, document: &Document, index: usize, block: &Block) {
         if block.kind == BlockKind::Code {
             return;

@@ -13,6 +13,9 @@ use crate::documents::gate_words::{
 use crate::documents::{Block, BlockKind, Document};
 use crate::report::Verdict;
 
+/// How far into a line a gate's title is looked for.
+const TITLE_WITHIN: usize = 240;
+
 /// Every verdict of a document with the block it stands in, in order of place; `required` is what `ALL DoD` means.
 pub(super) fn verdicts(
     document: &Document,
@@ -74,7 +77,12 @@ fn block_verdicts(
         let verdict = Some(all.verdict);
         return vec![GateLine { ids: required.to_vec(), title: String::new(), verdict }];
     }
-    let lines = gate_lines(&block.text, &block.strong);
+    let mut lines = gate_lines(&block.text, &block.strong);
+    if lines.iter().all(|line| line.verdict.is_none())
+        && let Some(line) = behind_title(block, plan)
+    {
+        lines = vec![line];
+    }
     if block.is_heading() {
         let id_in_code = block.code.first().is_some_and(|code| code.start == 0);
         if !id_in_code {
@@ -114,6 +122,19 @@ fn block_verdicts(
         return line.into_iter().collect();
     }
     Vec::new()
+}
+
+/// The verdict behind a gate's own title, whatever words the plan chose for it: "backup and restore: PASS @…" is said
+/// of a tier, but not where the gate is called so.
+fn behind_title(block: &Block, plan: &Plan) -> Option<GateLine> {
+    let line = gate_line(&block.text)?;
+    let title = line.ids.first().and_then(|id| plan.title(id)).filter(|title| !title.is_empty())?;
+    let head = block.text.get(..block.text.floor_char_boundary(TITLE_WITHIN))?.to_ascii_lowercase();
+    let at = head.find(&title.to_ascii_lowercase())?;
+    let mut text = block.text.clone();
+    text.replace_range(at..at + title.len(), &" ".repeat(title.len()));
+    let verdict = gate_lines(&text, &block.strong).into_iter().next().filter(|read| read.ids == line.ids)?;
+    Some(GateLine { verdict: Some(verdict.verdict?), ..line })
 }
 
 /// Whether a line of a list or a paragraph is a verdict and no sentence about one: its id or its verdict is

@@ -125,6 +125,22 @@ fn what_is_no_verdict() {
 }
 
 #[test]
+fn a_gate_called_like_a_tier() {
+    let plan = "## Gates\n\n### W2 — Backup and restore\n\n### W3 — Lint\n";
+    for (review, expected) in [
+        ("## W2 — backup and restore: PASS @2026-05-28T01:00Z", "W2 pass [pass]"),
+        ("## W2 — Backup and restore, again: **PASS** @2026-05-28T01:00Z", "W2 pass [pass]"),
+        ("## W3 — lint: FAIL @2026-05-28T01:00Z", "W3 fail [fail]"),
+        ("## W2 — restore: PASS @2026-05-28T01:00Z", "W2 open []"),
+        ("## W2 — backup and restore: cannot PASS @2026-05-28T01:00Z", "W2 open []"),
+    ] {
+        let documents = [document(EvidenceKind::Plan, plan), document(EvidenceKind::Review, review)];
+        let life = told(&phase_life(&documents, &History::new(&[])));
+        assert!(life.iter().any(|line| line == expected), "{review}: {life:?}");
+    }
+}
+
+#[test]
 fn findings_and_their_states() {
     check("**F1 — x.** Words.\n\n**F6/F7 — y.**", &["f1 noted", "f6 noted", "f7 noted"]);
     check("### A-x [adversary] OPEN @2026-05-28T01:00Z — t", &["a-x open"]);

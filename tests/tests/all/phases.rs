@@ -66,14 +66,26 @@ fn sentence(scores: &[(&Sample, Expected, Score)]) -> String {
     let total = total(scores);
     let statements: usize = scores.iter().map(|(_, expected, _)| expected.statement.len()).sum();
     let of = |share: Share| format!("{} of {} ({:.2})", share.met, share.all, share.ratio());
-    format!(
+    let measured = format!(
         "Measured over {} sample phases with {statements} statements whose outcome a person wrote down beforehand: \
          real contradictions among those reported {}, planted contradictions found {}, true statements confirmed {}.",
         scores.len(),
         of(total.precision),
         of(total.contradicted),
         of(total.confirmed),
-    )
+    );
+    let first = |(sample, expected, _): &(&Sample, Expected, Score)| {
+        let first = expected.first_run?;
+        let of = |[met, all]: [usize; 2]| of(Share { met, all });
+        Some(format!(
+            " The {} phase was written before any rule had seen its words; its first run gave {}, {} and {}.",
+            sample.id,
+            of(first.real),
+            of(first.planted),
+            of(first.confirmed),
+        ))
+    };
+    measured + &scores.iter().filter_map(first).collect::<String>()
 }
 
 #[test]

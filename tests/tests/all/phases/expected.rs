@@ -19,6 +19,19 @@ pub(crate) struct Expected {
     pub(crate) statement: Vec<Statement>,
     #[serde(default)]
     pub(crate) note: Vec<Note>,
+    pub(crate) first_run: Option<FirstRun>,
+}
+
+/// What came out of a phase the first time, before any rule had seen its words. Shown, and never measured again.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FirstRun {
+    /// Real contradictions, and all that were reported.
+    pub(crate) real: [usize; 2],
+    /// Planted contradictions that were found, and all.
+    pub(crate) planted: [usize; 2],
+    /// True statements that were confirmed, and all.
+    pub(crate) confirmed: [usize; 2],
 }
 
 /// A gate, in the plan's order.
