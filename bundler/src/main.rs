@@ -8,11 +8,14 @@ mod commands;
 mod config;
 mod exit_code;
 mod failure;
+mod in_place;
 mod judge;
 mod output;
 mod pack;
 mod redact;
 mod sign;
+mod sign_offs;
+mod trust;
 mod viewer_page;
 
 use std::process::ExitCode;
