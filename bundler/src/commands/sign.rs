@@ -4,6 +4,7 @@ use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use dossier_shared::digest::Sha256Digest;
+use dossier_shared::entry_path::EntryPath;
 use dossier_shared::limits::Limits;
 use dossier_shared::open::Opened;
 use dossier_shared::report::{self, Decision, Report};
@@ -86,10 +87,8 @@ fn word(arguments: &Sign) -> Result<Word, Failure> {
             ))
         })?),
     };
-    for words in [Some(&arguments.note), arguments.despite.as_ref()].into_iter().flatten() {
-        if let Some(leak) = redact::leaks(words.as_bytes()).into_iter().next() {
-            return Err(Failure::Secret { listed: vec![format!("  the note (rule {})", leak.rule)] });
-        }
+    if let Some(rule) = secret_in(&[Some(&arguments.note), arguments.despite.as_ref()]) {
+        return Err(Failure::Secret { listed: vec![format!("  the note (rule {rule})")] });
     }
     let now = Timestamp::now();
     Ok(Word {
@@ -102,6 +101,16 @@ fn word(arguments: &Sign) -> Result<Word, Failure> {
         supersedes,
         at: Timestamp::from_second(now.as_second()).unwrap_or(now),
     })
+}
+
+/// The rule that finds a secret in words that would be signed and passed on.
+fn secret_in(words: &[Option<&String>]) -> Option<&'static str> {
+    let place = EntryPath::new("note").ok()?;
+    let scanner = redact::Scanner::new(std::iter::empty());
+    words
+        .iter()
+        .flatten()
+        .find_map(|words| Some(redact::leaks(&scanner, &place, words.as_bytes()).first()?.rule))
 }
 
 fn key_path(arguments: &Sign) -> Result<PathBuf, Failure> {
