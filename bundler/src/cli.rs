@@ -4,17 +4,26 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+mod signing;
+
+pub(crate) use signing::{
+    Keygen, Merge, OwnFile, Sign, SignDecision, Trust, TrustAdd, TrustCommand, TrustFile, TrustList,
+    TrustRemove, Verify,
+};
+
 const EXAMPLES: &str = "\
 Examples:
   dossier pack --key ~/.ssh/id_ed25519              collect what dossier.toml names, sign it
   dossier check                                     compare the documents with the evidence, before packing
   dossier check ghost-20260613T064100Z.zip          the same, after it
-  dossier verify ghost.zip --allowed-signers FILE   who packed it, and is it whole?
+  dossier verify ghost.zip                          who packed it, who signed it off, is it whole?
+  dossier sign ghost.zip --role operator --decision approve
   dossier html ghost.zip                            one page to send, opens in any browser
 
 Exit codes:
   0  good
-  1  the evidence is not good: problem, contradiction, gate not passed, unsigned, signer unknown
+  1  the evidence is not good: problem, contradiction, gate not passed, unsigned, signer unknown,
+     policy not met
   2  wrong arguments, or a fault in dossier.toml
   3  not a readable snapshot
   4  collection incomplete under --strict
@@ -37,6 +46,14 @@ pub(crate) enum Command {
     Verify(Verify),
     /// Compare what the documents say with the evidence
     Check(Check),
+    /// Approve or reject a snapshot in a role, with your key
+    Sign(Sign),
+    /// Put the sign-offs of two copies of one snapshot together
+    Merge(Merge),
+    /// Make a key to seal or to sign off with
+    Keygen(Keygen),
+    /// Say whose keys you trust, and for what
+    Trust(Trust),
     /// Say what is in a snapshot
     Show(Show),
     /// Write one HTML page that holds the snapshot and its viewer
@@ -54,7 +71,7 @@ Examples:
   dossier pack phases/ghost/dossier.toml --key packer_key -o ghost.zip
   dossier pack --unsigned --no-viewer
 
-A key with a passphrase: put the passphrase into DOSSIER_KEY_PASSPHRASE.
+A key with a passphrase: you are asked, or it is in DOSSIER_KEY_PASSPHRASE.
 SOURCE_DATE_EPOCH (Unix seconds) replaces the present time, so that the same inputs give the same bytes.")]
 pub(crate) struct Pack {
     /// What to collect; paths in it are relative to it
@@ -63,8 +80,8 @@ pub(crate) struct Pack {
     /// Where to write [default: PHASE-STAMP.zip in the current folder]; replaces a file in one step
     #[arg(short, long, value_name = "PATH")]
     pub(crate) output: Option<PathBuf>,
-    /// OpenSSH private key to seal the snapshot with
-    #[arg(long, value_name = "FILE", conflicts_with = "unsigned")]
+    /// Key to seal it with: an OpenSSH private key, agent:SHA256:…, or a .pub file whose key ssh-agent holds
+    #[arg(long, value_name = "KEY", conflicts_with = "unsigned")]
     pub(crate) key: Option<PathBuf>,
     /// Write it without a seal: nobody can tell later who packed it
     #[arg(long)]
@@ -78,25 +95,6 @@ pub(crate) struct Pack {
     /// Print nothing but errors
     #[arg(short, long)]
     pub(crate) quiet: bool,
-}
-
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  dossier verify ghost.zip --allowed-signers ~/.config/dossier/allowed_signers
-  dossier verify *.zip --format json
-
-Exits 0 when the files are intact, the packer's signature is valid and the allowed_signers file names its key.
-An allowed_signers line looks like this:
-  ops@example.org namespaces=\"seal@dossier\" ssh-ed25519 AAAAC3Nza…")]
-pub(crate) struct Verify {
-    /// Snapshots
-    #[arg(required = true, value_name = "SNAPSHOT")]
-    pub(crate) snapshots: Vec<PathBuf>,
-    #[command(flatten)]
-    pub(crate) trust: TrustFile,
-    #[command(flatten)]
-    pub(crate) format: FormatChoice,
 }
 
 #[derive(Debug, Args)]
@@ -178,13 +176,6 @@ pub(crate) struct Viewer {
     /// Where to write
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: PathBuf,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct TrustFile {
-    /// Whose keys you trust, in OpenSSH's allowed_signers format
-    #[arg(long, value_name = "FILE")]
-    pub(crate) allowed_signers: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

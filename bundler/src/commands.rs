@@ -2,9 +2,13 @@
 
 mod check;
 mod html;
+mod keygen;
+mod merge;
 mod open;
 mod pack;
 mod show;
+mod sign;
+mod trust;
 mod verify;
 mod viewer;
 
@@ -18,6 +22,10 @@ pub(crate) fn run(command: Command) -> Result<Exit, Failure> {
         Command::Pack(arguments) => pack::run(arguments),
         Command::Verify(arguments) => verify::run(arguments),
         Command::Check(arguments) => check::run(arguments),
+        Command::Sign(arguments) => sign::run(arguments),
+        Command::Merge(arguments) => merge::run(arguments),
+        Command::Keygen(arguments) => keygen::run(arguments),
+        Command::Trust(arguments) => trust::run(arguments),
         Command::Show(arguments) => show::run(arguments),
         Command::Html(arguments) => html::run(arguments),
         Command::Open(arguments) => open::run(arguments),

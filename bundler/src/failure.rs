@@ -20,6 +20,9 @@ pub(crate) enum Failure {
     Collect(#[from] CollectError),
     #[error("{0}")]
     Key(#[from] KeyError),
+    /// What was asked for is not done because of what the evidence is.
+    #[error("{0}")]
+    Evidence(String),
     #[error("{path}: not a readable snapshot: {why}")]
     NotASnapshot { path: String, why: String },
     #[error(
@@ -48,6 +51,7 @@ impl Failure {
     pub(crate) fn exit(&self) -> Exit {
         match self {
             Self::Usage(_) | Self::Config(_) | Self::Collect(_) | Self::Key(_) => Exit::Usage,
+            Self::Evidence(_) => Exit::EvidenceNotGood,
             Self::NotASnapshot { .. } => Exit::NotASnapshot,
             Self::Incomplete { .. } => Exit::Incomplete,
             Self::Secret { .. } => Exit::Secret,

@@ -11,10 +11,9 @@ use dossier_shared::entry_path::EntryPath;
 use dossier_shared::limits::Limits;
 use dossier_shared::open::{self, Opened};
 use dossier_shared::report::{self, Report, SealState};
-use dossier_shared::signature::allowed_signers::AllowedSigners;
 use dossier_shared::snapshot::metadata::Metadata;
 use dossier_shared::time::Timestamp;
-use dossier_shared::verify::{self, Verification};
+use dossier_shared::verify::{self, Verification, Verifier};
 use serde::Serialize;
 
 use crate::failure::Failure;
@@ -44,21 +43,11 @@ pub(crate) struct Signature {
     pub(crate) note: String,
 }
 
-/// The trust file that was named on the command line; never any other.
-pub(crate) fn trust_file(path: Option<&Path>) -> Result<Option<AllowedSigners>, Failure> {
-    let Some(path) = path else { return Ok(None) };
-    let bytes = fs_err::read(path).map_err(|error| {
-        Failure::Usage(format!("{error}; --allowed-signers wants a file in OpenSSH's allowed_signers format"))
-    })?;
-    Ok(Some(AllowedSigners::parse(&bytes)))
-}
-
-/// Reads, verifies and judges the file at `path`.
-pub(crate) fn read(path: &Path, trust: Option<&AllowedSigners>) -> Result<Snapshot, Failure> {
+/// Reads, verifies and judges the file at `path` for `verifier`.
+pub(crate) fn read(path: &Path, verifier: &Verifier<'_>) -> Result<Snapshot, Failure> {
     let (bytes, opened) = open(path, &Limits::default())?;
-    let now = Some(Timestamp::now());
-    let report = report::judge(&opened, trust, now);
-    let signatures = signatures(verify::verify_at(&opened, trust, now));
+    let report = report::judge_as(&opened, verifier);
+    let signatures = signatures(verify::verify_as(&opened, verifier));
     Ok(Snapshot { bytes, metadata: opened.metadata, report, signatures })
 }
 
@@ -73,7 +62,8 @@ pub(crate) fn evidence_alone(metadata: &Metadata, payload: &BTreeMap<EntryPath, 
     report::judge_evidence(metadata, payload)
 }
 
-fn open(path: &Path, limits: &Limits) -> Result<(Arc<[u8]>, Opened), Failure> {
+/// Opens the file at `path`.
+pub(crate) fn open(path: &Path, limits: &Limits) -> Result<(Arc<[u8]>, Opened), Failure> {
     let fault = |why: String| Failure::NotASnapshot { path: path.display().to_string(), why };
     if path.is_dir() {
         return Err(fault("it is a folder; name the zip file".to_owned()));

@@ -8,13 +8,16 @@ mod commands;
 mod config;
 mod exit_code;
 mod failure;
+mod in_place;
 mod judge;
 mod output;
 mod pack;
 mod progress;
 mod redact;
 mod sign;
+mod sign_offs;
 mod spool;
+mod trust;
 mod viewer_page;
 
 use std::process::ExitCode;

@@ -1,5 +1,6 @@
 //! Words on a terminal: lines that wrap and align, colours, and nothing hostile. Knows no command.
 
+pub(crate) mod binding;
 pub(crate) mod check;
 mod clean;
 pub(crate) mod junit;

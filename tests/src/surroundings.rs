@@ -12,7 +12,13 @@ pub fn dossier() -> Command {
         profile.join(format!("dossier{}", std::env::consts::EXE_SUFFIX))
     });
     assert!(program.exists(), "{} is not built: run `cargo xtask test`", program.display());
-    Command::new(program)
+    let mut command = Command::new(program);
+    // Nobody's own keys and trust decide what a test sees.
+    command
+        .env("XDG_CONFIG_HOME", "/nowhere")
+        .env_remove("SSH_AUTH_SOCK")
+        .env_remove("DOSSIER_KEY_PASSPHRASE");
+    command
 }
 
 /// A folder of other projects' data below `$DOSSIER_CORPORA`; none, and a skip on record, where that names nothing.

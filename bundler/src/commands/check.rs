@@ -3,12 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use dossier_shared::report::Report;
+use dossier_shared::verify::Policy;
 
 use crate::cli::{Check, CheckFormat};
 use crate::exit_code::Exit;
 use crate::failure::Failure;
 use crate::output::check::{Detail, Subject, page};
 use crate::output::{Places, junit, markdown};
+use crate::trust::Trust;
 use crate::{judge, output};
 
 const EXPECTED: &str = "check wants a snapshot (.zip), a folder that holds dossier.toml, or a dossier.toml";
@@ -22,8 +24,9 @@ pub(super) fn run(arguments: Check) -> Result<Exit, Failure> {
     };
     match target(&arguments.target)? {
         Target::Snapshot(path) => {
-            let trust = judge::trust_file(arguments.trust.allowed_signers.as_deref())?;
-            let report = judge::read(&path, trust.as_ref()).map_err(with_hint)?.report;
+            let trust = Trust::load(&arguments.trust)?;
+            let verifier = trust.verifier(None, Policy::default());
+            let report = judge::read(&path, &verifier).map_err(with_hint)?.report;
             let file = path.display().to_string();
             tell(&report, Detail { subject: Subject::Snapshot(&file), ..detail }, arguments.format)
         }

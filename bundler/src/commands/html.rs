@@ -2,11 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
+use dossier_shared::verify::Policy;
+
 use crate::cli::Html;
 use crate::exit_code::Exit;
 use crate::failure::Failure;
 use crate::judge::{self, Snapshot};
 use crate::output::{self, summary_html};
+use crate::trust::Trust;
 use crate::{atomic, viewer_page};
 
 pub(super) fn run(arguments: Html) -> Result<Exit, Failure> {
@@ -14,8 +17,8 @@ pub(super) fn run(arguments: Html) -> Result<Exit, Failure> {
         Some(path) => path.clone(),
         None => PathBuf::from(format!("{}.html", stem_of(&arguments.snapshot))),
     };
-    let trust = judge::trust_file(arguments.trust.allowed_signers.as_deref())?;
-    let snapshot = judge::read(&arguments.snapshot, trust.as_ref())?;
+    let trust = Trust::named(&arguments.trust)?;
+    let snapshot = judge::read(&arguments.snapshot, &trust.verifier(None, Policy::default()))?;
     let page = page(&arguments.snapshot, &snapshot)?;
     atomic::write(&target, page.as_bytes()).map_err(|error| Failure::write(&target, error))?;
     output::print_plain(&format!("{}\n", target.display()))?;

@@ -4,15 +4,18 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use dossier_shared::verify::Policy;
+
 use super::html;
 use crate::cli::Open;
 use crate::exit_code::Exit;
 use crate::failure::Failure;
+use crate::trust::Trust;
 use crate::{atomic, judge, output};
 
 pub(super) fn run(arguments: Open) -> Result<Exit, Failure> {
-    let trust = judge::trust_file(arguments.trust.allowed_signers.as_deref())?;
-    let snapshot = judge::read(&arguments.snapshot, trust.as_ref())?;
+    let trust = Trust::named(&arguments.trust)?;
+    let snapshot = judge::read(&arguments.snapshot, &trust.verifier(None, Policy::default()))?;
     let page = html::page(&arguments.snapshot, &snapshot)?;
     // Made for its owner alone, and left behind: the browser reads it after this program has ended.
     let folder = tempfile::Builder::new()

@@ -14,11 +14,11 @@ use crate::pack::look::{LookError, look};
 use crate::pack::{PackError, Sealed};
 use crate::progress::Progress;
 use crate::redact;
-use crate::sign::{Key, PASSPHRASE_VARIABLE};
+use crate::sign::Key;
 use crate::{atomic, collect, config, pack, viewer_page};
 
 const NO_KEY: &str = "say how to seal the snapshot: --key FILE with an OpenSSH private key, or --unsigned\n\
-                      make a key with: ssh-keygen -t ed25519 -f packer_key";
+                      make a key with: dossier keygen -o packer_key (or ssh-keygen -t ed25519 -f packer_key)";
 
 pub(super) fn run(arguments: Pack) -> Result<Exit, Failure> {
     let limits = Limits::default();
@@ -66,10 +66,7 @@ pub(super) fn run(arguments: Pack) -> Result<Exit, Failure> {
 
 fn key(arguments: &Pack) -> Result<Option<Key>, Failure> {
     match &arguments.key {
-        Some(path) => {
-            let passphrase = std::env::var(PASSPHRASE_VARIABLE).ok();
-            Ok(Some(Key::load(path, passphrase.as_deref())?))
-        }
+        Some(named) => Ok(Some(Key::open(named)?)),
         None if arguments.unsigned => Ok(None),
         None => Err(Failure::Usage(NO_KEY.to_owned())),
     }

@@ -1,5 +1,7 @@
 //! `dossier show`: what is in a snapshot.
 
+use dossier_shared::verify::Verifier;
+
 use crate::cli::{Format, Show};
 use crate::exit_code::Exit;
 use crate::failure::Failure;
@@ -7,7 +9,7 @@ use crate::output::show;
 use crate::{judge, output};
 
 pub(super) fn run(arguments: Show) -> Result<Exit, Failure> {
-    let snapshot = judge::read(&arguments.snapshot, None)?;
+    let snapshot = judge::read(&arguments.snapshot, &Verifier::default())?;
     let file = arguments.snapshot.display().to_string();
     match arguments.format.format {
         Format::Json => output::print_plain(&show::json(&file, &snapshot))?,

@@ -1,16 +1,18 @@
 //! The five answers in words and in JSON, one snapshot or many. Verifies nothing itself.
 
-use dossier_shared::report::{ChecksTrust, Report, SealState, SignerState, Trust};
+use dossier_shared::report::{ChecksTrust, Decision, PolicyAnswer, Report, SealState, SignerState, Trust};
 use dossier_shared::time;
 use serde_json::{Value, json};
 
+use super::binding::{decision_word, gates_words};
 use super::line::pad;
 use super::{Look, Page, count};
 
 /// The schema of the JSON. History: `dossier.verify/1` is the first.
 const SCHEMA: &str = "dossier.verify/1";
 
-/// Whether `verify` is content: intact, sealed, by a key that the given trust file names.
+/// Whether `verify` is content: intact, sealed, by a key that the given trust file names, nobody trusted rejects it,
+/// and whatever else was asked is so.
 ///
 /// Whether the evidence is complete and the checks hold is answered too, but `check` is the one to ask.
 pub(crate) fn is_trusted(report: &Report) -> bool {
@@ -19,6 +21,7 @@ pub(crate) fn is_trusted(report: &Report) -> bool {
             trust.files.intact
                 && trust.seal.state == SealState::Valid
                 && trust.signer.state == SignerState::Trusted
+                && trust.policy.met
         })
 }
 
@@ -138,11 +141,107 @@ pub(crate) fn block(page: &mut Page, file: &str, report: &Report) {
             ],
         );
     }
+    sign_offs(page, trust);
+    policy(page, trust);
     for problem in &report.problems {
         let path = problem.path.as_ref().map_or("snapshot", |path| path.as_str());
         page.line(
             4,
             [(Look::Bad, "  problem  ".to_owned()), (Look::Plain, format!("{path}: {}", problem.what))],
+        );
+    }
+}
+
+/// Each sign-off: who, in which role, what, when, about what, and whether it counts.
+fn sign_offs(page: &mut Page, trust: &Trust) {
+    if trust.sign_offs.is_empty() {
+        page.text(4, "  nobody has signed it off");
+    }
+    for sign_off in &trust.sign_offs {
+        let look = match (sign_off.counts, sign_off.decision) {
+            (true, Decision::Approved) => Look::Good,
+            (true, _) => Look::Bad,
+            (false, _) => Look::Warn,
+        };
+        let who =
+            sign_off.signer.principal.as_ref().filter(|_| sign_off.signer.state == SignerState::Trusted);
+        let who = who.cloned().unwrap_or_else(|| "somebody you do not know".to_owned());
+        let counts = if sign_off.counts { "counts" } else { "does not count" };
+        page.line(
+            6,
+            [
+                (Look::Plain, "  ".to_owned()),
+                (look, decision_word(sign_off.decision).to_owned()),
+                (Look::Plain, format!("  as {} by {who}; {counts}: {}", sign_off.role, sign_off.because)),
+            ],
+        );
+        let says = &sign_off.says;
+        let claimed = format!(
+            "      {} {}, claimed {}",
+            sign_off.key_type,
+            sign_off.fingerprint,
+            time::iso(sign_off.claimed_at)
+        );
+        page.text(6, &claimed);
+        page.text(6, &format!("      {}", sign_off.signer.because));
+        page.text(
+            6,
+            &format!(
+                "      about {}: {}{} confirmed, {} contradicted, {} without evidence{}",
+                says.phase,
+                if says.gates.is_empty() { String::new() } else { gates_words(&says.gates) + "; " },
+                says.outcomes.confirmed,
+                says.outcomes.contradicted,
+                says.outcomes.no_evidence,
+                if says.contradictions_accepted.is_empty() {
+                    String::new()
+                } else {
+                    format!("; accepts {}", says.contradictions_accepted.join(", "))
+                },
+            ),
+        );
+        let known =
+            says.prior.iter().map(|prior| prior.get(..8).unwrap_or(prior)).collect::<Vec<_>>().join(", ");
+        let known = if known.is_empty() { String::new() } else { format!(", knowing {known}") };
+        page.text(6, &format!("      statement {}{known}", sign_off.id));
+        if let Some(earlier) = &says.supersedes {
+            page.text(6, &format!("      it replaces snapshot {earlier}"));
+        }
+        if !says.note.is_empty() {
+            page.text(6, &format!("      note: {}", says.note.replace('\n', " / ")));
+        }
+    }
+}
+
+/// What was asked for, and whether it is so.
+fn policy(page: &mut Page, trust: &Trust) {
+    for PolicyAnswer { asked, met, because, .. } in &trust.policy.answers {
+        let (word, look) = if *met { ("yes", Look::Good) } else { ("no", Look::Bad) };
+        page.line(
+            8,
+            [
+                (Look::Plain, "  ".to_owned()),
+                (look, pad(word, 4)),
+                (Look::Plain, format!("  asked: {asked}; {because}")),
+            ],
+        );
+    }
+}
+
+/// Which files say whom to trust, and what in them grants nothing; for all snapshots together.
+pub(crate) fn sources(page: &mut Page, files: &crate::trust::Trust) {
+    if let Some((path, signers)) = &files.signers {
+        page.line(4, [(Look::Dim, format!("trust file {}, sha256 {}", path.display(), signers.sha256()))]);
+        for issue in signers.issues() {
+            let words = format!("line {}: {}", issue.line, issue.what);
+            page.line(4, [(Look::Warn, "  grants nothing  ".to_owned()), (Look::Plain, words)]);
+        }
+    }
+    if let Some((path, revoked)) = &files.revoked {
+        let keys = count(revoked.count() as u64, "key");
+        page.line(
+            4,
+            [(Look::Dim, format!("revoked keys {}, {keys}, sha256 {}", path.display(), revoked.sha256()))],
         );
     }
 }
@@ -179,6 +278,25 @@ pub(crate) fn line(page: &mut Page, file: &str, report: &Report) {
                 &format!("{} contradicted", trust.checks.contradicted),
             ),
         ];
+        let mut rest = rest.to_vec();
+        let approvals =
+            trust.sign_offs.iter().filter(|s| s.counts && s.decision == Decision::Approved).count();
+        if !trust.sign_offs.is_empty() {
+            rest.push(format!("{} count", count(approvals as u64, "approval")));
+        }
+        rest.extend(
+            trust
+                .policy
+                .answers
+                .iter()
+                .filter(|answer| !answer.met)
+                .map(|answer| format!("not so: {}", answer.asked)),
+        );
+        if let Some(problems @ 1..) =
+            report.problems.len().checked_sub(usize::from(trust.seal.state == SealState::Invalid))
+        {
+            rest.push(count(problems as u64, "problem"));
+        }
         words.push((Look::Plain, format!("  {}", rest.join("; "))));
     }
     page.line(6, words);
@@ -207,8 +325,18 @@ pub(crate) fn unreadable_json(file: &str, why: &str) -> Value {
 }
 
 /// The whole JSON.
-pub(crate) fn document(snapshots: Vec<Value>) -> String {
-    pretty(&json!({ "schema": SCHEMA, "snapshots": snapshots }))
+pub(crate) fn document(snapshots: Vec<Value>, files: &crate::trust::Trust) -> String {
+    let signers = files
+        .signers
+        .as_ref()
+        .map(|(path, signers)| json!({ "path": path.display().to_string(), "sha256": signers.sha256() }));
+    let revoked = files
+        .revoked
+        .as_ref()
+        .map(|(path, revoked)| json!({ "path": path.display().to_string(), "sha256": revoked.sha256() }));
+    pretty(
+        &json!({ "schema": SCHEMA, "allowed_signers": signers, "revoked": revoked, "snapshots": snapshots }),
+    )
 }
 
 /// Two spaces, a final newline.

@@ -42,8 +42,12 @@ fn an_encrypted_key_wants_its_passphrase() {
 
 #[test]
 fn says_what_is_wrong_with_a_file() {
-    check_refused("ssh-ed25519 AAAA ops", None, "is a public key");
+    check_refused("ssh-ed25519 AAAA ops", None, "is not an OpenSSH private key");
     check_refused("hello", None, "is not an OpenSSH private key");
     let error = Key::load(Path::new("/nowhere/key"), None).err().expect("refused").to_string();
-    assert!(error.contains("ssh-keygen -t ed25519"), "{error}");
+    assert!(error.contains("dossier keygen"), "{error}");
+    for asked in ["agent:", "agent:SHA256:x", "agent:MD5:00"] {
+        let error = Key::load(Path::new(asked), None).err().expect("refused").to_string();
+        assert!(error.contains("ssh-add -l"), "{error}");
+    }
 }

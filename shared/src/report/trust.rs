@@ -248,3 +248,31 @@ pub struct RevokedFile {
     /// How many keys it revokes.
     pub keys: u64,
 }
+
+impl super::Report {
+    /// The verdicts as a statement binds them.
+    pub fn gate_verdicts(&self) -> Vec<GateVerdict> {
+        let word = |verdict| match verdict {
+            super::Verdict::Pass => "pass",
+            super::Verdict::Fail => "fail",
+            super::Verdict::Claimed => "claimed",
+            super::Verdict::Open => "open",
+        };
+        let said = |gate: &super::Gate| GateVerdict {
+            gate: gate.id.clone(),
+            verdict: word(gate.verdict).to_owned(),
+        };
+        self.gates.iter().map(said).collect()
+    }
+
+    /// The outcomes as a statement binds them.
+    pub fn outcome_counts(&self) -> OutcomeCounts {
+        let counts = self.counts();
+        OutcomeCounts {
+            confirmed: counts.confirmed,
+            contradicted: counts.contradicted,
+            no_evidence: counts.no_evidence,
+            not_checkable: counts.not_checkable,
+        }
+    }
+}

@@ -6,6 +6,7 @@ use dossier_shared::report::{SealState, SignerState};
 use dossier_shared::signature::allowed_signers::AllowedSigners;
 use dossier_shared::snapshot::metadata::{Entry, Metadata, Phase, SCHEMA};
 use dossier_shared::snapshot::write::{Draft, write};
+use dossier_shared::verify::Verifier;
 use ssh_key::private::Ed25519Keypair;
 use ssh_key::{LineEnding, PrivateKey};
 
@@ -65,7 +66,8 @@ fn a_sealed_snapshot_can_be_read_back() {
     let public = private_key().public_key().to_openssh().expect("encoded");
     let line = format!("ops namespaces=\"seal@dossier\" {public}");
     let signers = AllowedSigners::parse(line.as_bytes());
-    let snapshot = judge::read(&folder.at("a.zip"), Some(&signers)).expect("read");
+    let verifier = Verifier { trust: Some(&signers), ..Verifier::default() };
+    let snapshot = judge::read(&folder.at("a.zip"), &verifier).expect("read");
     let trust = snapshot.report.trust.expect("answers");
     assert!(trust.files.intact);
     assert_eq!((trust.seal.state, trust.signer.state), (SealState::Valid, SignerState::Trusted));

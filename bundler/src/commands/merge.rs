@@ -1,0 +1,117 @@
+//! `dossier merge`: the sign-offs of two copies of one snapshot in one.
+
+use std::collections::BTreeMap;
+use std::io::Cursor;
+
+use dossier_shared::limits::Limits;
+use dossier_shared::open::Opened;
+use dossier_shared::report::SealState;
+use dossier_shared::snapshot::append::Signed;
+use dossier_shared::snapshot::layout::Layout;
+use dossier_shared::verify::{self, Verifier};
+
+use crate::cli::Merge;
+use crate::exit_code::Exit;
+use crate::failure::Failure;
+use crate::in_place::Held;
+use crate::output::{self, Look, Page, count};
+use crate::{judge, sign_offs};
+
+const SEAL: &str = "signatures/seal.json";
+
+pub(super) fn run(arguments: Merge) -> Result<Exit, Failure> {
+    let target = arguments.output.as_ref().unwrap_or(&arguments.first);
+    let held = Held::take(target).map_err(|error| Failure::write(target, error))?;
+    let limits = Limits::default();
+    let (_, first) = judge::open(&arguments.first, &limits)?;
+    let (bytes, second) = judge::open(&arguments.second, &limits)?;
+    let (a, b) = (arguments.first.display(), arguments.second.display());
+    if first.snapshot_id != second.snapshot_id {
+        return Err(Failure::Evidence(format!(
+            "these are two snapshots, not two copies of one: {a} is {}, {b} is {}; nothing was merged",
+            first.snapshot_id.short(),
+            second.snapshot_id.short()
+        )));
+    }
+    let layout = Layout::read(&mut Cursor::new(bytes), &limits)
+        .map_err(|error| Failure::NotASnapshot { path: b.to_string(), why: error.to_string() })?;
+    let order = layout.entries.iter().map(|entry| entry.path.as_str());
+    let found = new_in(&first, &second, order)
+        .map_err(|why| Failure::Evidence(format!("nothing was merged: {why}")))?;
+    sign_offs::write(&held, &arguments.first, &first, &found.new)?;
+    let mut page = Page::default();
+    let words = format!("{} new from {b}, {} in all", count(found.new.len() as u64, "sign-off"), found.total);
+    page.line(
+        2,
+        [(Look::Good, format!("merged into {}", target.display())), (Look::Plain, format!("   {words}"))],
+    );
+    for why in &found.left_out {
+        page.line(4, [(Look::Bad, "  left out  ".to_owned()), (Look::Plain, why.clone())]);
+    }
+    let seals = (verify::verify(&first, None).seal.state, verify::verify(&second, None).seal.state);
+    if seals.0 == SealState::Repacked && seals.1 == SealState::Valid {
+        page.line(
+            4,
+            [(
+                Look::Warn,
+                format!("  {a} was zipped anew and {b} was not; name {b} first to keep its seal whole"),
+            )],
+        );
+    }
+    page.line(2, [(Look::Dim, format!("  next: dossier verify {}", target.display()))]);
+    if !arguments.quiet {
+        output::print_page(&page)?;
+    }
+    Ok(if found.left_out.is_empty() { Exit::Good } else { Exit::EvidenceNotGood })
+}
+
+struct Found {
+    new: Vec<Signed>,
+    left_out: Vec<String>,
+    total: usize,
+}
+
+/// What `second` holds and `first` does not, in the order of `second`; the seal has to be one and the same.
+fn new_in<'a>(
+    first: &Opened,
+    second: &Opened,
+    order: impl Iterator<Item = &'a str>,
+) -> Result<Found, String> {
+    let mut found = Found { new: Vec::new(), left_out: Vec::new(), total: 0 };
+    let both = |opened: &Opened, json: &str| {
+        Some((
+            opened.entry_named(json)?.bytes.to_vec(),
+            opened.entry_named(&format!("{json}.sig"))?.bytes.to_vec(),
+        ))
+    };
+    let (seal, other) = (both(first, SEAL), both(second, SEAL));
+    let known = verify::verify(first, None);
+    found.total = known.sign_offs.len();
+    if seal.is_some() && other.is_some() && seal != other {
+        return Err("the two copies have different seals; keep the one whose packer you trust".to_owned());
+    }
+    let holding: BTreeMap<String, ()> = verify::verify(second, None)
+        .sign_offs
+        .iter()
+        .map(|sign_off| (sign_off.sha256.to_string(), ()))
+        .collect();
+    for json in order.filter(|name| name.starts_with("signatures/") && name.ends_with(".json")) {
+        if first.entry_named(json).is_some() || first.entry_named(&format!("{json}.sig")).is_some() {
+            continue;
+        }
+        let file_stem = json.trim_start_matches("signatures/").trim_end_matches(".json").to_owned();
+        let Some((statement, armoured)) = both(second, json) else {
+            found.left_out.push(format!("{json}: its signature is missing"));
+            continue;
+        };
+        if json != SEAL && !holding.contains_key(&file_stem) {
+            let why = verify::judge_sign_off(second, &statement, &armoured, &Verifier::default());
+            let why = why.err().unwrap_or_else(|| "its name is not its sha256".to_owned());
+            found.left_out.push(format!("{json}: {why}"));
+            continue;
+        }
+        found.total += usize::from(json != SEAL);
+        found.new.push(Signed { file_stem, statement, armoured });
+    }
+    Ok(found)
+}

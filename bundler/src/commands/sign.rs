@@ -1,0 +1,224 @@
+//! `dossier sign`: verify, check, show what would be bound, and only then sign; or add what others signed.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use dossier_shared::digest::Sha256Digest;
+use dossier_shared::entry_path::EntryPath;
+use dossier_shared::evidence::EvidenceKind;
+use dossier_shared::limits::Limits;
+use dossier_shared::open::Opened;
+use dossier_shared::report::{self, Decision, Report};
+use dossier_shared::signature::statement::{PACKER, Statement, is_role};
+use dossier_shared::snapshot::append::Signed;
+use dossier_shared::time::Timestamp;
+use dossier_shared::verify::Policy;
+
+use crate::cli::{Sign, SignDecision};
+use crate::exit_code::Exit;
+use crate::failure::Failure;
+use crate::in_place::Held;
+use crate::output::{self, Look, Page, binding, count};
+use crate::sign::Key;
+use crate::sign_offs::{self, Word};
+use crate::trust::{self, Trust};
+use crate::{atomic, judge, redact};
+
+const NO_KEY: &str = "say which key to sign with: --key FILE, or make one that is used from then on: dossier keygen --role operator";
+
+pub(super) fn run(arguments: Sign) -> Result<Exit, Failure> {
+    if !arguments.import.is_empty() {
+        return import(&arguments.snapshot, &arguments.import);
+    }
+    let mut word = word(&arguments)?;
+    let trust = Trust::load(&arguments.trust)?;
+    let key = Key::open(&key_path(&arguments)?)?;
+    let (_, opened) = judge::open(&arguments.snapshot, &Limits::default())?;
+    let report = report::judge_as(&opened, &trust.verifier(None, Policy::default()));
+    let obstacles = match word.decision {
+        Decision::Approved => sign_offs::obstacles(&report),
+        _ => Vec::new(),
+    };
+    if let Some(reason) = &arguments.despite {
+        word.note = [word.note.as_str(), &format!("Despite: {reason}")].join("\n").trim().to_owned();
+    }
+    let statement = sign_offs::statement(&word, &opened, &report)?;
+    let file = arguments.snapshot.display().to_string();
+    output::print_page(&binding::page(&file, &report, &statement, &key.fingerprint(), &obstacles))?;
+    if !obstacles.is_empty() && arguments.despite.is_none() {
+        return Err(Failure::Evidence(format!(
+            "nothing was signed: {} against an approval; look at it, then reject it, or approve it with --despite \
+             \"your reason\"\n  {}",
+            if obstacles.len() == 1 {
+                "this speaks".to_owned()
+            } else {
+                format!("{} things speak", obstacles.len())
+            },
+            obstacles.join("\n  ")
+        )));
+    }
+    if !arguments.yes && !agreed()? {
+        return Err(Failure::Usage("nothing was signed".to_owned()));
+    }
+    match arguments.detached {
+        true => detach(&arguments, &statement, &key),
+        false => sign_in_place(&arguments.snapshot, &word, (&opened, &report), &trust, &key),
+    }
+}
+
+fn word(arguments: &Sign) -> Result<Word, Failure> {
+    let usage = |why: String| Err(Failure::Usage(why));
+    let role = arguments.role.clone().unwrap_or_default();
+    if !is_role(&role) {
+        return usage(format!(
+            "--role {role:?}: a role has lower-case letters, digits and -, begins with a letter, and at most 32 of them"
+        ));
+    }
+    if role == PACKER {
+        return usage(
+            "--role packer: the packer seals, with `dossier pack`, and signs nothing off; name another role"
+                .to_owned(),
+        );
+    }
+    let supersedes = match &arguments.supersedes {
+        None => None,
+        Some(id) => Some(id.parse::<Sha256Digest>().map_err(|_| {
+            Failure::Usage(format!(
+                "--supersedes {id:?}: give all 64 digits of the id; `dossier show --format json` has them"
+            ))
+        })?),
+    };
+    if let Some(rule) = secret_in(&[Some(&arguments.note), arguments.despite.as_ref()]) {
+        return Err(Failure::Secret { listed: vec![format!("  the note (rule {rule})")] });
+    }
+    let now = Timestamp::now();
+    Ok(Word {
+        role,
+        decision: match arguments.decision {
+            Some(SignDecision::Reject) | None => Decision::Rejected,
+            Some(SignDecision::Approve) => Decision::Approved,
+        },
+        note: arguments.note.clone(),
+        supersedes,
+        at: Timestamp::from_second(now.as_second()).unwrap_or(now),
+    })
+}
+
+/// The rule that finds a secret in words that would be signed and passed on.
+fn secret_in(words: &[Option<&String>]) -> Option<&'static str> {
+    let place = EntryPath::new("note").ok()?;
+    let scanner = redact::Scanner::new(std::iter::empty());
+    words.iter().flatten().find_map(|words| {
+        let found = redact::leaks(&scanner, &place, EvidenceKind::File, &mut words.as_bytes());
+        Some(found.ok()?.first()?.rule)
+    })
+}
+
+fn key_path(arguments: &Sign) -> Result<PathBuf, Failure> {
+    let own = || trust::default_key_path().filter(|path| path.exists());
+    arguments.key.clone().or_else(own).ok_or_else(|| Failure::Usage(NO_KEY.to_owned()))
+}
+
+/// Whether the person at the terminal agrees; where there is none, the command line has said it all.
+fn agreed() -> Result<bool, Failure> {
+    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+        return Ok(true);
+    }
+    write!(anstream::stderr(), "Sign this? [y/N] ")?;
+    let mut answer = String::new();
+    std::io::stdin().read_line(&mut answer)?;
+    Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
+}
+
+fn signed(statement: &Statement, key: &Key) -> Result<Signed, Failure> {
+    let json = statement.to_json().into_bytes();
+    // What nobody could read back must not be signed.
+    Statement::parse(&json).map_err(|error| Failure::Usage(error.to_string()))?;
+    let armoured = key.sign(&statement.namespace(), &json)?.into_bytes();
+    Ok(Signed { file_stem: Sha256Digest::of(&json).to_string(), statement: json, armoured })
+}
+
+fn sign_in_place(
+    path: &Path,
+    word: &Word,
+    shown: (&Opened, &Report),
+    trust: &Trust,
+    key: &Key,
+) -> Result<Exit, Failure> {
+    let held = Held::take(path).map_err(|error| Failure::write(path, error))?;
+    // Others may have signed since; what they said belongs into `prior`.
+    let (_, opened) = judge::open(held.target(), &Limits::default())?;
+    let report = report::judge_as(&opened, &trust.verifier(None, Policy::default()));
+    let (shown, shown_report) = shown;
+    if opened.snapshot_id != shown.snapshot_id
+        || sign_offs::obstacles(&report) != sign_offs::obstacles(shown_report)
+    {
+        return Err(Failure::Evidence(format!(
+            "nothing was signed: {} was changed while you looked at it; look again",
+            path.display()
+        )));
+    }
+    let statement = sign_offs::statement(word, &opened, &report)?;
+    let signed = signed(&statement, key)?;
+    sign_offs::put(&held, &opened, std::slice::from_ref(&signed))?;
+    done(
+        &format!("signed {}", path.display()),
+        &signed.file_stem,
+        &format!("dossier verify {}", path.display()),
+    )
+}
+
+fn detach(arguments: &Sign, statement: &Statement, key: &Key) -> Result<Exit, Failure> {
+    let signed = signed(statement, key)?;
+    let beside = arguments.snapshot.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let folder = arguments.output.as_deref().or(beside).unwrap_or(Path::new("."));
+    let name = format!(
+        "{}.{}.json",
+        super::html::stem_of(&arguments.snapshot),
+        signed.file_stem.get(..8).unwrap_or("x")
+    );
+    let (json, signature) = (folder.join(&name), folder.join(format!("{name}.sig")));
+    // The signature first: a statement without one is refused, a signature without a statement is not found.
+    for (target, bytes) in [(&signature, &signed.armoured), (&json, &signed.statement)] {
+        atomic::write(target, bytes).map_err(|error| Failure::write(target, error))?;
+    }
+    let next = format!(
+        "send both to who holds the snapshot: dossier sign {} --import {name}",
+        arguments.snapshot.display()
+    );
+    done(&format!("wrote {} and {name}.sig", json.display()), &signed.file_stem, &next)
+}
+
+fn import(path: &Path, files: &[PathBuf]) -> Result<Exit, Failure> {
+    let held = Held::take(path).map_err(|error| Failure::write(path, error))?;
+    let (_, opened) = judge::open(held.target(), &Limits::default())?;
+    let refuse =
+        |why: Vec<String>| Failure::Evidence(format!("nothing was imported\n  {}", why.join("\n  ")));
+    let (read, refused): (Vec<_>, Vec<_>) =
+        files.iter().map(|file| sign_offs::read_detached(file, &opened)).partition(Result::is_ok);
+    if !refused.is_empty() {
+        return Err(refuse(refused.into_iter().filter_map(Result::err).collect()));
+    }
+    let new = sign_offs::new_ones(read.into_iter().flatten().collect(), &opened)
+        .map_err(|why| refuse(vec![why]))?;
+    let mut page = Page::default();
+    if new.is_empty() {
+        page.text(2, &format!("{} has all of them already; nothing was changed", path.display()));
+    } else {
+        sign_offs::put(&held, &opened, &new)?;
+        let words = format!("imported {} into {}", count(new.len() as u64, "sign-off"), path.display());
+        page.line(2, [(Look::Good, words)]);
+        page.line(2, [(Look::Dim, format!("  next: dossier verify {}", path.display()))]);
+    }
+    output::print_page(&page)?;
+    Ok(Exit::Good)
+}
+
+fn done(what: &str, id: &str, next: &str) -> Result<Exit, Failure> {
+    let mut page = Page::default();
+    page.line(2, [(Look::Good, what.to_owned())]);
+    page.text(9, &format!("  as     {id}"));
+    page.line(9, [(Look::Dim, format!("  next   {next}"))]);
+    output::print_page(&page)?;
+    Ok(Exit::Good)
+}

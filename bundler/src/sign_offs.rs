@@ -1,0 +1,202 @@
+//! Sign-offs on their way into a snapshot: what one would say, what speaks against it, and putting it in. Prints
+//! nothing and asks nobody.
+
+use std::collections::BTreeSet;
+use std::io::{self, Seek as _, SeekFrom};
+use std::path::{Path, PathBuf};
+
+use dossier_shared::digest::Sha256Digest;
+use dossier_shared::limits::Limits;
+use dossier_shared::open::{self, Opened};
+use dossier_shared::report::{CheckKind, Decision, Outcome, Problem, Report, SealState};
+use dossier_shared::signature::MAX_BYTES;
+use dossier_shared::signature::statement::{Predicate, Statement};
+use dossier_shared::snapshot::append::{Signed, append_signatures};
+use dossier_shared::time::Timestamp;
+use dossier_shared::verify::{self, Verifier};
+
+use crate::failure::Failure;
+use crate::in_place::Held;
+
+/// What a signer says, beside what the snapshot is.
+#[derive(Debug, Clone)]
+pub(crate) struct Word {
+    pub(crate) role: String,
+    pub(crate) decision: Decision,
+    pub(crate) note: String,
+    pub(crate) supersedes: Option<Sha256Digest>,
+    pub(crate) at: Timestamp,
+}
+
+/// The statement that says `word` about an opened and judged snapshot.
+pub(crate) fn statement(word: &Word, opened: &Opened, report: &Report) -> Result<Statement, Failure> {
+    let refuse = |why: &str| Err(Failure::Evidence(format!("this snapshot cannot be signed off: {why}")));
+    let Some(inside) = opened.entry_named("report.json") else { return refuse("it holds no report.json") };
+    let sign_offs = report.trust.iter().flat_map(|trust| &trust.sign_offs);
+    let statement = Statement {
+        snapshot_id: opened.snapshot_id,
+        predicate: Predicate {
+            role: word.role.clone(),
+            decision: word.decision,
+            note: word.note.clone(),
+            claimed_time: word.at,
+            phase: opened.metadata.phase.id.clone(),
+            report_sha256: inside.sha256,
+            gates: report.gate_verdicts(),
+            outcomes: report.outcome_counts(),
+            contradictions_accepted: match word.decision {
+                Decision::Approved => contradicted(report).map(|check| check.id.clone()).collect(),
+                _ => Vec::new(),
+            },
+            prior: sign_offs.filter_map(|sign_off| sign_off.id.parse().ok()).collect(),
+            supersedes: word.supersedes,
+            sealed_bytes: None,
+            sealed_sha256: None,
+        },
+    };
+    match statement.to_json().len() {
+        0..=MAX_BYTES => Ok(statement),
+        bytes => {
+            refuse(&format!("what it would say has {bytes} bytes, more than {MAX_BYTES}; shorten the note"))
+        }
+    }
+}
+
+fn contradicted(report: &Report) -> impl Iterator<Item = &dossier_shared::report::Check> {
+    report.checks.iter().filter(|check| check.same_as.is_none() && check.outcome == Outcome::Contradicted)
+}
+
+/// What speaks against approving it, each in a line; an approval wants a reason for all of it.
+pub(crate) fn obstacles(report: &Report) -> Vec<String> {
+    let mut obstacles = Vec::new();
+    for check in contradicted(report).filter(|check| check.kind == CheckKind::Substance) {
+        obstacles.push(format!(
+            "{} is contradicted ({}:{}): {}",
+            check.id, check.document, check.line, check.because
+        ));
+    }
+    if let Some(trust) = &report.trust {
+        match trust.seal.state {
+            SealState::Valid => {}
+            SealState::Repacked => obstacles.push(format!("the seal is not whole: {}", trust.seal.because)),
+            SealState::Unsigned => obstacles.push("nobody has sealed it".to_owned()),
+            SealState::Invalid => obstacles.push(format!("the seal does not hold: {}", trust.seal.because)),
+        }
+        if !trust.files.intact && report.problems.is_empty() {
+            obstacles.push("files are damaged".to_owned());
+        }
+    }
+    for Problem { path, what } in &report.problems {
+        let path = path.as_ref().map_or("the snapshot", |path| path.as_str());
+        // The seal has been told of already.
+        if path != "signatures/seal.json" {
+            obstacles.push(format!("{path}: {what}"));
+        }
+    }
+    obstacles
+}
+
+/// Puts `signed` into the file that is held, and looks at the result before it takes the old one's place.
+pub(crate) fn put(held: &Held, before: &Opened, signed: &[Signed]) -> Result<(), Failure> {
+    write(held, held.target(), before, signed)
+}
+
+/// The same, from the snapshot at `source` to the file that is held.
+pub(crate) fn write(held: &Held, source: &Path, before: &Opened, signed: &[Signed]) -> Result<(), Failure> {
+    let failed = |why: &dyn std::fmt::Display| Failure::write(held.target(), why);
+    let mut file = held.replacement().map_err(|error| failed(&error))?;
+    let mut from = fs_err::File::open(source).map_err(|error| failed(&error))?;
+    io::copy(&mut from, &mut file).map_err(|error| failed(&error))?;
+    append_signatures(file.as_file_mut(), None, signed).map_err(|error| failed(&error))?;
+    file.as_file_mut().seek(SeekFrom::Start(0)).map_err(|error| failed(&error))?;
+    last_look(file.as_file_mut(), before, signed).map_err(|why| failed(&why))?;
+    held.put(file).map_err(|error| failed(&error))
+}
+
+/// The new file is the old one and the sign-offs, and each of them holds.
+fn last_look(file: &mut std::fs::File, before: &Opened, signed: &[Signed]) -> Result<(), String> {
+    let after =
+        open::open_from(io::BufReader::new(file), &Limits::default()).map_err(|error| error.to_string())?;
+    let had_signatures = before.covered.bytes < before.file.bytes
+        && before.entries.keys().any(|path| path.as_str().starts_with("signatures/"));
+    if after.snapshot_id != before.snapshot_id || (had_signatures && after.covered != before.covered) {
+        return Err("the file was changed by somebody else meanwhile; try again".to_owned());
+    }
+    let (old, new) = (verify::verify(before, None), verify::verify(&after, None));
+    let here: BTreeSet<String> = new.sign_offs.iter().map(|sign_off| sign_off.sha256.to_string()).collect();
+    let is_here = |signed: &Signed| signed.file_stem == "seal" || here.contains(&signed.file_stem);
+    if old.sign_offs.iter().any(|sign_off| !here.contains(&sign_off.sha256.to_string()))
+        || !signed.iter().all(is_here)
+    {
+        return Err("a sign-off would be lost; nothing was written".to_owned());
+    }
+    Ok(())
+}
+
+/// A sign-off as two files: `….json` and `….json.sig`.
+pub(crate) struct Detached {
+    pub(crate) json: PathBuf,
+    pub(crate) signed: Signed,
+    pub(crate) prior: Vec<Sha256Digest>,
+}
+
+/// Reads the sign-off that `named`, either of its two files, belongs to, and checks it wholly against `opened`.
+pub(crate) fn read_detached(named: &Path, opened: &Opened) -> Result<Detached, String> {
+    let json = match named.extension() {
+        Some(extension) if extension == "sig" => named.with_extension(""),
+        _ => named.to_owned(),
+    };
+    let signature = PathBuf::from(format!("{}.sig", json.display()));
+    let read = |path: &Path| {
+        let metadata = std::fs::metadata(path).map_err(|error| format!("{}: {error}", path.display()))?;
+        match metadata.len() {
+            0..=0x1_0000 => std::fs::read(path).map_err(|error| format!("{}: {error}", path.display())),
+            bytes => Err(format!("{}: {bytes} bytes are too many for a sign-off", path.display())),
+        }
+    };
+    let (statement, armoured) = (read(&json)?, read(&signature)?);
+    let sign_off = verify::judge_sign_off(opened, &statement, &armoured, &Verifier::default())
+        .map_err(|why| format!("{}: {why}", json.display()))?;
+    let file_stem = sign_off.sha256.to_string();
+    Ok(Detached {
+        json,
+        signed: Signed { file_stem, statement, armoured },
+        prior: sign_off.statement.predicate.prior,
+    })
+}
+
+/// Which of `detached` are new, those first that others have seen; why not where one has seen what is nowhere.
+pub(crate) fn new_ones(detached: Vec<Detached>, opened: &Opened) -> Result<Vec<Signed>, String> {
+    let mut here: BTreeSet<String> = opened
+        .entries
+        .keys()
+        .filter_map(|path| {
+            path.as_str().strip_prefix("signatures/")?.strip_suffix(".json").map(str::to_owned)
+        })
+        .collect();
+    let mut left: Vec<Detached> = Vec::new();
+    for one in detached {
+        let is_twice = left.iter().any(|other| other.signed.file_stem == one.signed.file_stem);
+        if !is_twice && !here.contains(&one.signed.file_stem) {
+            left.push(one);
+        }
+    }
+    let mut new = Vec::new();
+    while !left.is_empty() {
+        let seen =
+            |one: &Detached| one.prior.iter().find(|prior| !here.contains(&prior.to_string())).copied();
+        let Some(next) = left.iter().position(|one| seen(one).is_none()) else {
+            let gone = left.first().and_then(|one| Some((one.json.display().to_string(), seen(one)?)));
+            return Err(gone.map_or_else(String::new, |(json, gone)| {
+                format!(
+                    "{json}: it was made on a copy that holds sign-off {gone}, which is not in this one; import that one \
+                     too, or put the copies together with dossier merge"
+                )
+            }));
+        };
+        let one = left.remove(next);
+        here.insert(one.signed.file_stem.clone());
+        new.push(one.signed);
+    }
+    Ok(new)
+}
