@@ -2,6 +2,8 @@
 
 mod fault;
 mod keys;
+mod redaction;
+mod secrets;
 
 use std::path::Path;
 
@@ -11,6 +13,7 @@ use toml::de::{DeTable, DeValue};
 
 pub(crate) use fault::{ConfigError, Fault};
 use keys::{Keys, Text};
+pub(crate) use redaction::Redaction;
 
 /// The whole file, checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +25,7 @@ pub(crate) struct Config {
     pub(crate) events: Vec<DeclaredEvent>,
     /// In the file's order.
     pub(crate) sources: Vec<SourceConfig>,
+    pub(crate) redaction: Redaction,
 }
 
 /// A kind of document and where it lies.
@@ -118,9 +122,10 @@ pub(crate) fn parse(text: &str) -> Result<Config, Vec<Fault>> {
         .into_iter()
         .filter_map(|table| read_source(table, &mut faults))
         .collect();
+    let redaction = Redaction::default();
     root.finish(&mut faults);
     match phase {
-        Some(phase) if faults.is_empty() => Ok(Config { phase, documents, events, sources }),
+        Some(phase) if faults.is_empty() => Ok(Config { phase, documents, events, sources, redaction }),
         _ => {
             faults.sort_by_key(|fault: &keys::Found| fault.offset);
             Err(faults.into_iter().map(|found| found.at(text)).collect())

@@ -3,16 +3,22 @@
 //! [`Redacted`] can be made here only, and [`crate::pack`] takes nothing else: forgetting to redact does not
 //! compile.
 
-mod rules;
+mod ledger;
+mod search;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use dossier_shared::entry_path::EntryPath;
 use dossier_shared::evidence::EvidenceKind;
 use dossier_shared::snapshot::metadata::{Absence, DeclaredEvent, Entry, Phase, Redaction, Source};
 
 use crate::collect::{Raw, RawEntry};
-use rules::Span;
+use crate::config;
+
+#[allow(unused_imports, reason = "whoever redacts entries in parallel names them")]
+pub(crate) use ledger::{Ledger, Replacements, Settled};
+#[allow(unused_imports, reason = "whoever redacts entries in parallel names them")]
+pub(crate) use search::{Found, Scanner};
 
 /// Evidence without secrets.
 pub(crate) struct Redacted {
@@ -35,23 +41,22 @@ struct OnlyHere;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Leak {
     pub(crate) rule: &'static str,
-    pub(crate) line: usize,
+    pub(crate) line: u64,
 }
 
-/// Replacing one secret can make another visible, hardly more than once.
-const PASSES: usize = 4;
-
-/// Where a secret in the words of `snapshot.json` is booked.
-const METADATA_ENTRY: &str = "snapshot.json";
+/// What to look for, as `dossier.toml` has it.
+pub(crate) fn scanner(config: &config::Redaction) -> Scanner {
+    Scanner::new(config.secrets.values())
+}
 
 /// Takes every secret out of `raw`; what cannot be cleaned becomes an absence.
-pub(crate) fn redact(raw: Raw) -> Redacted {
-    let mut ledger = Ledger::default();
+pub(crate) fn redact(raw: Raw, scanner: &Scanner) -> Redacted {
+    let mut ledger = Ledger::new(scanner);
     let mut absences = raw.absences;
     let mut entries = Vec::new();
     let mut payload = BTreeMap::new();
     for (path, entry) in raw.entries {
-        match clean_entry(&mut ledger, &path, entry) {
+        match clean_entry(scanner, &mut ledger, &path, entry) {
             Ok((entry, bytes)) => {
                 entries.push(entry);
                 payload.insert(path, bytes);
@@ -85,36 +90,32 @@ pub(crate) fn redact(raw: Raw) -> Redacted {
 }
 
 /// Secrets that are still in `bytes`, for the last look at a finished snapshot.
-pub(crate) fn leaks(bytes: &[u8]) -> Vec<Leak> {
-    let line = |offset: usize| bytes[..offset].iter().filter(|byte| **byte == b'\n').count() + 1;
-    let mut leaks: Vec<Leak> =
-        rules::find(bytes).iter().map(|span| Leak { rule: span.rule, line: line(span.start) }).collect();
-    if is_binary(bytes) {
-        leaks.extend(rules::find(&without_nul(bytes)).iter().map(|span| Leak { rule: span.rule, line: 1 }));
-    }
-    leaks
+pub(crate) fn leaks(scanner: &Scanner, path: &EntryPath, bytes: &[u8]) -> Vec<Leak> {
+    let Ok(found) = scanner.scan(path, EvidenceKind::File, &mut &*bytes) else { return Vec::new() };
+    found.hits().iter().map(|hit| Leak { rule: hit.rule, line: hit.line }).collect()
 }
 
-fn clean_entry(ledger: &mut Ledger, path: &EntryPath, entry: RawEntry) -> Result<(Entry, Vec<u8>), Absence> {
-    let absent = |rule: &str, place: &str| Absence {
-        what: entry.origin.clone(),
-        asked: entry.origin.clone(),
-        reason: format!("{place} holds a secret (rule {rule}) that cannot be cut out; left out as a whole"),
-    };
-    if let Some(span) = rules::find(path.as_str().as_bytes()).first() {
-        return Err(absent(span.rule, "its name"));
+fn clean_entry(
+    scanner: &Scanner,
+    ledger: &mut Ledger<'_>,
+    path: &EntryPath,
+    entry: RawEntry,
+) -> Result<(Entry, Vec<u8>), Absence> {
+    let absent = |reason: String| Absence { what: entry.origin.clone(), asked: entry.origin.clone(), reason };
+    let unread = |error: std::io::Error| absent(error.to_string());
+    let mut found = scanner.scan(path, entry.kind, &mut &*entry.bytes).map_err(unread)?;
+    if !entry.unpacked.is_empty() {
+        found = found.and_unpacked(scanner.scan(path, entry.kind, &mut &*entry.unpacked).map_err(unread)?);
     }
-    // What a compressed entry unpacks to cannot be changed without changing the entry.
-    let sealed = if entry.unpacked.is_empty() { &entry.bytes } else { &entry.unpacked };
-    if entry.kind == EvidenceKind::GitBundle || is_binary(&entry.bytes) {
-        let found = leaks(sealed).into_iter().chain(leaks(&entry.bytes)).next();
-        if let Some(leak) = found {
-            return Err(absent(leak.rule, "it"));
+    match ledger.settle(path, found) {
+        Settled::Clean => Ok((listed(path, &entry), entry.bytes)),
+        Settled::Replace(replacements) => {
+            let mut clean = Vec::with_capacity(entry.bytes.len());
+            replacements.apply(&mut &*entry.bytes, &mut clean).map_err(unread)?;
+            Ok((listed(path, &entry), clean))
         }
-        return Ok((listed(path, &entry), entry.bytes));
+        Settled::LeaveOut { reason, .. } => Err(absent(reason)),
     }
-    let bytes = ledger.clean(path, &entry.bytes);
-    Ok((listed(path, &entry), bytes.unwrap_or(entry.bytes)))
 }
 
 fn listed(path: &EntryPath, entry: &RawEntry) -> Entry {
@@ -123,69 +124,6 @@ fn listed(path: &EntryPath, entry: &RawEntry) -> Entry {
         kind: entry.kind,
         origin: entry.origin.clone(),
         captured_at: entry.captured_at,
-    }
-}
-
-fn is_binary(bytes: &[u8]) -> bool {
-    bytes.contains(&0)
-}
-
-/// Lays UTF-16 open for rules that are written in bytes.
-fn without_nul(bytes: &[u8]) -> Vec<u8> {
-    bytes.iter().copied().filter(|byte| *byte != 0).collect()
-}
-
-/// Numbers given to secrets so far, and what was removed where.
-#[derive(Default)]
-struct Ledger {
-    /// By first occurrence; the number says which secrets are equal, and nothing else about them.
-    numbers: HashMap<Vec<u8>, usize>,
-    counts: BTreeMap<(EntryPath, &'static str), u64>,
-}
-
-impl Ledger {
-    /// The text without its secrets; none when there are none.
-    fn clean(&mut self, path: &EntryPath, bytes: &[u8]) -> Option<Vec<u8>> {
-        let mut cleaned: Option<Vec<u8>> = None;
-        for _ in 0..PASSES {
-            let text = cleaned.as_deref().unwrap_or(bytes);
-            let spans = rules::find(text);
-            if spans.is_empty() {
-                break;
-            }
-            cleaned = Some(self.replace(path, text, &spans));
-        }
-        cleaned
-    }
-
-    fn replace(&mut self, path: &EntryPath, text: &[u8], spans: &[Span]) -> Vec<u8> {
-        let mut out = Vec::with_capacity(text.len());
-        let mut copied = 0;
-        for span in spans {
-            let next = self.numbers.len() + 1;
-            let secret = text[span.start..span.end].to_vec();
-            let number = *self.numbers.entry(secret).or_insert(next);
-            *self.counts.entry((path.clone(), span.rule)).or_default() += 1;
-            out.extend_from_slice(&text[copied..span.start]);
-            out.extend_from_slice(format!("[redacted:{}:{number}]", span.rule).as_bytes());
-            copied = span.end;
-        }
-        out.extend_from_slice(&text[copied..]);
-        out
-    }
-
-    fn clean_words(&mut self, words: &mut String) {
-        let Ok(path) = EntryPath::new(METADATA_ENTRY) else { return };
-        if let Some(cleaned) = self.clean(&path, words.as_bytes()) {
-            *words = String::from_utf8_lossy(&cleaned).into_owned();
-        }
-    }
-
-    fn receipts(self) -> Vec<Redaction> {
-        self.counts
-            .into_iter()
-            .map(|((entry, rule), count)| Redaction { rule: rule.to_owned(), entry, count })
-            .collect()
     }
 }
 

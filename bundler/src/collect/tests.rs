@@ -252,7 +252,8 @@ fn a_bundle_does_not_carry_what_was_cut_out_of_its_log() {
     let config = "[phase]\nid = \"a\"\n[[source]]\nkind = \"git\"\nrepository = \"docs\"";
     let config = config::parse(config).expect("a good config");
     let raw = collect(config, folder.path(), &Limits::default()).expect("collected");
-    let redacted = crate::redact::redact(raw);
+    let scanner = crate::redact::scanner(&config::Redaction::default());
+    let redacted = crate::redact::redact(raw, &scanner);
     let log = String::from_utf8_lossy(&redacted.payload["data/git/docs.log"]);
     assert!(log.contains("+DRONE_TOKEN=[redacted:assignment:1]"), "{log}");
     assert!(!redacted.payload.contains_key("data/git/docs.bundle"));

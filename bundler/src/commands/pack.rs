@@ -28,8 +28,9 @@ pub(super) fn run(arguments: Pack) -> Result<Exit, Failure> {
     atomic::check(&target).map_err(|error| Failure::write(&target, error))?;
 
     let root = arguments.config.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let scanner = redact::scanner(&config.redaction);
     let raw = collect::collect(config, root.unwrap_or(Path::new(".")), &limits)?;
-    let redacted = redact::redact(raw);
+    let redacted = redact::redact(raw, &scanner);
     if arguments.strict && !redacted.absences.is_empty() {
         return Err(Failure::Incomplete { listed: redacted.absences.iter().map(words_of).collect() });
     }
@@ -43,7 +44,7 @@ pub(super) fn run(arguments: Pack) -> Result<Exit, Failure> {
         Some(key) => packed.seal(key).map_err(|error| failure(&target, error))?,
         None => packed.leave_unsigned(),
     };
-    last_look(file.path(), &limits)?;
+    last_look(&scanner, file.path(), &limits)?;
     atomic::put(file, &target).map_err(|error| Failure::write(&target, error))?;
     if !arguments.quiet {
         output::print_page(&summary(&target, &facts, &sealed))?;
@@ -81,14 +82,14 @@ fn target(arguments: &Pack, phase: &str, packed_at: Timestamp) -> PathBuf {
 }
 
 /// The finished file as its reader will see it: whole, and without a secret in any entry.
-fn last_look(path: &Path, limits: &Limits) -> Result<(), Failure> {
+fn last_look(scanner: &redact::Scanner, path: &Path, limits: &Limits) -> Result<(), Failure> {
     let mut listed = Vec::new();
     for (entry, bytes) in judge::entries(path, limits)? {
         // The viewer is this program's own and the same in every snapshot.
         if entry.as_str() == "viewer.html" {
             continue;
         }
-        for leak in redact::leaks(&bytes) {
+        for leak in redact::leaks(scanner, &entry, &bytes) {
             listed.push(format!("  {entry}:{} (rule {})", leak.line, leak.rule));
         }
     }

@@ -21,10 +21,11 @@ pub(crate) struct Unpacked {
 pub(crate) fn read_unpacked(config: &Path) -> Result<Unpacked, Failure> {
     let read = config::load(config)?;
     let root = config.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let scanner = redact::scanner(&read.redaction);
     let raw = collect::collect(read, root.unwrap_or(Path::new(".")), &Limits::default())?;
     // The report quotes what it was made of, so secrets go first here too.
     let now = Timestamp::now();
     let now = Timestamp::from_second(now.as_second()).unwrap_or(now);
-    let (metadata, payload) = pack::describe(redact::redact(raw), now);
+    let (metadata, payload) = pack::describe(redact::redact(raw, &scanner), now);
     Ok(Unpacked { config: config.to_owned(), report: evidence_alone(&metadata, &payload) })
 }

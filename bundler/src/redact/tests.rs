@@ -2,17 +2,34 @@
 
 use super::*;
 
-fn redacted(text: &str) -> String {
+fn nothing_listed() -> Scanner {
+    Scanner::new(std::iter::empty())
+}
+
+fn redacted_by(scanner: &Scanner, text: &str) -> String {
     let path = EntryPath::new("data/files/x").expect("a good name");
-    let cleaned = Ledger::default().clean(&path, text.as_bytes());
-    cleaned.map_or_else(|| text.to_owned(), |bytes| String::from_utf8(bytes).expect("still text"))
+    let found = scanner.scan(&path, EvidenceKind::File, &mut text.as_bytes()).expect("bytes can be read");
+    match Ledger::new(scanner).settle(&path, found) {
+        Settled::Clean => text.to_owned(),
+        Settled::Replace(replacements) => {
+            let mut clean = Vec::new();
+            replacements.apply(&mut text.as_bytes(), &mut clean).expect("bytes can be read");
+            String::from_utf8(clean).expect("still text")
+        }
+        Settled::LeaveOut { reason, .. } => reason,
+    }
+}
+
+fn redacted(text: &str) -> String {
+    redacted_by(&nothing_listed(), text)
 }
 
 fn check(text: &str, expected: &str) {
     let once = redacted(text);
     assert_eq!(once, expected, "{text}");
     assert_eq!(redacted(&once), once, "redacting twice changes nothing: {text}");
-    assert_eq!(leaks(once.as_bytes()), [], "{text}");
+    let path = EntryPath::new("report.json").expect("a good name");
+    assert_eq!(leaks(&nothing_listed(), &path, once.as_bytes()), [], "{text}");
 }
 
 /// Written in two halves, so that no scanner takes this file for a leak.
@@ -172,7 +189,10 @@ fn raw(name: &str, kind: EvidenceKind, bytes: &[u8], unpacked: &[u8]) -> Raw {
 
 #[test]
 fn receipts_name_rule_entry_and_count_but_no_value() {
-    let out = redact(raw("data/files/x", EvidenceKind::File, b"A_TOKEN=aaaaaaaa1 B_TOKEN=bbbbbbbb1", b""));
+    let out = redact(
+        raw("data/files/x", EvidenceKind::File, b"A_TOKEN=aaaaaaaa1 B_TOKEN=bbbbbbbb1", b""),
+        &nothing_listed(),
+    );
     let receipts: Vec<_> =
         out.redactions.iter().map(|r| (r.entry.as_str(), r.rule.as_str(), r.count)).collect();
     assert_eq!(receipts, [("data/files/x", "assignment", 2), ("snapshot.json", "assignment", 1)]);
@@ -187,7 +207,7 @@ fn what_cannot_be_cut_out_is_left_out() {
         ("data/git/x.bundle", EvidenceKind::GitBundle, b"# v2 git bundle", b"blob 9\nA_TOKEN=aaaaaaaa1"),
         ("data/files/A_TOKEN=aaaaaaaa1", EvidenceKind::File, b"harmless", b""),
     ] {
-        let out = redact(raw(name, kind, bytes, unpacked));
+        let out = redact(raw(name, kind, bytes, unpacked), &nothing_listed());
         assert!(out.payload.is_empty() && out.entries.is_empty(), "{name}");
         assert!(out.absences[0].reason.contains("rule assignment"), "{}", out.absences[0].reason);
         assert!(!out.absences[0].asked.contains("aaaaaaaa1"), "{name}");
@@ -197,6 +217,6 @@ fn what_cannot_be_cut_out_is_left_out() {
 #[test]
 fn bytes_without_a_secret_stay_as_they_are() {
     let bytes = "\u{feff}# Ünï\r\n\r\n\tno_secret_leak=True\r\n".as_bytes();
-    let out = redact(raw("data/files/x", EvidenceKind::File, bytes, b""));
+    let out = redact(raw("data/files/x", EvidenceKind::File, bytes, b""), &nothing_listed());
     assert_eq!(out.payload.values().next().map(Vec::as_slice), Some(bytes));
 }

@@ -131,7 +131,8 @@ fn the_last_look_finds_what_slipped_through() {
     };
     let file = fs_err::File::create(folder.at("a.zip")).expect("created");
     write(file, &draft).expect("written");
-    let failure = last_look(&folder.at("a.zip"), &Limits::default()).expect_err("a secret");
+    let scanner = redact::scanner(&config::Redaction::default());
+    let failure = last_look(&scanner, &folder.at("a.zip"), &Limits::default()).expect_err("a secret");
     assert_eq!(failure.exit(), Exit::Secret);
     let words = failure.to_string();
     assert!(words.contains("data/files/x:2 (rule assignment)"), "{words}");
