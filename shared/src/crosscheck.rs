@@ -46,6 +46,7 @@ mod build_params;
 mod build_status;
 mod build_step;
 mod build_time;
+mod build_totals;
 mod clean_up;
 mod comment_author;
 mod comment_count;
@@ -222,11 +223,21 @@ pub(crate) struct Draft {
     pub(crate) ahead_seconds: Option<i64>,
     /// What a contradiction is about, where that is not what the rule's contradictions are about.
     pub(crate) kind: Option<CheckKind>,
+    /// Whether the statement itself denies something, which was read.
+    pub(crate) is_denial: bool,
 }
 
 impl Draft {
     fn new(span: Range<usize>, key: impl Into<String>, facts: Vec<Fact>) -> Draft {
-        Draft { span, key: key.into(), facts, written: None, ahead_seconds: None, kind: None }
+        Draft {
+            span,
+            key: key.into(),
+            facts,
+            written: None,
+            ahead_seconds: None,
+            kind: None,
+            is_denial: false,
+        }
     }
 }
 
@@ -331,7 +342,7 @@ fn tempered(rule: &Rule, mut draft: Draft, unit: &Unit<'_>, context: &Context<'_
         () if unit.is_expectation => Some("announced under this heading, not reported"),
         // Denied or not: what it would be compared with is not here.
         () if draft.facts.iter().all(|fact| matches!(fact, Fact::Missing(_))) => None,
-        () if denied && !READ_NEGATION.contains(&rule.id) => {
+        () if denied && !draft.is_denial && !READ_NEGATION.contains(&rule.id) => {
             Some("negated or only supposed here, so it is not compared")
         }
         () => in_doubt::in_doubt(rule.id, &draft.span, unit, context),

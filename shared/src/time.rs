@@ -21,7 +21,7 @@ pub fn date(at: Timestamp) -> String {
 }
 
 /// A length of time in whole seconds as people say it: `51 s`, `1 min 36 s`, `10 min 3 s`, `2 h 5 min`,
-/// `3 d 4 h`. The sign is dropped: the words around it say "before" or "after".
+/// `3 d 4 h`, the last figure rounded. The sign is dropped: the words around it say "before" or "after".
 pub fn human_length(seconds: i64) -> String {
     let seconds = seconds.unsigned_abs();
     let two = |large: u64, large_unit: &str, small: u64, small_unit: &str| match small {
@@ -31,8 +31,14 @@ pub fn human_length(seconds: i64) -> String {
     match seconds {
         0..60 => format!("{seconds} s"),
         60..3600 => two(seconds / 60, "min", seconds % 60, "s"),
-        3600..86_400 => two(seconds / 3600, "h", seconds % 3600 / 60, "min"),
-        _ => two(seconds / 86_400, "d", seconds % 86_400 / 3600, "h"),
+        3600..86_370 => {
+            let minutes = (seconds + 30) / 60;
+            two(minutes / 60, "h", minutes % 60, "min")
+        }
+        _ => {
+            let hours = (seconds + 1800) / 3600;
+            two(hours / 24, "d", hours % 24, "h")
+        }
     }
 }
 
@@ -62,6 +68,8 @@ mod tests {
             (603, "10 min 3 s"),
             (-120, "2 min"),
             (7500, "2 h 5 min"),
+            (5031, "1 h 24 min"),
+            (86_399, "1 d"),
             (273_600, "3 d 4 h"),
         ] {
             assert_eq!(human_length(seconds), words);

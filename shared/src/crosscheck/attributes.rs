@@ -233,7 +233,7 @@ fn ends(unit: &Unit<'_>, at: usize) -> bool {
     });
     match next.chars().next() {
         None => true,
-        Some(c) if matches!(c, ',' | ';' | '.' | '(' | ')' | ':' | '✅' | '✔' | '✓') => true,
+        Some(',' | ';' | '.' | '(' | ')' | ':' | '✅' | '✔' | '✓') => true,
         _ => joined,
     }
 }

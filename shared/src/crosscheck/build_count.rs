@@ -1,4 +1,4 @@
-//! "No builds since 06:20Z", "3 builds between 05:00Z and 06:00Z", "all builds since 05:38Z green": builds of a span of time.
+//! "No builds since 06:20Z", "3 builds between 05:00Z and 06:00Z", "so far 6 builds, 3 of them failed: …", "all builds passed": builds of a span of time.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -56,6 +56,7 @@ struct Span {
 
 fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
     so_far(unit, context, drafts);
+    super::build_totals::totals(unit, context, drafts);
     if !unit.has_any(&["since", "after", "between", "from"]) {
         return;
     }
@@ -150,7 +151,7 @@ fn so_far(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
 }
 
 /// The builds that had begun when the words of a unit were written, or why they cannot be told.
-fn begun<'a>(unit: &Unit<'_>, context: &Context<'a>) -> Result<Vec<(&'a Build, Timestamp)>, Fact> {
+pub(super) fn begun<'a>(unit: &Unit<'_>, context: &Context<'a>) -> Result<Vec<(&'a Build, Timestamp)>, Fact> {
     if context.evidence.builds_listed.is_empty() {
         return Err(Fact::Missing("the list of builds is not in the snapshot".to_owned()));
     }

@@ -57,7 +57,52 @@ static EVERY: LazyLock<Option<Regex>> = LazyLock::new(|| {
     )
 });
 
+/// "did not succeed", "wasn't green": what did not become of a build.
+static DENIED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^\s+(?:did not|didn['’]t|has not|hasn['’]t|was not|wasn['’]t|is not|isn['’]t|never)\s+(succeeded|succeed|successful|passed|pass|green|failed|fail|red)\b",
+    )
+});
+
+/// "#203 did not succeed": every other end agrees; that it did not fail, only success shows.
+fn denied(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
+    for (span, number) in context.named_builds(unit).iter().cloned() {
+        let rest = after(unit, span.end);
+        let Some(word) = DENIED.as_ref().and_then(|pattern| pattern.captures(rest)?.get(1)) else { continue };
+        let behind = rest.get(word.end()..).unwrap_or("");
+        let lead = unit.clause_before(span.start).to_ascii_lowercase();
+        let opens =
+            lead.split(|c: char| !c.is_alphanumeric()).all(|w| matches!(w, "" | "build" | "run" | "drone"));
+        if !opens || !ends_statement(behind) || behind.starts_with(" on ") || behind.starts_with(" at ") {
+            continue;
+        }
+        let is_success =
+            matches!(word.as_str().to_ascii_lowercase().as_bytes().first(), Some(b's' | b'p' | b'g'));
+        let facts = match context.build(number) {
+            Err(missing) => vec![missing],
+            Ok(build) => {
+                let cited = vec![cite(&build.place, "/status", &build.status)];
+                let words = format!("build {number}: {}", build.status);
+                vec![match (is_success, build.status.as_str()) {
+                    (_, "" | "running" | "pending" | "blocked" | "waiting_on_dependencies") => {
+                        Fact::Unclear(words, cited)
+                    }
+                    (true, status) => told(plain(status) != "success", words, cited),
+                    (false, "success") => Fact::Agrees(words, cited),
+                    (false, "failure" | "error") => Fact::Differs(words, cited),
+                    (false, _) => Fact::Unclear(words, cited),
+                }]
+            }
+        };
+        let key = format!("status [{number}] not {}", if is_success { "success" } else { "failure" });
+        let mut draft = Draft::new(span.start..span.end + word.end(), key, facts);
+        draft.is_denial = true;
+        drafts.push(draft);
+    }
+}
+
 fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
+    denied(unit, context, drafts);
     for (span, number) in context.named_builds(unit).iter().cloned() {
         let rest = after(unit, span.end);
         let word = ENDED
@@ -239,6 +284,13 @@ mod tests {
             ("build #202 → success", "+"),
             ("Builds 201 and 203 all ended in failure", "+"),
             ("Builds 201, 202 and 203 all ended in failure", "-"),
+            ("#203 did not succeed", "+"),
+            ("#202 did not succeed.", "-"),
+            ("Build #202 didn't fail", "+"),
+            ("Build #203 was not red.", "-"),
+            ("#203 did not pass on the first try", ""),
+            ("If #203 did not succeed", ""),
+            ("#299 did not succeed", "?"),
             ("#203 never got far. Drone calls it `failure`, and so do I", "+"),
             ("#202 is done; CI reports it as killed", "-"),
             ("#299 is done; CI reports it as killed", "?"),

@@ -203,6 +203,10 @@ impl<'u> Around<'u> {
             || ["in", "to", "replaced", "superseded", "followed", "like"].contains(&last)
             || noun == "to";
         let parted = self.before.trim_end().ends_with([',', ':', ')']);
+        // "An hour after #12 passed, …" names a moment.
+        if self.rule == "build-status" && ["after", "before", "since", "once"].contains(&last) && !parted {
+            return Some("it names a moment and does not say what came of it");
+        }
         (of && !parted
             && self.inside.starts_with(|c: char| c == '#' || c == 'b' || c == 'r' || c.is_ascii_digit()))
         .then_some("something about the build may be meant and not the build itself")
@@ -251,7 +255,8 @@ impl<'u> Around<'u> {
             return None;
         }
         let fill = ["the", "build", "builds", "run", "runs", "pr", "tier"];
-        let only = words(self.before).rev().find(|word| !fill.contains(word)) == Some("only");
+        let lead = words(self.before).rev().find(|word| !fill.contains(word)).unwrap_or("");
+        let only = ["only", "just", "solely", "merely", "nothing", "none"].contains(&lead);
         (only || may(&["the only"]) && is_match(&THE_ONLY, &self.whole))
             .then_some("“only” speaks of all the others too, which are not compared")
     }
@@ -356,7 +361,8 @@ fn compares_levels(around: &Around<'_>, span: &Range<usize>, unit: &Unit<'_>) ->
     const COMPARE: &[&str] = &[
         "least", "most", "stayed", "short", "missed", "misses", "aims", "aim", "aimed", "target", "targets",
         "needed", "needs", "required", "requires", "lacked", "lacks", "beat", "beats", "exceeds", "exceeded",
-        "minimum", "nearly", "almost", "close", "toward", "towards", "promised", "hoped", "tried", "between",
+        "minimum", "up", "nearly", "almost", "close", "toward", "towards", "promised", "hoped", "tried",
+        "between",
     ];
     const RIGHT_BEFORE: &[&str] = &["above", "below", "under", "over", "beyond", "than"];
     if !matches!(around.rule, "run-level" | "badge-level") {
@@ -389,6 +395,19 @@ fn in_quotes(around: &Around<'_>) -> Option<&'static str> {
     quoted.then_some("this stands in quotation marks: another's words")
 }
 
+const TOLD_BELOW: &str = "the words above tell that this is another's, or a wish";
+
+/// "STATUS says:", "The Builder's claim, word by word:", "What was expected:" above a list or table.
+fn is_told_below(lead: &str) -> bool {
+    static TELLS: Pattern = LazyLock::new(|| {
+        pattern(concat!(
+            r"(?i)\b(?:status|builder|journal|backlog|plan|readme|claim|he|she|they)(?:['’]s)? (?:[a-z]+ ){0,3}(?:says?|said|claims?|claimed|writes|wrote|has|gives|lists|reports|told|expects)(?: [a-z]+){0,3}:$",
+            r"|\b(?:what was |as )?(?:expected|wanted|planned|claimed|hoped for)(?: [a-z]+){0,3}:$",
+        ))
+    });
+    is_match(&TELLS, last_bytes(lead.trim_end_matches([' ', '*', '_', '`'])))
+}
+
 /// Where a table sets what was expected against what was found, only the latter reports.
 fn in_column_of_wishes(span: &Range<usize>, unit: &Unit<'_>, context: &Context<'_>) -> Option<&'static str> {
     const WISHES: &[&str] =
@@ -396,9 +415,16 @@ fn in_column_of_wishes(span: &Range<usize>, unit: &Unit<'_>, context: &Context<'
     const FOUND: &[&str] =
         &["got", "actual", "actually", "observed", "found", "measured", "real", "result", "seen", "is"];
     if unit.block.kind != BlockKind::Row {
-        return None;
+        let lead = unit.block.lead.and_then(|lead| unit.document.blocks.get(lead))?;
+        return is_told_below(&lead.text).then_some(TOLD_BELOW);
     }
     let table = Table::of(unit, context)?;
+    let above = table.head.index.checked_sub(1).and_then(|above| context.units.get(above));
+    let above =
+        above.filter(|above| std::ptr::eq(above.document, unit.document) && !above.block.is_heading());
+    if above.is_some_and(|above| is_told_below(above.words())) {
+        return Some(TOLD_BELOW);
+    }
     let is = |title: &String, list: &[&str]| words(title).any(|word| list.contains(&word));
     if !table.columns.iter().any(|title| is(title, WISHES)) {
         return None;
@@ -424,6 +450,24 @@ fn in_another_repository(
         .rfind(|c: char| c.is_whitespace() || matches!(c, '`' | '(' | ','))
         .map_or(0, |at| at + before.get(at..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8));
     let name = before.get(start..)?;
+    // "The traefik repository's PR#4".
+    let owned = ["repository's", "repository’s", "repo's", "repo’s"].contains(&name);
+    let (start, before) = match owned {
+        true => {
+            let lead = before.get(..start)?.trim_end_matches([' ', '`', '*']);
+            let from = lead
+                .rfind(|c: char| c.is_whitespace() || matches!(c, '`' | '(' | ','))
+                .map_or(0, |at| at + 1);
+            (from, lead)
+        }
+        false => (start, before),
+    };
+    let name = if owned { before.get(start..)? } else { name };
+    if owned
+        && ["the", "this", "our", "its", "that", "same", "own"].contains(&name.to_ascii_lowercase().as_str())
+    {
+        return None;
+    }
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     let (owner, recipe) = name.split_once('/').unwrap_or(("", name));
     if recipe.is_empty() || !recipe.chars().all(plain) || !owner.chars().all(plain) {
@@ -438,7 +482,7 @@ fn in_another_repository(
         stacks
             .is_ok_and(|list| list.rows.iter().any(|row| super::docker_listing::name_of(row) == Some(recipe)))
     };
-    if owner.is_empty() && !is_code && !is_recipe() && !is_stack() {
+    if owner.is_empty() && !owned && !is_code && !is_recipe() && !is_stack() {
         return None;
     }
     let part = format!("/{name}/");

@@ -26,6 +26,8 @@ fn of_something_else() {
         ("build-status", "Reading #202 failed because of a proxy.", "."),
         ("build-status", "The first attempt of #202 failed before it was restarted.", "."),
         ("build-status", "On the staging server build #202 failed.", "."),
+        ("build-status", "An hour after #203 passed, the mirror was back.", "."),
+        ("build-status", "Just #202 passed; the others failed.", "."),
         ("build-status", "The status of #202: success; both of #201 and #203 failed", "++"),
     ] {
         samples::check(rule, text, expected);
@@ -48,6 +50,15 @@ fn told_on() {
         ("build-status", "Someone wrote \"#203 passed\" in the chat.", "."),
         ("build-status", "The chat: \"#203 passed\".", "."),
         ("build-status", "The dashboard shows #203 as passed, which is wrong.", "."),
+        ("build-status", "STATUS says:\n\n- build #203 passed", "."),
+        (
+            "build-status",
+            "The Builder claims two things:\n\n| build | result |\n|---|---|\n| 203 | success |",
+            ".",
+        ),
+        ("build-status", "What was expected:\n\n- build #203 passed", "."),
+        ("build-status", "STATUS says 3 of 4, which is wrong:\n\n- build #203 passed", "-"),
+        ("build-status", "What ran:\n\n- build #203 passed", "-"),
     ] {
         samples::check(rule, text, expected);
     }
@@ -67,6 +78,7 @@ fn compared_and_excepted() {
         ("Run 202 lacked level 5", "."),
         ("In run 202, level 5 is what the gate needed", "."),
         ("Run 202 got to level 1, as said; level 2 was missed", "+."),
+        ("Run 202 made it up to level 5", "."),
         ("All runs but 202 reached level 5", "."),
         ("Run 201: level 5, unlike the others", "."),
     ] {
@@ -97,6 +109,8 @@ fn of_other_times_and_places() {
         ("pull-state", "`other/pear` PR#4 was merged.", "."),
         ("pull-state", "`other/apple` PR#5 was merged.", "+"),
         ("pull-state", "edge PR#4 was merged; apple PR#5 was merged.", ".+"),
+        ("pull-state", "The traefik repository's PR#4 was merged.", "."),
+        ("pull-state", "The repository's PR#4 was merged.", "-"),
         ("pull-time", "`other/pear` PR#5 was merged on 2030-01-03.", "."),
         ("before-after", "#202 ran ten minutes after the router swap", "."),
         ("build-status", "#202 passed in under a minute.", "."),

@@ -211,6 +211,18 @@ pub(super) fn check(rule: &str, text: &str, expected: &str) {
     }
 }
 
+/// The outcomes of `rule` on `text` after each entry's first text was replaced by its second.
+pub(super) fn outcomes_after(rule: &str, text: &str, alterations: &[(&str, &str, &str)]) -> Vec<Outcome> {
+    let mut files = files();
+    for (path, old, new) in alterations {
+        let text = files.get_mut(&EntryPath::new(path).expect("a good name")).expect("such an entry");
+        assert!(text.contains(old), "{old} is not in {path}");
+        *text = text.replace(old, new);
+    }
+    let checks = judge(text, &files).into_iter().filter(|check| check.rule == rule);
+    checks.map(|check| check.outcome).collect()
+}
+
 /// The notes on runs, after each entry's first text was replaced by its second.
 pub(super) fn notes_after(alterations: &[(&str, &str, &str)]) -> Vec<String> {
     let mut files = files();

@@ -1,9 +1,10 @@
 //! The JUnit suites of a run or of one of its tiers, whether they are all of them, and what they add up to.
 
-use super::Fact;
 use super::context::Context;
+use super::{Fact, cite};
 use crate::entry_path::EntryPath;
-use crate::evidence::{CaseOutcome, EvidenceKind, Run, Suite};
+use crate::evidence::{Case, CaseOutcome, EvidenceKind, Run, Suite};
+use crate::report;
 
 /// The suites of a run, or of one tier of it.
 pub(super) struct Suites<'a> {
@@ -119,6 +120,23 @@ impl Totals {
         let said: Vec<String> = said.map(|(count, word)| format!("{count} {word}")).collect();
         format!("{} of {} tests", said.join(", "), self.tests)
     }
+}
+
+/// A case of a tier or rung of a run that failed or broke, in words, where its JUnit reports hold one.
+pub(super) fn red_case(id: &str, name: &str, context: &Context<'_>) -> Option<(String, report::Evidence)> {
+    let tiers: &[&str] = match name {
+        "backup_restore" => &["backup", "restore"],
+        "functional" => &["custom"],
+        name => &[name],
+    };
+    let mut suites =
+        context.suites_of(id).iter().filter(|suite| tiers.iter().any(|tier| of_tier(&suite.file_stem, tier)));
+    suites.find_map(|suite| {
+        let is_red = |case: &&Case| matches!(case.outcome, CaseOutcome::Failed | CaseOutcome::Error);
+        let case = suite.cases.iter().find(is_red)?;
+        let words = format!("{} of its {} report failed all the same", case.name, suite.file_stem);
+        Some((words, cite(&suite.place, "", format!("{}: failed", case.name))))
+    })
 }
 
 /// Whether a report called `stem` belongs to a tier.

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use regex_lite::Regex;
 
+use super::run_suites::red_case;
 use super::run_tables::{Table, cells};
 use super::run_words::{Runs, cell_status, named_in, plain_status, pointer, run, settled};
 use super::{Context, Draft, Fact, Rule, Unit, cite};
@@ -210,6 +211,12 @@ fn fact(id: &str, name: &str, said: &str, of_rungs: bool, context: &Context<'_>)
     let what = if object == "rungs" { "rung" } else { "tier" };
     let words = format!("run {id}: {what} {name} {real}");
     match plain_status(real) {
+        Some("pass")
+            if said == "pass"
+                && let Some((red, case)) = red_case(id, name, context) =>
+        {
+            Fact::Unclear(format!("{words}, but {red}"), cited.into_iter().chain([case]).collect())
+        }
         Some(real) if real == said => Fact::Agrees(words, cited),
         // People call skipped whatever did not run.
         Some("skip" | "unver" | "na") if matches!(said, "skip" | "unver" | "na") => {

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use regex_lite::Regex;
 
+use super::run_suites::red_case;
 use super::run_words::{Runs, pointer, run, settled};
 use super::{Context, Draft, Fact, Rule, Unit, cite};
 use crate::evidence::Run;
@@ -124,6 +125,9 @@ fn facts(id: &str, said: &Said, context: &Context<'_>) -> Vec<Fact> {
         let (name, status) = tier;
         let words = format!("run {id}: {name} {status}");
         facts.push(match status.as_str() {
+            "pass" if let Some((red, case)) = red_case(id, name, context) => {
+                Fact::Unclear(format!("{words}, but {red}"), vec![cited(tier), case])
+            }
             "pass" => {
                 Fact::Agrees(format!("all {} {noun} of run {id} passed", list.len()), vec![cited(tier)])
             }
@@ -137,7 +141,8 @@ fn facts(id: &str, said: &Said, context: &Context<'_>) -> Vec<Fact> {
 
 #[cfg(test)]
 mod tests {
-    use crate::crosscheck::run_fixture::check;
+    use crate::crosscheck::run_fixture::{check, outcomes_after};
+    use crate::report::Outcome;
 
     #[test]
     fn all_tiers_at_once() {
@@ -153,5 +158,23 @@ mod tests {
         check("run-tiers", "Build 203: all tiers pass", "?");
         check("run-tiers", "Builds 201, 202 are all green. \"All tiers green\" is what they say.", "");
         check("run-tiers", "Not all tiers passed in run 201", ".");
+    }
+
+    #[test]
+    fn a_red_case_below_a_green_record_leaves_it_to_a_person() {
+        let red = [(
+            "data/runs/201/junit/upgrade.xml",
+            r#"name="test_upgrade_1" time="0.5"></testcase>"#,
+            r#"name="test_upgrade_1" time="0.5"><failure message="no"/></testcase>"#,
+        )];
+        for (rule, text) in [
+            ("run-tiers", "Run 201: all stages pass"),
+            ("run-tiers", "Run 201: all green"),
+            ("run-tier", "Run 201: upgrade PASS"),
+        ] {
+            check(rule, text, "+");
+            assert_eq!(outcomes_after(rule, text, &red), [Outcome::NotCheckable], "{text}");
+        }
+        assert_eq!(outcomes_after("run-tier", "Run 201: install PASS", &red), [Outcome::Confirmed]);
     }
 }

@@ -107,6 +107,30 @@ impl Renumber {
     }
 }
 
+impl Renumber {
+    /// Bare numbers in a table's column called PR.
+    fn pull_columns(&self, text: &str) -> String {
+        let mut column = None;
+        let mut lines: Vec<String> = Vec::new();
+        for line in text.split('\n') {
+            let mut cells: Vec<String> = line.split('|').map(str::to_owned).collect();
+            if !line.starts_with('|') {
+                column = None;
+            } else if let Some(cell) = column.and_then(|column: usize| cells.get_mut(column)) {
+                if let Ok(number) = cell.trim().parse::<u64>()
+                    && self.pulls.contains(&number)
+                {
+                    *cell = format!(" {} ", number + PULLS_ON);
+                }
+            } else {
+                column = cells.iter().position(|cell| cell.trim() == "PR");
+            }
+            lines.push(cells.join("|"));
+        }
+        lines.join("\n")
+    }
+}
+
 impl Rewrite for Renumber {
     fn text(&self, text: &str, spot: &Spot<'_>) -> String {
         if spot.key.eq_ignore_ascii_case("pr")
@@ -115,7 +139,7 @@ impl Rewrite for Renumber {
         {
             return (number + PULLS_ON).to_string();
         }
-        self.pulls_in(&self.builds_in(text))
+        self.pull_columns(&self.pulls_in(&self.builds_in(text)))
     }
 
     fn number(&self, number: &serde_json::Number, spot: &Spot<'_>) -> Value {
