@@ -108,6 +108,13 @@ impl Document {
         self.source.keys().collect()
     }
 
+    /// Whether its bytes were hardly UTF-8 text: another encoding, or no text at all.
+    pub(crate) fn is_garbled(&self) -> bool {
+        let text = self.source.text();
+        let odd = text.chars().filter(|c| matches!(c, '\0' | '\u{fffd}')).count();
+        odd > 0 && odd.saturating_mul(10) >= text.chars().count()
+    }
+
     /// How many lines equal to the one that a byte of a block's text stands on stand above it.
     pub fn occurrence(&self, block: &Block, at: usize) -> usize {
         self.source.line(self.source.line_of(block.source_offset(at))).1

@@ -4,10 +4,11 @@
 
 use crate::documents::Document;
 use crate::history::History;
-use crate::report::{Done, Finding, Gate, Veto};
+use crate::report::{Done, Finding, Gate, Note, Veto};
 
 mod done;
 mod findings;
+mod ledger;
 mod life;
 mod phase;
 mod plan;
@@ -34,22 +35,36 @@ pub struct PhaseLife {
     pub vetoes: Vec<Veto>,
     /// The end.
     pub done: Done,
+    /// What is worth knowing of how they were read.
+    pub notes: Vec<Note>,
 }
 
 /// Reads the lives of all gates.
 pub fn phase_life(documents: &[Document], history: &History<'_>) -> PhaseLife {
     let plan = plan::Plan::read(documents);
     let scope = phase::PhaseScope::of(documents, history);
+    let absent = ledger::missing(documents, history, &scope);
+    let notes = ledger::notes(documents, &absent, history);
+    let unread = ledger::unread(documents, &absent);
+    let joined: Vec<Document>;
+    let documents = if absent.is_empty() {
+        documents
+    } else {
+        joined = documents.iter().cloned().chain(absent).collect();
+        &joined
+    };
+    let scope = phase::PhaseScope::of(documents, history);
     let reading =
         words::Reading { documents, history, plan: &plan, scope: &scope, required: plan.required(&[]) };
     let words = reading.words();
     let required = plan.required(&life::seen(&words));
-    let gates = life::gates(&plan, words, &required, &scope, history);
+    let (gates, lost) = life::gates(&plan, words, &required, &scope, history);
     let findings = findings::findings(documents, history, &scope);
     let vetoes = vetoes::vetoes(documents, history, &scope);
-    let done =
-        done::done(documents, history, &scope, (&gates, &vetoes, &findings), &required, plan.has_items());
-    PhaseLife { gates, findings, vetoes, done }
+    let life =
+        done::Life { gates: &gates, vetoes: &vetoes, findings: &findings, lost: &lost, unread: &unread };
+    let done = done::done(documents, history, &scope, &life, &required, plan.has_items());
+    PhaseLife { gates, findings, vetoes, done, notes }
 }
 
 /// The first sentence of a title, no longer than a screen's line or two.

@@ -84,6 +84,11 @@ impl<'a> History<'a> {
         self.commits
     }
 
+    /// The names of all files that commits touched, as they are called now.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &'a str> {
+        self.files.keys().copied()
+    }
+
     /// What was done to the file called `name`, oldest first.
     pub(crate) fn edits(&self, name: &str) -> &[Edit<'a>] {
         self.files.get(name).map_or(&[], |file| &file.edits)

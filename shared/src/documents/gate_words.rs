@@ -11,9 +11,11 @@ mod finding;
 mod ids;
 mod plain;
 mod reported;
+mod said_veto;
 mod subject;
 mod verdict;
 mod veto;
+mod withdrawn;
 
 pub use finding::{
     FindingLine, finding_line, finding_state, ids_in as finding_ids, is_builders_state, subject_findings,
@@ -21,10 +23,12 @@ pub use finding::{
 use ids::LIST;
 pub use ids::split_ids;
 pub use plain::{failing_heading, withdrawal};
+pub use said_veto::{holds_veto, said_at, upholds_veto};
 pub use subject::{Subject, is_review, read_subject, subject_events};
 pub use verdict::Stated;
 use verdict::{denies, floor, stamp_end, verdict};
 pub use veto::{Lifting, is_none, lifting, lifts_veto, lists_vetoes, raised_at, raises_veto, veto_scope};
+pub use withdrawn::{Withdrawn, withdrawn};
 
 fn regex(pattern: &str) -> Regex {
     Regex::new(pattern).unwrap_or_else(|error| unreachable!("a fixed pattern: {error}"))

@@ -4,12 +4,13 @@ use std::collections::HashMap;
 
 use jiff::SignedDuration;
 
+use super::ledger::{commit_words, is_logged, version};
 use super::phase::PhaseScope;
 use super::words::stamp;
-use crate::documents::Document;
 use crate::documents::gate_words::{read_subject, says_done};
+use crate::documents::{Block, Document};
 use crate::evidence::EvidenceKind;
-use crate::history::History;
+use crate::history::{Edit, History};
 use crate::report::{Done, Finding, FindingState, Gate, GateEvent, Role, Verdict, Veto};
 use crate::time::{Timestamp, clock, date, human_length};
 
@@ -23,30 +24,43 @@ struct Written {
     at: Option<Timestamp>,
 }
 
+/// What DONE is judged by.
+pub(super) struct Life<'a> {
+    pub(super) gates: &'a [Gate],
+    pub(super) vetoes: &'a [Veto],
+    pub(super) findings: &'a [Finding],
+    /// Why gates have lost a PASS.
+    pub(super) lost: &'a HashMap<String, String>,
+    /// Why REVIEW's own words are not known.
+    pub(super) unread: &'a [String],
+}
+
 /// Judges DONE; `required` are the ids that it depends on, `items` whether some of them are no gates.
 pub(super) fn done(
     documents: &[Document],
     history: &History<'_>,
     scope: &PhaseScope,
-    life: (&[Gate], &[Veto], &[Finding]),
+    life: &Life<'_>,
     required: &[String],
     items: bool,
 ) -> Done {
-    let (gates, vetoes, findings) = life;
-    let written = written(documents, history, scope);
+    let Life { gates, vetoes, findings, lost, unread } = *life;
+    let taken_back = taken_back(documents, history);
+    let written = if taken_back.is_some() { None } else { written(documents, history, scope) };
     let at = written.as_ref().and_then(|written| written.at);
     let known: HashMap<&str, &Gate> = gates.iter().map(|gate| (gate.id.as_str(), gate)).collect();
     let required: Vec<&Gate> = required.iter().filter_map(|id| known.get(id.as_str()).copied()).collect();
-    let refused: Vec<String> = required.iter().filter_map(|gate| refusal(gate, at)).collect();
-    let mut reasons = Vec::new();
+    let refused: Vec<String> = required.iter().filter_map(|gate| refusal(gate, at, lost)).collect();
+    let mut reasons: Vec<String> = taken_back.into_iter().collect();
     if required.is_empty() {
         reasons.push("no gate is known".to_owned());
     }
     let what = if items { "DoD items" } else { "gates" };
     let how = if at.is_some() { "fresh" } else { "passed" };
     reasons.push(format!("{} of {} {what} {how}", required.len() - refused.len(), required.len()));
-    let mut allowed = !required.is_empty() && refused.is_empty();
+    let mut allowed = !required.is_empty() && refused.is_empty() && unread.is_empty();
     reasons.extend(refused);
+    reasons.extend(unread.iter().cloned());
     if written.is_some() && at.is_none() {
         allowed = false;
         reasons.push("when DONE was written is not known, so no PASS can be shown to be fresh".to_owned());
@@ -62,29 +76,50 @@ pub(super) fn done(
     Done { written: at, is_written: written.is_some(), allowed, reasons }
 }
 
-/// Where and when DONE is written: a heading of STATUS; where there is none, a commit's subject, unless STATUS has
-/// taken it back.
+/// The heading of STATUS that says DONE.
+fn heading(document: &Document) -> Option<(usize, &Block)> {
+    let mut blocks = document.blocks.iter().enumerate();
+    blocks.find(|(_, block)| block.is_heading() && block.code.is_empty() && says_done(&block.text))
+}
+
+fn statuses(documents: &[Document]) -> impl Iterator<Item = &Document> {
+    documents.iter().filter(|document| document.kind == EvidenceKind::Status)
+}
+
+/// That STATUS once said DONE and no longer does, in words.
+fn taken_back(documents: &[Document], history: &History<'_>) -> Option<String> {
+    if statuses(documents).any(|document| heading(document).is_some()) {
+        return None;
+    }
+    // What cannot be read takes nothing back.
+    statuses(documents).filter(|document| !document.is_garbled()).find_map(|document| {
+        let edits = history.edits(&document.name);
+        let held = |lines: &[&str]| {
+            let may = lines.iter().any(|line| line.contains("DONE"));
+            may && heading(&version(document, lines)).is_some()
+        };
+        let name = &document.name;
+        let commit = |edit: &Edit<'_>| history.commits().get(edit.commit);
+        if let Some(commit) = edits.iter().rev().find(|edit| held(&edit.added)).and_then(commit) {
+            return Some(format!(
+                "DONE was written in {} and no longer stands in {name}",
+                commit_words(commit)
+            ));
+        }
+        let commit = edits.iter().rev().find(|edit| held(&edit.removed)).and_then(commit)?;
+        Some(format!("DONE was taken out of {name} in {}", commit_words(commit)))
+    })
+}
+
+/// Where and when DONE is written: a heading of STATUS; where there is none, a commit's subject.
 fn written(documents: &[Document], history: &History<'_>, scope: &PhaseScope) -> Option<Written> {
-    let statuses = || documents.iter().filter(|document| document.kind == EvidenceKind::Status);
-    let mut headings = statuses().flat_map(|document| {
-        let blocks = document.blocks.iter().enumerate();
-        blocks
-            .filter(|(_, block)| block.is_heading() && block.code.is_empty() && says_done(&block.text))
-            .map(move |(index, block)| (document, index, block))
-    });
-    if let Some((document, index, block)) = headings.next() {
+    let found = statuses(documents).find_map(|document| heading(document).map(|found| (document, found)));
+    if let Some((document, (index, block))) = found {
         let commit = history.standing_since(document, block, 0);
         let committed = commit.and_then(|index| history.commits().get(index)?.at());
         // Without any history, its own stamp is all there is.
         let stamped = if history.is_empty() { stamp(document, index, &block.text, None) } else { None };
         return Some(Written { at: committed.or(stamped) });
-    }
-    let taken_back = statuses().any(|document| {
-        let lines = history.edits(&document.name).iter().flat_map(|edit| &edit.removed);
-        lines.into_iter().any(|line| line.starts_with('#') && says_done(line.trim_start_matches('#').trim()))
-    });
-    if taken_back {
-        return None;
     }
     let said = history.commits().iter().enumerate().find(|(index, commit)| {
         let subject = read_subject(&commit.subject);
@@ -94,7 +129,7 @@ fn written(documents: &[Document], history: &History<'_>, scope: &PhaseScope) ->
 }
 
 /// Why a gate does not allow DONE at `written`; none when it does.
-fn refusal(gate: &Gate, written: Option<Timestamp>) -> Option<String> {
+fn refusal(gate: &Gate, written: Option<Timestamp>, lost: &HashMap<String, String>) -> Option<String> {
     let id = &gate.id;
     let place = match gate.line {
         0 => String::new(),
@@ -103,18 +138,26 @@ fn refusal(gate: &Gate, written: Option<Timestamp>) -> Option<String> {
     match gate.verdict {
         Verdict::Pass => {}
         Verdict::Fail => return Some(format!("{id} failed{place}")),
+        Verdict::Open if gate.line > 0 => return Some(format!("{id}'s verdict was taken back{place}")),
+        Verdict::Claimed | Verdict::Open if lost.contains_key(id) => return lost.get(id).cloned(),
         Verdict::Claimed => return Some(format!("{id} is claimed, not judged{place}")),
         Verdict::Open => return Some(format!("{id} has no verdict")),
     }
     let written = written?;
     let Some(at) = gate.at else { return Some(format!("when {id} passed is not known{place}")) };
     // What stood when DONE was written; a later PASS proves nothing about then.
-    let judged = |event: &&GateEvent| matches!(event.what, Verdict::Pass | Verdict::Fail);
+    let judged = |event: &&GateEvent| event.what != Verdict::Claimed;
     let before =
         |event: &&GateEvent| event.at.is_some_and(|at| written.duration_since(at) >= -CLOCKS_MAY_DIFFER);
     let Some(stood) = gate.history.iter().filter(judged).rfind(before) else {
         return Some(format!("{id} passed at {}, after DONE was written", when(at, written)));
     };
+    if stood.what == Verdict::Open {
+        return Some(format!(
+            "{id} had no verdict when DONE was written, and passed at {}",
+            when(at, written)
+        ));
+    }
     if stood.what == Verdict::Fail {
         return Some(format!("{id} had failed when DONE was written, and passed at {}", when(at, written)));
     }
@@ -127,7 +170,9 @@ fn veto_refusal(veto: &Veto, written: Option<Timestamp>) -> Option<String> {
     let about = if veto.scope.is_empty() { String::new() } else { format!(" on {}", veto.scope) };
     let place = format!("{}:{}", veto.document, veto.line);
     let Some(lifted) = &veto.lifted else {
-        return veto.standing.then(|| format!("a veto{about} stands ({place})"));
+        let gone =
+            if is_logged(&veto.document) { " that REVIEW no longer shows and nobody lifted" } else { "" };
+        return veto.standing.then(|| format!("a veto{about} stands{gone} ({place})"));
     };
     let (lifted_at, written) = (lifted.at?, written?);
     let raised_later =

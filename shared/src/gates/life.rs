@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::ledger;
 use super::phase::PhaseScope;
 use super::plan::Plan;
 use super::words::{Source, Word};
@@ -12,14 +13,14 @@ use crate::report::{Gate, GateEvent, Verdict};
 /// How many words of one commit on one gate are compared with each other.
 const MAX_TWINS: usize = 64;
 
-/// The gates: the plan's in its order, then what else was judged or claimed, by place.
+/// The gates: the plan's in its order, then what else was judged or claimed, by place; and why some have lost a PASS.
 pub(super) fn gates(
     plan: &Plan,
     words: Vec<Word>,
     required: &[String],
     scope: &PhaseScope,
     history: &History<'_>,
-) -> Vec<Gate> {
+) -> (Vec<Gate>, HashMap<String, String>) {
     let planned = plan.all();
     let mut ids: Vec<String> = planned.iter().map(|(id, _)| id.clone()).collect();
     let mut known: HashSet<String> = ids.iter().cloned().collect();
@@ -39,13 +40,17 @@ pub(super) fn gates(
     for word in words {
         by_id.entry(word.id.clone()).or_default().push(word);
     }
-    ids.into_iter()
+    let mut reasons = HashMap::new();
+    let gates = ids
+        .into_iter()
         .map(|id| {
             let life = ordered(by_id.remove(&id).unwrap_or_default(), scope, history);
             let title = titles.get(id.as_str()).copied().unwrap_or("");
-            gate(id, title, &life, &required)
+            reasons.extend(lost_pass(&id, &life, history).map(|reason| (id.clone(), reason)));
+            gate(id, title, &life, &required, history)
         })
-        .collect()
+        .collect();
+    (gates, reasons)
 }
 
 /// The ids of gates that documents and subjects speak of, for phases without a plan.
@@ -63,7 +68,7 @@ fn ordered(mut life: Vec<Word>, scope: &PhaseScope, history: &History<'_>) -> Ve
         (
             (word.undated && judged, word.at.filter(|_| !word.undated), word.commit),
             (judged, word.source, word.stamped_at),
-            (word.again, word.what == Verdict::Fail, word.line),
+            (word.again, word.what != Verdict::Pass, word.what == Verdict::Fail, word.line),
         )
     });
     let mut events: Vec<Word> = Vec::new();
@@ -77,8 +82,12 @@ fn ordered(mut life: Vec<Word>, scope: &PhaseScope, history: &History<'_>) -> Ve
                         && word.line < known.line
                         && (word.stamped_at.is_some() || known.stamped_at.is_none())) =>
             {
+                let lost = known.lost.take().filter(|_| word.source != Source::Document);
                 *known = word;
+                known.lost = known.lost.take().or(lost);
             }
+            // What the document no longer says, the subject of the same commit does not keep alive.
+            Some(known) if known.source == Source::Subject && known.lost.is_none() => known.lost = word.lost,
             Some(_) => {}
             None => events.push(word),
         }
@@ -125,17 +134,19 @@ fn claims(word: &Word, history: &History<'_>) -> bool {
     })
 }
 
-/// The word that stands: the newest verdict, or a claim that came after a FAIL.
+/// The word that stands: the newest verdict, or a claim that came after a FAIL or after a verdict was taken back. A
+/// PASS that REVIEW no longer holds is none.
 fn standing(life: &[Word]) -> Option<&Word> {
-    let verdict = |word: &&Word| matches!(word.what, Verdict::Pass | Verdict::Fail);
-    let newest = life.last();
+    let stands = |word: &&Word| word.what != Verdict::Pass || word.lost.is_none();
+    let verdict = |word: &&Word| word.what != Verdict::Claimed && stands(word);
+    let newest = life.iter().rev().find(stands);
     let newest_verdict = life.iter().rev().find(verdict);
     // An undated PASS does not overrule a dated FAIL: which came last is not known.
     let dated_fail = life.iter().rev().filter(|word| !word.undated).find(verdict);
-    let dated_fail = dated_fail.filter(|word| word.what == Verdict::Fail);
+    let dated_fail = dated_fail.filter(|word| word.what != Verdict::Pass);
     let newest_verdict = newest_verdict.map(|word| dated_fail.filter(|_| word.undated).unwrap_or(word));
     match (newest_verdict, newest) {
-        (Some(word), Some(last)) if word.what == Verdict::Fail => {
+        (Some(word), Some(last)) if word.what != Verdict::Pass => {
             if last.what == Verdict::Claimed {
                 Some(last)
             } else {
@@ -148,7 +159,21 @@ fn standing(life: &[Word]) -> Option<&Word> {
     }
 }
 
-fn gate(id: String, planned_title: &str, life: &[Word], required: &HashSet<&str>) -> Gate {
+/// Why a gate that had a PASS has none: REVIEW no longer holds it.
+fn lost_pass(id: &str, life: &[Word], history: &History<'_>) -> Option<String> {
+    let word = life.last().filter(|word| word.what == Verdict::Pass && word.lost.is_some())?;
+    let commit = history.commits().get(word.commit?)?;
+    let name = word.lost.as_ref()?;
+    Some(format!("{id} is not passed: {name} no longer holds its PASS of {}", ledger::commit_words(commit)))
+}
+
+fn gate(
+    id: String,
+    planned_title: &str,
+    life: &[Word],
+    required: &HashSet<&str>,
+    history: &History<'_>,
+) -> Gate {
     let standing = standing(life);
     let titles = standing.into_iter().chain(life.iter().rev()).map(|word| word.title.as_str());
     let title = std::iter::once(planned_title).chain(titles).find(|title| !title.is_empty()).unwrap_or("");
@@ -165,10 +190,19 @@ fn gate(id: String, planned_title: &str, life: &[Word], required: &HashSet<&str>
         at: standing.and_then(|word| word.at),
         at_is_commit_time: standing.is_some_and(|word| word.commit.is_some() && word.at.is_some()),
         stamped_at: standing.and_then(|word| word.stamped_at),
-        document: standing.map(|word| word.document.clone()).unwrap_or_default(),
+        document: standing.map(|word| place(word, history)).unwrap_or_default(),
         line: standing.map_or(0, |word| word.line),
         in_dod: required.contains(id.as_str()),
         history: life.iter().map(event).collect(),
         id,
+    }
+}
+
+/// Where a word stands: its document; the commit, where only its subject says it.
+fn place(word: &Word, history: &History<'_>) -> String {
+    let commit = word.commit.and_then(|index| history.commits().get(index));
+    match commit.filter(|_| word.source == Source::Subject) {
+        Some(commit) => ledger::logged("the subject", commit),
+        None => word.document.clone(),
     }
 }

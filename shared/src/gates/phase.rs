@@ -48,6 +48,11 @@ impl PhaseScope {
         plain.is_empty() || self.ids.is_empty() || self.ids.iter().any(|id| id == plain)
     }
 
+    /// Whether a document of this phase has `id` in its name.
+    pub(super) fn has_id(&self, id: &str) -> bool {
+        self.ids.iter().any(|known| id.eq_ignore_ascii_case(known))
+    }
+
     /// Whether a commit speaks of this phase: its subject names it, or it touches the phase's documents.
     pub(super) fn speaks_here(&self, index: usize, commit: &Commit, subject: &Subject) -> bool {
         let named = !subject.phase.is_empty() && !self.ids.is_empty() && self.is_own(&subject.phase);

@@ -1,5 +1,6 @@
 //! The verdicts of a REVIEW: in headings, list items, bold lead-ins, tables of verdicts, and below a gate's heading.
 
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use regex_lite::Regex;
@@ -7,8 +8,8 @@ use regex_lite::Regex;
 use super::phase::PhaseScope;
 use super::plan::Plan;
 use crate::documents::gate_words::{
-    GateLine, all_line, bare_verdict, failing_heading, gate_line, gate_lines, is_verdict_heading, split_ids,
-    stated_verdicts, withdrawal,
+    GateLine, Withdrawn, all_line, bare_verdict, failing_heading, gate_line, gate_lines, is_verdict_heading,
+    split_ids, stated_verdicts, withdrawal, withdrawn,
 };
 use crate::documents::{Block, BlockKind, Document};
 use crate::report::Verdict;
@@ -49,7 +50,14 @@ pub(super) fn verdicts(
                 }
                 Some(table) => table.verdict(block).into_iter().collect(),
             },
-            _ => block_verdicts(document, index, block, plan, scope, required),
+            _ => {
+                let lines = block_verdicts(document, index, block, plan, scope, required);
+                if lines.iter().any(|line| line.verdict.is_some()) {
+                    lines
+                } else {
+                    taken_back(document, index, block, &found).into_iter().collect()
+                }
+            }
         };
         found.extend(lines.into_iter().filter(|line| line.verdict.is_some()).map(|line| (index, line)));
     }
@@ -137,6 +145,35 @@ fn behind_title(block: &Block, plan: &Plan) -> Option<GateLine> {
     Some(GateLine { verdict: Some(verdict.verdict?), ..line })
 }
 
+/// What a block takes back of the verdicts `found` above it: from then on the gates have none.
+fn taken_back(
+    document: &Document,
+    index: usize,
+    block: &Block,
+    found: &[(usize, GateLine)],
+) -> Option<GateLine> {
+    if block.kind == BlockKind::Row || block.ticked == Some(false) {
+        return None;
+    }
+    let (whose, span) = withdrawn(&block.text, block.is_heading())?;
+    if block.is_code_at(span.start) {
+        return None;
+    }
+    let ids = match whose {
+        Withdrawn::Of(ids) => ids,
+        Withdrawn::Above => above(document, index)
+            .or_else(|| found.last().map(|(_, line)| line.ids.clone()))
+            .unwrap_or_default(),
+        Withdrawn::All => {
+            let mut known = HashSet::new();
+            let all = found.iter().flat_map(|(_, line)| &line.ids);
+            all.filter(|id| known.insert(id.as_str())).cloned().collect()
+        }
+    };
+    let verdict = Some((Verdict::Open, span));
+    (!ids.is_empty()).then_some(GateLine { ids, title: String::new(), verdict })
+}
+
 /// Whether a line of a list or a paragraph is a verdict and no sentence about one: its id or its verdict is
 /// strong, it has a task box, or it is stamped; and its ids mean something here.
 fn is_set_off(block: &Block, line: &GateLine, plan: &Plan) -> bool {
@@ -160,6 +197,11 @@ fn is_plain_fail(block: &Block, line: &GateLine, plan: &Plan) -> bool {
 fn above(document: &Document, index: usize) -> Option<Vec<String>> {
     let headings = document.headings_above(index).filter_map(|heading| document.blocks.get(heading));
     headings.take(6).find_map(|heading| gate_line(&heading.text)).map(|line| line.ids)
+}
+
+/// Whether what stands below a heading only explains, or is of another phase.
+pub(super) fn passes_over(heading: &Block) -> bool {
+    explains(heading) || is_of_other_phase(heading)
 }
 
 /// Whether a heading introduces the file's own grammar.

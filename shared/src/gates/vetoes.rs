@@ -1,24 +1,31 @@
-//! Vetoes: raised where, about what, and whether they still stand.
+//! Vetoes: raised where, about what, and whether they still stand; one that only the git log holds stands too.
 
 use std::collections::HashSet;
 
+use super::ledger::{self, Standing};
 use super::phase::PhaseScope;
+use super::review::passes_over;
 use crate::documents::gate_words::{
-    Lifting, gate_line, is_none, lifting, lists_vetoes, raised_at, veto_scope,
+    Lifting, gate_line, holds_veto, is_none, lifting, lists_vetoes, raised_at, read_subject, said_at,
+    upholds_veto, veto_scope,
 };
 use crate::documents::{Block, BlockKind, Document};
 use crate::evidence::EvidenceKind;
-use crate::history::History;
+use crate::history::{Edit, History, line_of};
 use crate::report::{Role, Said, Veto};
 use crate::time::Timestamp;
 
 /// Vetoes and liftings that are kept of one document; real phases have a handful.
 const MAX_WORDS: usize = 500;
+/// Vetoes of earlier versions that are compared with each other.
+const MAX_PAST: usize = 64;
 /// Longest quote.
 const QUOTE_BYTES: usize = 240;
 
 /// A place in a document with its time.
+#[derive(Clone)]
 struct Placed {
+    document: String,
     line: u32,
     /// Place of the commit among all, and its time.
     commit: Option<(usize, Timestamp)>,
@@ -27,25 +34,192 @@ struct Placed {
     by: Role,
 }
 
-/// The vetoes of every REVIEW, in order of place.
-pub(super) fn vetoes(documents: &[Document], history: &History<'_>, scope: &PhaseScope) -> Vec<Veto> {
-    let reviews = documents.iter().filter(|document| document.kind == EvidenceKind::Review);
-    reviews.flat_map(|document| of(document, history, scope)).collect()
+/// A veto as one version of a document raises it.
+struct Raised {
+    placed: Placed,
+    /// Of the line that its block begins on.
+    key: u64,
+    scope: String,
+    quote: String,
+    /// All its words, and what it is about.
+    about: String,
+    /// Where its words were first committed, when they were only changed since.
+    since: Option<(usize, Timestamp)>,
 }
 
-fn of(document: &Document, history: &History<'_>, scope: &PhaseScope) -> Vec<Veto> {
-    let place = |index: usize, block: &Block, at: usize| {
+/// What one version of a document says of vetoes.
+#[derive(Default)]
+struct Words {
+    raised: Vec<Raised>,
+    /// The first words that speak of one that stands already.
+    upheld: Vec<Raised>,
+    liftings: Vec<(Placed, Lifting)>,
+}
+
+/// The vetoes of every REVIEW, in order of place; behind them those that only the git log still holds.
+pub(super) fn vetoes(documents: &[Document], history: &History<'_>, scope: &PhaseScope) -> Vec<Veto> {
+    let reviews: Vec<&Document> =
+        documents.iter().filter(|document| document.kind == EvidenceKind::Review).collect();
+    let mut now: Vec<Words> = reviews.iter().map(|document| current(document, history, scope)).collect();
+    let standing: HashSet<u64> =
+        now.iter().flat_map(|words| &words.raised).map(|raised| raised.key).collect();
+    let mut gone = Vec::new();
+    for (document, words) in reviews.iter().zip(&mut now) {
+        gone.extend(lost(document, history, scope, words, &standing));
+    }
+    let mut vetoes: Vec<Veto> = Vec::new();
+    for words in &mut now {
+        let raised = std::mem::take(&mut words.raised);
+        vetoes.extend(raised.into_iter().map(|raised| {
+            let lifted = words
+                .liftings
+                .iter()
+                .find(|(lift, lifting)| is_later(lift, &raised.placed) && lifting.is_about(&raised.about));
+            veto(raised, lifted.map(|(lift, _)| lift))
+        }));
+    }
+    vetoes.extend(gone);
+    // Words about a veto that is nowhere else raise it.
+    if vetoes.is_empty() {
+        vetoes.extend(now.iter_mut().find_map(|words| words.upheld.pop()).map(|raised| veto(raised, None)));
+    }
+    vetoes.truncate(MAX_WORDS);
+    vetoes
+}
+
+fn veto(raised: Raised, lifted: Option<&Placed>) -> Veto {
+    let Raised { placed, scope, quote, since, .. } = raised;
+    Veto {
+        scope,
+        quote,
+        standing: lifted.is_none(),
+        document: placed.document,
+        line: placed.line,
+        raised_at: since.or(placed.commit).map(|(_, at)| at),
+        lifted: lifted.map(|lift| Said {
+            document: lift.document.clone(),
+            line: lift.line,
+            at: lift.commit.map(|(_, at)| at),
+            by: lift.by,
+        }),
+    }
+}
+
+/// What a document says now.
+fn current(document: &Document, history: &History<'_>, scope: &PhaseScope) -> Words {
+    read(document, |index, block, at| {
         let commit = history.first_index(document, block, at);
         let known = commit.and_then(|index| Some((index, history.commits().get(index)?)));
         Placed {
+            document: document.name.clone(),
             line: document.position(block, at).0,
             commit: known.and_then(|(index, commit)| Some((index, commit.at()?))),
             block: index,
             by: known.map_or(Role::Adversary, |(index, commit)| scope.role(index, commit)),
         }
-    };
+    })
+}
+
+/// The vetoes that a commit put into a document and that are no longer in it: they stand until the reviewer's own
+/// words lift them.
+fn lost(
+    document: &Document,
+    history: &History<'_>,
+    scope: &PhaseScope,
+    now: &mut Words,
+    standing: &HashSet<u64>,
+) -> Vec<Veto> {
+    let edits = history.edits(&document.name);
+    let mut liftings: Vec<(Placed, Lifting)> = Vec::new();
+    let mut past: Vec<(Raised, &Edit<'_>)> = Vec::new();
+    for edit in edits.iter().filter(|edit| edit.added.iter().any(|line| holds_veto(line))) {
+        let Some(commit) = history.commits().get(edit.commit) else { continue };
+        let by = scope.role(edit.commit, commit);
+        let words = read(&ledger::version(document, &edit.added), |index, _, _| Placed {
+            document: ledger::logged(&document.name, commit),
+            line: line_of(commit).unwrap_or(0),
+            commit: commit.at().map(|at| (edit.commit, at)),
+            block: index,
+            by,
+        });
+        liftings.extend(words.liftings);
+        past.extend(words.raised.into_iter().map(|raised| (raised, edit)));
+        if past.len() > MAX_WORDS || liftings.len() > MAX_WORDS {
+            break;
+        }
+    }
+    past.retain(|(raised, _)| !standing.contains(&raised.key));
+    if past.is_empty() {
+        return Vec::new();
+    }
+    let context = Standing::of(document);
+    past.retain(|(raised, edit)| !context.judges(raised.key, edit));
+    liftings.extend(subject_liftings(history, scope));
+    let mut gone: Vec<Raised> = Vec::new();
+    // The newest first: an older one may be the same in other words.
+    for (raised, _) in past.into_iter().rev().take(MAX_PAST) {
+        let later = now.raised.iter_mut().chain(gone.iter_mut());
+        match later.into_iter().find(|later| is_reworded(&raised, later, edits)) {
+            Some(later) => later.since = raised.since.or(raised.placed.commit),
+            None => gone.push(raised),
+        }
+    }
+    gone.reverse();
+    let mut vetoes = Vec::new();
+    for raised in gone {
+        let about = |lifting: &Lifting| lifting.is_about(&raised.about);
+        let logged = liftings.iter().filter(|(lift, _)| is_later(lift, &raised.placed));
+        let uncommitted = now.liftings.iter().filter(|(lift, _)| lift.commit.is_none());
+        let lifted = logged.chain(uncommitted).find(|(_, lifting)| about(lifting));
+        let lifted = lifted.map(|(lift, _)| lift.clone());
+        vetoes.push(veto(raised, lifted.as_ref()));
+    }
+    vetoes
+}
+
+/// Whether `later` is `raised` in other words: put there later, by the commit that took it away or in like words.
+fn is_reworded(raised: &Raised, later: &Raised, edits: &[Edit<'_>]) -> bool {
+    let Some((before, _)) = raised.placed.commit else { return false };
+    let like = says_the_same(&later.about, &raised.about);
+    match later.placed.commit {
+        None => like,
+        Some((after, _)) if after > before => {
+            like || edits.iter().any(|edit| {
+                edit.commit == after
+                    && edit.removed.iter().any(|line| crate::documents::line_key(line) == raised.key)
+            })
+        }
+        Some(_) => false,
+    }
+}
+
+/// `review(x): VETO lifted` in the reviewer's commits of this phase.
+fn subject_liftings(history: &History<'_>, scope: &PhaseScope) -> Vec<(Placed, Lifting)> {
+    let commits = history.commits().iter().enumerate().filter(|(_, commit)| holds_veto(&commit.subject));
+    commits
+        .filter(|(index, commit)| {
+            scope.role(*index, commit) == Role::Adversary
+                && scope.speaks_here(*index, commit, &read_subject(&commit.subject))
+        })
+        .filter_map(|(index, commit)| {
+            let placed = Placed {
+                document: ledger::logged("", commit),
+                line: line_of(commit).unwrap_or(0),
+                commit: commit.at().map(|at| (index, at)),
+                block: usize::MAX,
+                by: Role::Adversary,
+            };
+            Some((placed, lifting(&commit.subject)?))
+        })
+        .take(MAX_WORDS)
+        .collect()
+}
+
+/// All that one version says.
+fn read(document: &Document, place: impl Fn(usize, &Block, usize) -> Placed) -> Words {
+    let mut words = Words::default();
     let said = || document.blocks.iter().enumerate().filter(|(_, block)| block.kind != BlockKind::Code);
-    let liftings: Vec<(Placed, Lifting)> = said()
+    words.liftings = said()
         // An empty box says what is still to do.
         .filter(|(_, block)| block.ticked != Some(false))
         .filter_map(|(index, block)| {
@@ -56,68 +230,95 @@ fn of(document: &Document, history: &History<'_>, scope: &PhaseScope) -> Vec<Vet
         .filter(|(placed, _)| placed.by != Role::Builder)
         .take(MAX_WORDS)
         .collect();
-    let mut vetoes: Vec<Veto> = Vec::new();
     for (index, block) in said() {
-        let listed = is_listed(document, block);
-        let Some(at) = raised(block).or(listed.then_some(0)) else { continue };
-        let text = block.text.as_str();
-        if listed && vetoes.iter().any(|veto| says_the_same(text, &veto.quote)) {
+        let listed = is_listed(document, index, block);
+        let raised = raised(block).or_else(|| plainly(document, index, block));
+        let Some(at) = raised.or(listed.then_some(0)) else {
+            if words.upheld.is_empty() && is_plain(block) && upholds_veto(&block.text) {
+                words.upheld.push(raised_here(document, index, block, 0, place(index, block, 0)));
+            }
+            continue;
+        };
+        if listed && words.raised.iter().any(|veto| says_the_same(&block.text, &veto.quote)) {
             continue;
         }
-        let placed = place(index, block, at);
-        let veto_scope = scope_of(document, index, block, at).join("+");
-        let about = format!("{text} {veto_scope}");
-        let lifted = liftings.iter().find(|(lift, words)| is_later(lift, &placed) && words.is_about(&about));
-        let quote = if text.get(at..).is_some_and(|rest| rest.starts_with("VETO") && rest.len() > 5) {
-            text.get(at..).unwrap_or("")
-        } else {
-            text
-        };
-        vetoes.push(Veto {
-            scope: veto_scope,
-            quote: cut(quote).trim().to_owned(),
-            standing: lifted.is_none(),
-            document: document.name.clone(),
-            line: document.position(block, 0).0,
-            raised_at: placed.commit.map(|(_, at)| at),
-            lifted: lifted.map(|(lift, _)| Said {
-                document: document.name.clone(),
-                line: lift.line,
-                at: lift.commit.map(|(_, at)| at),
-                by: lift.by,
-            }),
-        });
-        if vetoes.len() >= MAX_WORDS {
+        words.raised.push(raised_here(document, index, block, at, place(index, block, at)));
+        if words.raised.len() >= MAX_WORDS {
             break;
         }
     }
-    vetoes
+    words
+}
+
+fn raised_here(document: &Document, index: usize, block: &Block, at: usize, placed: Placed) -> Raised {
+    let text = block.text.as_str();
+    let scope = scope_of(document, index, block, at).join("+");
+    let rest = text.get(at..).unwrap_or("");
+    let quote = if rest.starts_with("VETO") && rest.len() > 5 { rest } else { text };
+    let line = if ledger::is_logged(&placed.document) { placed.line } else { document.position(block, 0).0 };
+    Raised {
+        placed: Placed { line, ..placed },
+        key: document.line_key(block, 0),
+        quote: cut(quote).trim().to_owned(),
+        about: format!("{text} {scope}"),
+        scope,
+        since: None,
+    }
 }
 
 /// Where a heading or the bold beginning of a paragraph or item raises a veto.
 fn raised(block: &Block) -> Option<usize> {
-    let at = raised_at(&block.text)?;
-    let lead_in = match block.kind {
+    if !holds_veto(&block.text) {
+        return None;
+    }
+    let leads = |at: usize| match block.kind {
         BlockKind::Heading(_) => true,
         BlockKind::Paragraph | BlockKind::Item => {
             block.strong.first().is_some_and(|strong| strong.start == 0 && at < strong.end)
         }
         _ => false,
     };
-    (lead_in && !block.is_code_at(at)).then_some(at)
+    let at = raised_at(&block.text).filter(|at| leads(*at));
+    let at = at.or_else(|| said_at(&block.text, true).filter(|at| leads(*at)))?;
+    (!block.is_code_at(at)).then_some(at)
 }
 
-/// Whether a block is one of a list of vetoes that stand.
-fn is_listed(document: &Document, block: &Block) -> bool {
+/// Where plain words of a paragraph or item raise one; not where the document explains itself.
+fn plainly(document: &Document, index: usize, block: &Block) -> Option<usize> {
+    if !is_plain(block) {
+        return None;
+    }
+    let at = said_at(&block.text, false)?;
+    let headings = document.headings_above(index).filter_map(|heading| document.blocks.get(heading));
+    let explained = headings.take(6).any(passes_over);
+    // An empty box says what is still to do.
+    let to_do = block.ticked == Some(false);
+    (!explained && !to_do && !block.is_code_at(at)).then_some(at)
+}
+
+fn is_plain(block: &Block) -> bool {
+    matches!(block.kind, BlockKind::Paragraph | BlockKind::Item)
+}
+
+/// Whether a block is one of a list or a table of vetoes that stand.
+fn is_listed(document: &Document, index: usize, block: &Block) -> bool {
     let heading = block.heading.and_then(|heading| document.blocks.get(heading));
-    let nested = block
-        .lead
-        .and_then(|lead| document.blocks.get(lead))
-        .is_some_and(|lead| lead.kind == BlockKind::Item);
-    block.kind == BlockKind::Item
-        && !nested
-        && heading.is_some_and(|heading| lists_vetoes(&heading.text))
-        && !is_none(&block.text)
+    if !heading.is_some_and(|heading| lists_vetoes(&heading.text)) || is_none(&block.text) {
+        return false;
+    }
+    match block.kind {
+        BlockKind::Item => {
+            let lead = block.lead.and_then(|lead| document.blocks.get(lead));
+            !lead.is_some_and(|lead| lead.kind == BlockKind::Item)
+        }
+        // The first row names the columns.
+        BlockKind::Row => {
+            let above = index.checked_sub(1).and_then(|above| document.blocks.get(above));
+            above.is_some_and(|above| above.kind == BlockKind::Row)
+                && !block.text.split(" | ").skip(1).all(is_none)
+        }
+        _ => false,
+    }
 }
 
 /// What a veto is about: what it names, or the gate of its heading or section where it is scoped.

@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, ToSpan as _};
 
+use super::ledger::{Standing, logged, version};
 use super::phase::PhaseScope;
 use super::plan::Plan;
 use super::review;
@@ -15,7 +16,7 @@ use crate::documents::gate_words::read_subject;
 use crate::documents::mentions::{What, mentions};
 use crate::documents::{Block, Document, inbox};
 use crate::evidence::EvidenceKind;
-use crate::history::{History, line_of};
+use crate::history::{Edit, History, line_of};
 use crate::report::Verdict;
 use crate::time::Timestamp;
 
@@ -49,6 +50,8 @@ pub(super) struct Word {
     pub(super) title: String,
     /// Whether its words say that the gate was looked at again.
     pub(super) again: bool,
+    /// The document that held it when it was committed and no longer says so.
+    pub(super) lost: Option<String>,
 }
 
 /// Everything that is needed to read words.
@@ -103,12 +106,18 @@ impl<'a> Reading<'a> {
             }
             words.push(self.word(document, block, raw, commit));
         }
-        let standing = document.line_keys();
+        if past.events.is_empty() {
+            return;
+        }
+        let standing = Standing::of(document);
+        let edits: HashMap<usize, &Edit<'_>> =
+            self.history.edits(&document.name).iter().map(|edit| (edit.commit, edit)).collect();
         for event in past.events {
             let told = told.contains(&(event.commit, event.raw.id.clone(), event.raw.what));
-            let stands = document.kind == EvidenceKind::Review && standing.contains(&event.key);
-            if !told && !stands {
-                words.extend(self.log_word(event));
+            let judged = document.kind == EvidenceKind::Review
+                && edits.get(&event.commit).is_some_and(|edit| standing.judges(event.key, edit));
+            if !told && !judged {
+                words.extend(self.log_word(document, event));
             }
         }
     }
@@ -171,6 +180,7 @@ impl<'a> Reading<'a> {
             line,
             quote: raw.quote,
             title: raw.title,
+            lost: None,
         }
     }
 
@@ -180,8 +190,7 @@ impl<'a> Reading<'a> {
         let mut last = HashMap::<(String, Verdict), usize>::new();
         for edit in self.history.edits(&document.name) {
             let read = |lines: &[&str]| {
-                let text = lines.join("\n");
-                let version = Document::parse(document.kind, &document.path, text.as_bytes());
+                let version = version(document, lines);
                 let raws = self.raw(&version);
                 let keyed = raws.into_iter().map(|raw| {
                     let key =
@@ -211,7 +220,7 @@ impl<'a> Reading<'a> {
         past
     }
 
-    fn log_word(&self, event: Event) -> Option<Word> {
+    fn log_word(&self, document: &Document, event: Event) -> Option<Word> {
         let commit = self.history.commits().get(event.commit)?;
         Some(Word {
             id: event.raw.id,
@@ -221,11 +230,12 @@ impl<'a> Reading<'a> {
             at: commit.at(),
             stamped_at: None,
             undated: commit.at().is_none(),
-            document: inbox::NAME.to_owned(),
+            document: logged(&document.name, commit),
             line: line_of(commit).unwrap_or(0),
             quote: event.raw.quote,
             title: event.raw.title,
             again: false,
+            lost: (document.kind == EvidenceKind::Review).then(|| document.name.clone()),
         })
     }
 
@@ -252,6 +262,7 @@ impl<'a> Reading<'a> {
                     quote: commit.subject.clone(),
                     title: String::new(),
                     again: false,
+                    lost: None,
                 });
             }
         }

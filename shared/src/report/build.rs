@@ -123,7 +123,7 @@ fn assemble(metadata: &Metadata, payload: &BTreeMap<EntryPath, Payload<'_>>) -> 
         done: life.done,
         vetoes: life.vetoes,
         findings: life.findings,
-        notes: judged.notes,
+        notes: life.notes.into_iter().chain(judged.notes).collect(),
         common_cause: judged.common_cause,
         key_facts,
         pulls: evidence.pulls.values().map(facts::pull).collect(),

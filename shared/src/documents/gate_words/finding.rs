@@ -40,7 +40,7 @@ pub fn finding_line(text: &str) -> Option<FindingLine> {
     });
     static LEAD_MARK: LazyLock<Regex> = LazyLock::new(|| {
         regex(
-            r"^(?:[—–:\[(→]|-\s|$|(?:RE-?)?OPEN(?:ED)?\b|CLOSED\b|(?i:STILL|NOW) OPEN\b|[A-Z][a-z]+ed\b.*→)",
+            r"^(?:[—–:\[(→]|-\s|$|(?:RE-?)?OPEN(?:ED)?\b|CLOSED\b|(?i:STILL|NOW) OPEN\b|(?i:NOT)(?: YET)? CLOSED\b|[A-Z][a-z]+ed\b.*→)",
         )
     });
     let captures = LEAD.captures(text)?;
@@ -108,14 +108,23 @@ fn state_in(text: &str, from: usize) -> Option<(FindingState, Range<usize>)> {
     static AFTER: LazyLock<Regex> = LazyLock::new(|| {
         regex(r"^\s*(?:$|[@—–:.,;(\])✅✔✓❌]|-\s|→|->|(?:by|at|since|until|as of|on|in)\b)")
     });
+    // `NOT CLOSED`, `NOT YET CLOSED`: as good as open.
+    static NOT_CLOSED: LazyLock<Regex> =
+        LazyLock::new(|| regex(r"(?:^|[—–:\[(→.;✅❌⚠\s-])(?:NOT|not)(?:[ -](?:YET|yet))?[ -]$"));
     let reach = floor(text, from.saturating_add(FAR));
     let words = WORD.find_iter(text.get(..reach)?).filter(|word| word.start() >= from);
-    let standing = words.filter(|word| {
+    let standing = words.filter_map(|word| {
         let before = text.get(from..word.start()).unwrap_or("");
         let after = text.get(word.end()..).unwrap_or("");
-        BEFORE.is_match(before) && AFTER.is_match(after) && !denies(before)
+        if !AFTER.is_match(after) {
+            return None;
+        }
+        if word.as_str() == "CLOSED" && NOT_CLOSED.is_match(before) {
+            return Some((FindingState::Open, word.range()));
+        }
+        (BEFORE.is_match(before) && !denies(before)).then(|| (word_state(word.as_str()), word.range()))
     });
-    standing.last().map(|word| (word_state(word.as_str()), word.range()))
+    standing.last()
 }
 
 /// The first words, without the state that stands before or behind them.
@@ -127,7 +136,7 @@ fn title(text: &str, from: usize, state: Option<&Range<usize>>) -> String {
         Some(state) => {
             let before = text.get(from..state.start).unwrap_or("").trim_matches(marks);
             if before.is_empty()
-                || ["OPEN", "CLOSED", "RE-OPEN", "REOPEN", "STILL", "NOW", "still", "now"]
+                || ["OPEN", "CLOSED", "RE-OPEN", "REOPEN", "STILL", "NOW", "still", "now", "NOT", "not"]
                     .iter()
                     .any(|word| before.starts_with(word))
             {
@@ -230,7 +239,9 @@ mod tests {
             ("A1 CLOSED @2026-06-13 — title", "A1 | title | Closed"),
             ("A1 RE-OPENED @2026-06-13 — title", "A1 | title | Open"),
             ("A1 — STILL OPEN: title", "A1 | title | Open"),
-            ("A1 — NOT CLOSED — title", "A1 | NOT CLOSED — title | Noted"),
+            ("A1 — NOT CLOSED — title", "A1 | title | Open"),
+            ("A1 [adversary] NOT CLOSED @2026-06-13T06:50Z — title", "A1 | title | Open"),
+            ("A1 NOT YET CLOSED", "A1 |  | Open"),
             ("F3 — OPEN PRs on the recipe", "F3 | OPEN PRs on the recipe | Noted"),
             ("F1 — Retry CLOSED the port", "F1 | Retry CLOSED the port | Noted"),
             ("⚠ F1 — x", "F1 | x | Noted"),

@@ -25,10 +25,18 @@ pub fn failing_heading(text: &str) -> Option<GateLine> {
             *LIST
         ))
     });
+    // `M1: Failed @…`: in doubt, another spelling is a FAIL too.
+    static SPELT: LazyLock<Regex> = LazyLock::new(|| {
+        regex(&format!(
+            r"^[^\w\s]*\s*(?:[Gg]ates?\s+)?({})\s*(?:[:—–]|\s-)\s*\*{{0,2}}(Fail(?:ed)?|failed|fail)\*{{0,2}}\s*(?:$|[@(.])",
+            *LIST
+        ))
+    });
     let near = text.get(..floor(text, FAR)).unwrap_or("");
     let led = LED.captures(near).and_then(|found| Some((found.get(1)?, found.get(2)?)));
     let crossed = || CROSSED.captures(near).and_then(|found| Some((found.get(2)?, found.get(1)?)));
-    let (word, ids) = led.or_else(crossed)?;
+    let spelt = || SPELT.captures(near).and_then(|found| Some((found.get(2)?, found.get(1)?)));
+    let (word, ids) = led.or_else(crossed).or_else(spelt)?;
     fail(ids.as_str(), word.range())
 }
 
@@ -76,6 +84,8 @@ mod tests {
             ("REJECTED: gate M1", Some("M1 REJECTED")),
             ("M1 ❌", Some("M1 ❌")),
             ("M1 — ❌\u{fe0f}", Some("M1 ❌")),
+            ("M1: Failed (2026-06-13T06:38Z)", Some("M1 Failed")),
+            ("M1 — failed builds", None),
             ("M1 — volumes ❌", None),
             ("FAIL — M1 is what the builder fears", None),
             ("FAIL — PR4", None),

@@ -230,7 +230,13 @@ impl<'a> Word<'a> {
                 r"(?i)^\s*[(,—–:-]*\s*(?:conditional|conditions?\b|provisional|pending|withheld|only (?:if|when)|if\b|once\b|when\b|unless|subject to|not yet|criteria|requires?|required|needs|means|with conditions|\?)",
             )
         });
+        static DEFERRED: LazyLock<Regex> = LazyLock::new(|| {
+            regex(
+                r"(?i)^[\s*)\],;(—–:-]*(?:(?:the |my |final |gate )*verdict (?:follows|pending|later|open|outstanding|withheld|to (?:follow|come)|is (?:pending|open|still open|to follow))|(?:verdict )?(?:tbd|to be confirmed)\b|no verdict\b)",
+            )
+        });
         let (before, after) = (self.before(), self.after());
+        let behind = self.text.get(stamp_end(self.text, self.span.end)..).unwrap_or("");
         let stamped = self.is_stamped();
         let other = OTHER.captures(before).is_some_and(|captures| {
             let bare = captures.get(2).is_none_or(|mark| mark.as_str().is_empty());
@@ -245,6 +251,7 @@ impl<'a> Word<'a> {
         other
             || QUALIFIED.is_match(before)
             || CONDITION.is_match(after)
+            || DEFERRED.is_match(behind.get(..floor(behind, NEAR)).unwrap_or(""))
             || (!stamped && SUPPOSED.is_match(before))
     }
 }
@@ -254,7 +261,7 @@ impl<'a> Word<'a> {
 fn is_titled(before: &str) -> bool {
     static NO_TITLE: LazyLock<Regex> = LazyLock::new(|| {
         regex(
-            r"(?i)^(?:of|for|on|in|at|the|an?|my|and|only|just|again|lint|clippy|fmt|install|upgrade|backup|restore|custom|functional|tests?|suite|ci|build|tiers?|rungs?|e2e|smoke|re-?tests?|re-?tested|re-?runs?|re-?checks?|re-?checked|verification|re-?verification|checks?|runs?|attempts?|try|retry|cold|fresh|new|latest|last|first|second|third|full)$",
+            r"(?i)^(?:of|for|on|in|at|the|an?|my|and|only|just|again|all|both|every|each|these|those|\d+|lint|clippy|fmt|install|upgrade|backup|restore|custom|functional|tests?|suite|ci|build|tiers?|rungs?|e2e|smoke|re-?tests?|re-?tested|re-?runs?|re-?checks?|re-?checked|verification|re-?verification|checks?|runs?|attempts?|try|retry|cold|fresh|new|latest|last|first|second|third|full)$",
         )
     });
     let clause = before.rfind(['—', '–', ':', ';', ',', '.', '(']);
