@@ -106,7 +106,7 @@ fn stamp(at: Timestamp) -> String {
 }
 
 /// OpenSSH's answer to `-Y verify`, and the principals that `-Y find-principals` prints.
-fn theirs(folder: &Path, case: &Case<'_>) -> (bool, Vec<String>) {
+fn theirs(folder: &Path, case: &Case<'_>, asks_who: bool) -> (bool, Vec<String>) {
     fs_err::write(folder.join("trust"), &case.file).expect("written");
     fs_err::write(folder.join("sig"), &case.signature).expect("written");
     let run = |action: &str, more: &[&str]| {
@@ -125,12 +125,10 @@ fn theirs(folder: &Path, case: &Case<'_>) -> (bool, Vec<String>) {
         child.wait_with_output().expect("it ends")
     };
     let verified = run("verify", &["-I", case.who, "-n", case.namespace]).status.success();
-    let found = run("find-principals", &[]);
-    let found = match found.status.success() {
-        true => String::from_utf8_lossy(&found.stdout).lines().map(str::to_owned).collect(),
-        false => Vec::new(),
-    };
-    (verified, found)
+    let found = asks_who.then(|| run("find-principals", &[])).filter(|found| found.status.success());
+    let found =
+        found.map(|found| String::from_utf8_lossy(&found.stdout).lines().map(str::to_owned).collect());
+    (verified, found.unwrap_or_default())
 }
 
 /// Dossier's answer to the same, and why it is no.
@@ -150,20 +148,21 @@ fn ours(case: &Case<'_>) -> (Result<(), String>, AllowedSigners) {
 /// The clause by which Dossier refuses what OpenSSH accepts.
 fn stricter(case: &Case<'_>, because: &str, file: &AllowedSigners) -> Option<&'static str> {
     let issue = |words: &str| file.issues().iter().any(|issue| issue.what.contains(words));
-    let has_bare_line = file.lines().iter().any(|line| line.key == *case.key && line.namespaces().is_none());
+    let has_bare_line = file
+        .lines()
+        .iter()
+        .any(|line| line.key == *case.key && line.is_about(case.who) && line.namespaces().is_none());
     match because {
         because if because.contains("RSA key of 1024 bits") => Some("§7.7 short RSA keys"),
         because if because.contains("armour") => Some("§7.6 armour"),
-        because if because.contains("WrongNamespace") && has_bare_line => {
-            Some("§8.2 a line without namespaces=")
-        }
+        _ if has_bare_line => Some("§8.2 a line without namespaces="),
         _ if issue("is no time") => Some("§8.3 days and seconds that do not exist"),
         _ if issue("cert-authority") => Some("§8.4 cert-authority"),
         _ => None,
     }
 }
 
-/// What is in the file before the line that is asked about, and stops OpenSSH.
+/// What may stand in the file before the line that is asked about.
 const UNREADABLE: [&str; 3] = ["nonsense", "x namespaces=\"*\" ssh-ed25519 AAAA", "x unknown=\"1\" KEY"];
 
 /// A line about `key` that may grant or not.
@@ -282,7 +281,7 @@ fn case<'a>(dice: &mut Dice, signers: &'a [Signer]) -> Case<'a> {
 
 #[test]
 fn dossier_and_openssh_give_the_same_answers() {
-    const CASES: usize = 1500;
+    const CASES: usize = 600;
     let folder = TempDir::new().expect("a folder");
     let Some(signers) = signers(folder.path()) else { return };
     let mut dice = Dice(20_260_613);
@@ -290,7 +289,8 @@ fn dossier_and_openssh_give_the_same_answers() {
     let mut principals = 0;
     for number in 0..CASES {
         let case = case(&mut dice, &signers);
-        let (theirs, found) = theirs(folder.path(), &case);
+        let asks_who = number % 3 == 0;
+        let (theirs, found) = theirs(folder.path(), &case, asks_who);
         let (ours, file) = ours(&case);
         let tell = || {
             format!(
@@ -302,19 +302,16 @@ fn dossier_and_openssh_give_the_same_answers() {
                 file.issues()
             )
         };
-        let stops_openssh = UNREADABLE.iter().any(|line| case.file.contains(line.trim_end_matches("KEY")))
-            || !file.issues().is_empty();
         let kind = match (theirs, &ours) {
             (true, Ok(())) => "both accept",
             (false, Err(_)) => "both refuse",
             (true, Err(because)) => stricter(&case, because, &file)
                 .unwrap_or_else(|| panic!("stricter without a clause: {}", tell())),
-            (false, Ok(())) if stops_openssh => "§8.4 a line behind one that cannot be read",
             (false, Ok(())) => panic!("more lenient: {}", tell()),
         };
         *counts.entry(kind).or_default() += 1;
         // Who it could be, by the first line that holds the key at that time, whatever it is granted for.
-        if file.issues().is_empty() {
+        if asks_who && file.issues().is_empty() {
             principals += 1;
             let expected = file.lines().iter().find(|line| {
                 let (after, before) = line.validity();
@@ -342,7 +339,7 @@ fn tampered_signatures_are_refused_by_both() {
     use base64::Engine as _;
     use base64::engine::general_purpose::STANDARD;
 
-    const FLIPS: usize = 60;
+    const FLIPS: usize = 40;
     let folder = TempDir::new().expect("a folder");
     let Some(signers) = signers(folder.path()) else { return };
     let mut dice = Dice(1);
@@ -368,7 +365,7 @@ fn tampered_signatures_are_refused_by_both() {
                 message: MESSAGE.to_vec(),
                 key: &signer.key,
             };
-            let (theirs, ours) = (theirs(folder.path(), &case).0, ours(&case).0);
+            let (theirs, ours) = (theirs(folder.path(), &case, false).0, ours(&case).0);
             assert!(
                 !theirs && ours.is_err(),
                 "{} byte {at}: OpenSSH {theirs}, Dossier {ours:?}",
@@ -410,7 +407,7 @@ fn the_armour_is_read_more_strictly() {
             message: MESSAGE.to_vec(),
             key: &signer.key,
         };
-        let (theirs, ours) = (theirs(folder.path(), &case).0, ours(&case).0);
+        let (theirs, ours) = (theirs(folder.path(), &case, false).0, ours(&case).0);
         assert_eq!(ours.is_ok(), what == "as it is", "{what}: {ours:?}");
         stricter += usize::from(theirs && ours.is_err());
     }
