@@ -38,7 +38,11 @@ pub(super) fn judge_sign_offs(
         }
     }
     problems.extend(hidden(opened, &sign_offs));
-    sign_offs.sort_by_key(|sign_off| (sign_off.statement.predicate.claimed_time, sign_off.sha256));
+    // Of the same second, the one that has seen more came later.
+    sign_offs.sort_by_key(|sign_off| {
+        let predicate = &sign_off.statement.predicate;
+        (predicate.claimed_time, predicate.prior.len(), sign_off.sha256)
+    });
     sign_offs
 }
 

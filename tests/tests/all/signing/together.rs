@@ -1,0 +1,68 @@
+//! Several who sign the same file at once.
+
+use std::collections::BTreeSet;
+
+use super::Desk;
+
+#[test]
+fn nobody_who_signs_at_the_same_time_is_lost() {
+    const SIGNERS: usize = 8;
+    let desk = Desk::new();
+    desk.key("ann", &["-t", "ed25519"]);
+    let children: Vec<_> = (0..SIGNERS)
+        .map(|number| {
+            let note = format!("number {number}");
+            let asked = [
+                "sign",
+                "a.zip",
+                "--role",
+                "operator",
+                "--decision",
+                "approve",
+                "--key",
+                "ann",
+                "--note",
+                &note,
+            ];
+            desk.dossier(&asked).stdout(std::process::Stdio::null()).spawn().expect("it starts")
+        })
+        .collect();
+    for mut child in children {
+        assert!(child.wait().expect("it ends").success());
+    }
+    let verified = desk.verified("a.zip", &[]);
+    assert_eq!(verified["problems"], serde_json::json!([]));
+    let sign_offs = verified["trust"]["sign_offs"].as_array().expect("sign-offs").clone();
+    let notes: BTreeSet<_> = sign_offs.iter().map(|sign_off| sign_off["says"]["note"].to_string()).collect();
+    assert_eq!(notes.len(), SIGNERS, "{notes:?}");
+    // Each has seen all that were there before: none of them, one, two, and so on.
+    let seen: BTreeSet<_> =
+        sign_offs.iter().map(|sign_off| sign_off["says"]["prior"].as_array().map_or(0, Vec::len)).collect();
+    assert_eq!(seen, (0..SIGNERS).collect());
+    let left: Vec<_> = fs_err::read_dir(desk.folder.path())
+        .expect("listed")
+        .map(|entry| entry.expect("one").file_name().to_string_lossy().into_owned())
+        .filter(|name| name.ends_with(".lock") || name.ends_with(".tmp"))
+        .collect();
+    assert_eq!(left, Vec::<String>::new());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_and_the_permissions_stay() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let desk = Desk::new();
+    fs_err::create_dir(desk.at("store")).expect("a folder");
+    fs_err::rename(desk.at("a.zip"), desk.at("store/real.zip")).expect("moved");
+    fs_err::set_permissions(desk.at("store/real.zip"), std::fs::Permissions::from_mode(0o640))
+        .expect("changed");
+    std::os::unix::fs::symlink("store/real.zip", desk.at("a.zip")).expect("linked");
+    desk.sign("a.zip", "packer", "operator", "reject");
+    assert!(fs_err::symlink_metadata(desk.at("a.zip")).expect("there").file_type().is_symlink());
+    assert_eq!(
+        fs_err::metadata(desk.at("store/real.zip")).expect("there").permissions().mode() & 0o777,
+        0o640
+    );
+    assert_eq!(desk.sign_offs("store/real.zip").len(), 1);
+}
