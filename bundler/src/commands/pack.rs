@@ -1,5 +1,6 @@
 //! `dossier pack`: collect, redact, pack, seal, look once more, and only then put the file in its place.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use dossier_shared::limits::Limits;
@@ -22,6 +23,12 @@ const NO_KEY: &str = "say how to seal the snapshot: --key FILE with an OpenSSH p
 
 pub(super) fn run(arguments: Pack) -> Result<Exit, Failure> {
     let limits = Limits::default();
+    if redact::is_switched_off() {
+        let _ = writeln!(
+            anstream::stderr(),
+            "MEASURING WITHOUT REDACTION: secrets stay in; share this with nobody"
+        );
+    }
     // Whatever can be refused is refused before the work begins.
     let config = config::load(&arguments.config)?;
     let key = key(&arguments)?;
