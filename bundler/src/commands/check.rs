@@ -23,7 +23,8 @@ pub(super) fn run(arguments: Check) -> Result<Exit, Failure> {
     match target(&arguments.target)? {
         Target::Snapshot(path) => {
             let trust = judge::trust_file(arguments.trust.allowed_signers.as_deref())?;
-            let report = judge::read(&path, trust.as_ref()).map_err(with_hint)?.report;
+            let report =
+                judge::read(&path, trust.as_ref(), &arguments.ceilings.limits()).map_err(with_hint)?.report;
             let file = path.display().to_string();
             tell(&report, Detail { subject: Subject::Snapshot(&file), ..detail }, arguments.format)
         }

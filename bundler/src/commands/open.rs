@@ -12,8 +12,9 @@ use crate::{atomic, judge, output};
 
 pub(super) fn run(arguments: Open) -> Result<Exit, Failure> {
     let trust = judge::trust_file(arguments.trust.allowed_signers.as_deref())?;
-    let snapshot = judge::read(&arguments.snapshot, trust.as_ref())?;
-    let page = html::page(&arguments.snapshot, &snapshot)?;
+    let (bytes, snapshot) =
+        judge::read_whole(&arguments.snapshot, trust.as_ref(), &arguments.ceilings.limits())?;
+    let page = html::page(&arguments.snapshot, &bytes, &snapshot)?;
     // Made for its owner alone, and left behind: the browser reads it after this program has ended.
     let folder = tempfile::Builder::new()
         .prefix("dossier-")

@@ -8,14 +8,15 @@ use crate::{judge, output};
 
 pub(super) fn run(arguments: Verify) -> Result<Exit, Failure> {
     let signers = judge::trust_file(arguments.trust.allowed_signers.as_deref())?;
+    let limits = arguments.ceilings.limits();
     let mut page = Page::default();
     let mut answers = Vec::new();
     let mut exit = Exit::Good;
     let is_single = arguments.snapshots.len() == 1;
     for path in &arguments.snapshots {
         let file = path.display().to_string();
-        let snapshot = match judge::read(path, signers.as_ref()) {
-            Ok(snapshot) => snapshot,
+        let report = match judge::read_answers(path, signers.as_ref(), &limits) {
+            Ok(report) => report,
             Err(failure) if is_single => return Err(failure),
             // One unreadable file must not hide what there is to say about the others.
             Err(failure) => {
@@ -25,14 +26,14 @@ pub(super) fn run(arguments: Verify) -> Result<Exit, Failure> {
                 continue;
             }
         };
-        if !trust::is_trusted(&snapshot.report) && exit == Exit::Good {
+        if !trust::is_trusted(&report) && exit == Exit::Good {
             exit = Exit::EvidenceNotGood;
         }
         match is_single {
-            true => trust::block(&mut page, &file, &snapshot.report),
-            false => trust::line(&mut page, &file, &snapshot.report),
+            true => trust::block(&mut page, &file, &report),
+            false => trust::line(&mut page, &file, &report),
         }
-        answers.push(trust::json(&file, &snapshot.report));
+        answers.push(trust::json(&file, &report));
     }
     match arguments.format.format {
         Format::Text => output::print_page(&page)?,

@@ -65,7 +65,7 @@ fn a_sealed_snapshot_can_be_read_back() {
     let public = private_key().public_key().to_openssh().expect("encoded");
     let line = format!("ops namespaces=\"seal@dossier\" {public}");
     let signers = AllowedSigners::parse(line.as_bytes());
-    let snapshot = judge::read(&folder.at("a.zip"), Some(&signers)).expect("read");
+    let snapshot = judge::read(&folder.at("a.zip"), Some(&signers), &Limits::default()).expect("read");
     let trust = snapshot.report.trust.expect("answers");
     assert!(trust.files.intact);
     assert_eq!((trust.seal.state, trust.signer.state), (SealState::Valid, SignerState::Trusted));
