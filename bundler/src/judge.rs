@@ -11,7 +11,7 @@ use std::sync::Arc;
 use dossier_shared::entry_path::EntryPath;
 use dossier_shared::limits::Limits;
 use dossier_shared::open::{self, Opened};
-use dossier_shared::report::{self, Report, SealState};
+use dossier_shared::report::{self, Payload, Report, SealState};
 use dossier_shared::signature::allowed_signers::AllowedSigners;
 use dossier_shared::snapshot::metadata::Metadata;
 use dossier_shared::time::Timestamp;
@@ -102,7 +102,7 @@ pub(crate) fn entries(path: &Path, limits: &Limits) -> Result<BTreeMap<EntryPath
 }
 
 /// What there is to say before the snapshot exists: no id, no trust.
-pub(crate) fn evidence_alone(metadata: &Metadata, payload: &BTreeMap<EntryPath, Vec<u8>>) -> Report {
+pub(crate) fn evidence_alone(metadata: &Metadata, payload: &impl Payload) -> Report {
     report::judge_evidence(metadata, payload)
 }
 

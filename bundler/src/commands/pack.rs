@@ -45,7 +45,8 @@ pub(super) fn run(arguments: Pack) -> Result<Exit, Failure> {
     };
     // Not before: a temporary file must not be there to be collected.
     let file = atomic::beside(&target).map_err(|error| Failure::write(&target, error))?;
-    let opened = file.reopen().map_err(|error| Failure::write(&target, error))?;
+    let open = || file.reopen().map_err(|error| Failure::write(&target, error));
+    let opened = (open()?, open()?);
     let packed = {
         let bytes = raw.entries.values().map(|entry| entry.content.bytes()).sum();
         let progress = Progress::of("pack", arguments.quiet, raw.entries.len() as u64, bytes);

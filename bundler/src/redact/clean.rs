@@ -19,6 +19,10 @@ impl<T> Clean<T> {
         Ok(Clean { content: make(self.content)? })
     }
 
+    pub(crate) fn as_ref(&self) -> &T {
+        &self.content
+    }
+
     pub(crate) fn into_inner(self) -> T {
         self.content
     }

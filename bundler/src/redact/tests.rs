@@ -185,8 +185,11 @@ struct Out {
 }
 
 fn redact(name: &str, kind: EvidenceKind, bytes: &[u8], unpacked: &[u8]) -> Out {
+    redact_by(nothing_listed(), name, kind, bytes, unpacked)
+}
+
+fn redact_by(scanner: &Scanner, name: &str, kind: EvidenceKind, bytes: &[u8], unpacked: &[u8]) -> Out {
     let path = EntryPath::new(name).expect("a good name");
-    let scanner = nothing_listed();
     let mut ledger = Ledger::new(scanner);
     let unpacked = (!unpacked.is_empty()).then(|| Held::from(unpacked.to_vec()));
     let searched = search(scanner, (&path, None), kind, Held::from(bytes.to_vec()), unpacked);

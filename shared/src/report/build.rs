@@ -29,8 +29,8 @@ mod facts;
 /// What the judge calls itself in reports.
 const JUDGE: &str = concat!("dossier ", env!("CARGO_PKG_VERSION"));
 
-/// The entries that evidence is read from.
-trait Payload {
+/// The entries that evidence is read from, wherever they lie.
+pub trait Payload {
     /// An entry's bytes; none when it is not here, or is not what it was any more.
     fn bytes(&self, path: &EntryPath) -> Option<Cow<'_, [u8]>>;
     /// Its size and digest.
@@ -68,7 +68,7 @@ impl Payload for Opened {
 }
 
 /// Judges evidence that is about to be packed: no id and no trust yet.
-pub fn judge_evidence(metadata: &Metadata, payload: &BTreeMap<EntryPath, Vec<u8>>) -> Report {
+pub fn judge_evidence(metadata: &Metadata, payload: &impl Payload) -> Report {
     assemble(metadata, payload)
 }
 
