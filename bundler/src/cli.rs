@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use dossier_shared::limits::Limits;
 
 mod signing;
 
@@ -135,6 +136,8 @@ pub(crate) struct Check {
     pub(crate) fail_on: FailOn,
     #[command(flatten)]
     pub(crate) trust: TrustFile,
+    #[command(flatten)]
+    pub(crate) ceilings: Ceilings,
     /// For people, for programs, for a pull request, or for a CI server's list of tests
     #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
     pub(crate) format: CheckFormat,
@@ -145,6 +148,8 @@ pub(crate) struct Check {
 pub(crate) struct Show {
     /// Snapshot
     pub(crate) snapshot: PathBuf,
+    #[command(flatten)]
+    pub(crate) ceilings: Ceilings,
     #[command(flatten)]
     pub(crate) format: FormatChoice,
 }
@@ -159,6 +164,8 @@ pub(crate) struct Html {
     pub(crate) output: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) trust: TrustFile,
+    #[command(flatten)]
+    pub(crate) ceilings: Ceilings,
 }
 
 #[derive(Debug, Args)]
@@ -168,6 +175,8 @@ pub(crate) struct Open {
     pub(crate) snapshot: PathBuf,
     #[command(flatten)]
     pub(crate) trust: TrustFile,
+    #[command(flatten)]
+    pub(crate) ceilings: Ceilings,
 }
 
 #[derive(Debug, Args)]
@@ -176,6 +185,35 @@ pub(crate) struct Viewer {
     /// Where to write
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: PathBuf,
+}
+
+/// Ceilings of reading that somebody raised.
+#[derive(Debug, Default, Args)]
+pub(crate) struct Ceilings {
+    /// Raise a ceiling of reading, for a large snapshot from somebody you trust; the error of a snapshot that is
+    /// above one names it
+    #[arg(long = "limit", value_name = "NAME=VALUE", value_parser = ceiling)]
+    raised: Vec<(String, u64)>,
+}
+
+impl Ceilings {
+    /// All ceilings, the raised ones among them.
+    pub(crate) fn limits(&self) -> Limits {
+        let mut limits = Limits::default();
+        for (name, value) in &self.raised {
+            limits.set(name, *value);
+        }
+        limits
+    }
+}
+
+fn ceiling(text: &str) -> Result<(String, u64), String> {
+    let (name, value) = text.split_once('=').ok_or("expected NAME=VALUE, for example entries=200000")?;
+    let value = value.parse().map_err(|_| format!("{value:?} is not a whole number"))?;
+    match Limits::default().set(name, value) {
+        true => Ok((name.to_owned(), value)),
+        false => Err(format!("there is no ceiling {name:?}; there are {}", Limits::NAMES.join(", "))),
+    }
 }
 
 #[derive(Debug, Args)]
@@ -220,5 +258,20 @@ mod tests {
     #[test]
     fn arguments_are_consistent() {
         super::Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn ceilings_are_raised_by_name() {
+        let check = |text: &str, words: &str| {
+            let found =
+                super::ceiling(text).map_or_else(|error| error, |(name, value)| format!("{name} {value}"));
+            assert!(found.contains(words), "{text}: {found}");
+        };
+        check("entries=200000", "entries 200000");
+        check("entries", "expected NAME=VALUE");
+        check("entries=many", "not a whole number");
+        check("depth=1", "there are entries, entry_bytes");
+        let ceilings = super::Ceilings { raised: vec![("ratio".to_owned(), 7)] };
+        assert_eq!((ceilings.limits().ratio, ceilings.limits().entries), (7, 100_000));
     }
 }

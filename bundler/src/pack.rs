@@ -2,12 +2,14 @@
 
 mod flow;
 pub(crate) mod look;
+mod payload;
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, BufWriter, Read as _, Seek as _, SeekFrom};
+use std::io::{self, BufWriter, Seek as _, SeekFrom};
 
 use dossier_shared::entry_path::EntryPath;
+use dossier_shared::evidence::EvidenceKind;
 use dossier_shared::report::{Report, Verdict};
 use dossier_shared::signature::SEAL_NAMESPACE;
 use dossier_shared::signature::statement::{
@@ -17,7 +19,6 @@ use dossier_shared::snapshot::append::{AppendError, append_signature};
 use dossier_shared::snapshot::compress::{self, Compressed};
 use dossier_shared::snapshot::layout::PlacedEntry;
 use dossier_shared::snapshot::metadata::{Absence, Metadata, SCHEMA};
-use dossier_shared::snapshot::read::inflate;
 use dossier_shared::snapshot::record::DEFLATED;
 use dossier_shared::snapshot::write::{TagFiles, WriteError, Writer, Written};
 use dossier_shared::time::{self, Timestamp};
@@ -30,6 +31,7 @@ use crate::progress::Progress;
 use crate::redact::{self, Clean, Ledger, Redacted, Scanner, Words};
 use crate::sign::{Key, KeyError};
 use crate::spool::{Held, Spool};
+use payload::{Hashed, InArchive, PutAside};
 
 /// The name in `snapshot.json` and in reports.
 pub(crate) const PACKER_NAME: &str = concat!("dossier ", env!("CARGO_PKG_VERSION"));
@@ -114,36 +116,42 @@ pub(crate) fn unpacked(
     packed_at: Timestamp,
     progress: &Progress,
 ) -> io::Result<Report> {
-    let mut payload = BTreeMap::new();
-    let (redacted, _) = stream::<_, io::Error>(raw, scanner, progress, Ok, |path, clean| {
-        let mut bytes = Vec::new();
-        clean.into_inner().reader()?.read_to_end(&mut bytes)?;
-        payload.insert(path.clone(), bytes);
-        Ok(())
+    let kinds: BTreeMap<EntryPath, EvidenceKind> =
+        raw.entries.iter().map(|(path, entry)| (path.clone(), entry.kind)).collect();
+    let mut aside = PutAside::default();
+    let (redacted, _) = stream::<_, io::Error>(raw, scanner, progress, Hashed::new, |path, clean| {
+        let kind = kinds.get(path).copied().unwrap_or(EvidenceKind::File);
+        aside.add(path, kind, &clean.into_inner())
     })?;
-    Ok(judge::evidence_alone(&describe(redacted, packed_at), &payload))
+    let payload = aside.finish()?;
+    let report = judge::evidence_alone(&describe(redacted, packed_at), &payload);
+    payload.check()?;
+    Ok(report)
 }
 
-/// Writes everything but the signature into `file`, which is empty, and judges the evidence on the way.
+/// Writes everything but the signature into `file`, which is empty, and judges the evidence on the way; `again` is
+/// the same file, to be read.
 pub(crate) fn pack(
     raw: Raw,
     scanner: &Scanner,
     packed_at: Timestamp,
     viewer_html: Option<&[u8]>,
-    file: File,
+    (file, again): (File, File),
     progress: &Progress,
 ) -> Result<Packed, PackError> {
     let stem = stem(&raw.phase.id, packed_at);
     let mut writer = Writer::new(BufWriter::with_capacity(256 << 10, &file), &stem)?;
-    let mut placed = Vec::new();
+    let mut payload = InArchive::new(again);
     let (redacted, payload_bytes) =
         stream::<_, PackError>(raw, scanner, progress, compressed, |path, clean| {
-            placed.push(add(&mut writer, path, clean)?);
+            let facts = clean.as_ref().facts;
+            payload.insert(add(&mut writer, path, clean)?, &facts);
             Ok(())
         })?;
     writer.flush()?;
     let metadata = describe(redacted, packed_at);
-    let report = judge::evidence_alone(&metadata, &read_back(&file, &placed)?);
+    let report = judge::evidence_alone(&metadata, &payload);
+    payload.check()?;
     let written = writer.finish(&TagFiles {
         metadata: &metadata,
         report_json: &report.to_json(),
@@ -180,23 +188,6 @@ fn compressed(held: Held) -> io::Result<Compressed<Held>> {
             Ok(Compressed { facts, data: if facts.method == DEFLATED { deflated } else { spooled } })
         }
     }
-}
-
-/// The entries as they lie in the file now.
-fn read_back(mut file: &File, placed: &[PlacedEntry]) -> Result<BTreeMap<EntryPath, Vec<u8>>, PackError> {
-    let mut payload = BTreeMap::new();
-    let end = file.stream_position()?;
-    for entry in placed {
-        let inflated = inflate(&mut file, entry).map_err(io::Error::other)?;
-        if let Some(fault) = inflated.fault {
-            return Err(
-                io::Error::other(format!("{} was not written as it was read: {fault}", entry.path)).into()
-            );
-        }
-        payload.insert(entry.path.clone(), inflated.bytes);
-    }
-    file.seek(SeekFrom::Start(end))?;
-    Ok(payload)
 }
 
 impl Packed {

@@ -86,7 +86,7 @@ pub(crate) fn obstacles(report: &Report) -> Vec<String> {
             obstacles.push("files are damaged".to_owned());
         }
     }
-    for Problem { path, what } in &report.problems {
+    for Problem { path, what, .. } in &report.problems {
         let path = path.as_ref().map_or("the snapshot", |path| path.as_str());
         // The seal has been told of already.
         if path != "signatures/seal.json" {
@@ -115,8 +115,9 @@ pub(crate) fn write(held: &Held, source: &Path, before: &Opened, signed: &[Signe
 
 /// The new file is the old one and the sign-offs, and each of them holds.
 fn last_look(file: &mut std::fs::File, before: &Opened, signed: &[Signed]) -> Result<(), String> {
+    let again = file.try_clone().map_err(|error| error.to_string())?;
     let after =
-        open::open_from(io::BufReader::new(file), &Limits::default()).map_err(|error| error.to_string())?;
+        open::open_from(io::BufReader::new(again), &Limits::default()).map_err(|error| error.to_string())?;
     let had_signatures = before.covered.bytes < before.file.bytes
         && before.entries.keys().any(|path| path.as_str().starts_with("signatures/"));
     if after.snapshot_id != before.snapshot_id || (had_signatures && after.covered != before.covered) {

@@ -1,5 +1,6 @@
 //! One file per command; each is a list of steps.
 
+pub(crate) mod bench;
 pub(crate) mod ci;
 pub(crate) mod demo;
 pub(crate) mod fuzz;

@@ -26,6 +26,7 @@ usage: cargo xtask <command>
   test          build everything, find a browser and run every test
   tidy          check the import rules and the house rules of the text
   ci            format, lints, docs, tidy and tests: what has to hold before anything lands
+  bench pack    [--size MIB]: packing and verifying beside zip, sha256sum, unzip and bagit.py
   fuzz          [TARGET…] [--seconds N]: libFuzzer over everything that parses (nightly, cargo-fuzz)
   screenshots   photograph the demo report into target/screenshots
                 (--readme also refreshes docs/screenshot.png)
@@ -56,6 +57,7 @@ fn dispatch(console: &Console, arguments: &[String]) -> Outcome {
         ["test"] => commands::test::run(console, &workspace),
         ["tidy"] => commands::tidy::run(console, &workspace),
         ["ci"] => commands::ci::run(console, &workspace),
+        ["bench", rest @ ..] => commands::bench::run(console, &workspace, rest),
         ["fuzz", rest @ ..] => commands::fuzz::run(console, &workspace, rest),
         ["screenshots"] => commands::screenshots::run(console, &workspace, false),
         ["screenshots", "--readme"] => commands::screenshots::run(console, &workspace, true),

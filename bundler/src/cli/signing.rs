@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::FormatChoice;
+use super::{Ceilings, FormatChoice};
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -40,6 +40,8 @@ pub(crate) struct Verify {
     pub(crate) at: Option<String>,
     #[command(flatten)]
     pub(crate) trust: TrustFile,
+    #[command(flatten)]
+    pub(crate) ceilings: Ceilings,
     #[command(flatten)]
     pub(crate) format: FormatChoice,
 }

@@ -1,7 +1,7 @@
 //! `dossier merge`: the sign-offs of two copies of one snapshot in one.
 
 use std::collections::BTreeMap;
-use std::io::Cursor;
+use std::io::BufReader;
 
 use dossier_shared::limits::Limits;
 use dossier_shared::open::Opened;
@@ -23,8 +23,8 @@ pub(super) fn run(arguments: Merge) -> Result<Exit, Failure> {
     let target = arguments.output.as_ref().unwrap_or(&arguments.first);
     let held = Held::take(target).map_err(|error| Failure::write(target, error))?;
     let limits = Limits::default();
-    let (_, first) = judge::open(&arguments.first, &limits)?;
-    let (bytes, second) = judge::open(&arguments.second, &limits)?;
+    let first = judge::open(&arguments.first, &limits)?;
+    let second = judge::open(&arguments.second, &limits)?;
     let (a, b) = (arguments.first.display(), arguments.second.display());
     if first.snapshot_id != second.snapshot_id {
         return Err(Failure::Evidence(format!(
@@ -33,8 +33,10 @@ pub(super) fn run(arguments: Merge) -> Result<Exit, Failure> {
             second.snapshot_id.short()
         )));
     }
-    let layout = Layout::read(&mut Cursor::new(bytes), &limits)
-        .map_err(|error| Failure::NotASnapshot { path: b.to_string(), why: error.to_string() })?;
+    let unreadable = |why: String| Failure::NotASnapshot { path: b.to_string(), why };
+    let file = fs_err::File::open(&arguments.second).map_err(|error| unreadable(error.to_string()))?;
+    let layout =
+        Layout::read(&mut BufReader::new(file), &limits).map_err(|error| unreadable(error.to_string()))?;
     let order = layout.entries.iter().map(|entry| entry.path.as_str());
     let found = new_in(&first, &second, order)
         .map_err(|why| Failure::Evidence(format!("nothing was merged: {why}")))?;
@@ -80,8 +82,8 @@ fn new_in<'a>(
     let mut found = Found { new: Vec::new(), left_out: Vec::new(), total: 0 };
     let both = |opened: &Opened, json: &str| {
         Some((
-            opened.entry_named(json)?.bytes.to_vec(),
-            opened.entry_named(&format!("{json}.sig"))?.bytes.to_vec(),
+            opened.entry_named(json)?.kept().to_vec(),
+            opened.entry_named(&format!("{json}.sig"))?.kept().to_vec(),
         ))
     };
     let (seal, other) = (both(first, SEAL), both(second, SEAL));

@@ -1,5 +1,6 @@
 //! `dossier pack`: collect, redact, pack, seal, look once more, and only then put the file in its place.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use dossier_shared::limits::Limits;
@@ -22,6 +23,12 @@ const NO_KEY: &str = "say how to seal the snapshot: --key FILE with an OpenSSH p
 
 pub(super) fn run(arguments: Pack) -> Result<Exit, Failure> {
     let limits = Limits::default();
+    if redact::is_switched_off() {
+        let _ = writeln!(
+            anstream::stderr(),
+            "MEASURING WITHOUT REDACTION: secrets stay in; share this with nobody"
+        );
+    }
     // Whatever can be refused is refused before the work begins.
     let config = config::load(&arguments.config)?;
     let key = key(&arguments)?;
@@ -38,7 +45,8 @@ pub(super) fn run(arguments: Pack) -> Result<Exit, Failure> {
     };
     // Not before: a temporary file must not be there to be collected.
     let file = atomic::beside(&target).map_err(|error| Failure::write(&target, error))?;
-    let opened = file.reopen().map_err(|error| Failure::write(&target, error))?;
+    let open = || file.reopen().map_err(|error| Failure::write(&target, error));
+    let opened = (open()?, open()?);
     let packed = {
         let bytes = raw.entries.values().map(|entry| entry.content.bytes()).sum();
         let progress = Progress::of("pack", arguments.quiet, raw.entries.len() as u64, bytes);

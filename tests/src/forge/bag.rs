@@ -90,7 +90,10 @@ impl Bag {
     /// A good snapshot, unpacked.
     pub fn of(snapshot: &[u8]) -> Self {
         let opened = dossier_shared::open::open(snapshot, &Default::default()).expect("a good snapshot");
-        let bytes = |name: &str| opened.entry_named(name).expect("an entry").bytes.to_vec();
+        let bytes = |name: &str| {
+            let path = EntryPath::new(name).expect("a good name");
+            opened.bytes(&path).expect("an entry").into_owned()
+        };
         let names = Archive::read(snapshot).items.into_iter().map(|item| {
             let name = String::from_utf8(item.central.name).expect("text");
             name.split_once('/').expect("a stem").1.to_owned()

@@ -128,7 +128,7 @@ fn sign_offs(file: &Path) -> Vec<(String, Vec<u8>, Vec<u8>)> {
             name.starts_with("signatures/") && name.ends_with(".json") && !name.ends_with("seal.json")
         })
         .map(|name| {
-            let bytes = |name: &str| opened.entry_named(name).expect("there").bytes.to_vec();
+            let bytes = |name: &str| opened.entry_named(name).expect("there").kept().to_vec();
             let (statement, signature) = (bytes(&name), bytes(&format!("{name}.sig")));
             (name, statement, signature)
         })
