@@ -10,6 +10,7 @@ mod done;
 mod findings;
 mod ledger;
 mod life;
+mod past_findings;
 mod phase;
 mod plan;
 mod review;
@@ -17,6 +18,8 @@ mod status;
 mod vetoes;
 mod words;
 
+#[cfg(test)]
+mod ledger_tests;
 #[cfg(test)]
 mod tests;
 
@@ -58,11 +61,19 @@ pub fn phase_life(documents: &[Document], history: &History<'_>) -> PhaseLife {
         words::Reading { documents, history, plan: &plan, scope: &scope, required: plan.required(&[]) };
     let words = reading.words();
     let required = plan.required(&life::seen(&words));
+    let mut notes = notes;
+    notes.extend(reading.unread_verdicts());
     let (gates, lost) = life::gates(&plan, words, &required, &scope, history);
-    let findings = findings::findings(documents, history, &scope);
+    let (findings, left_open) = findings::findings(documents, history, &scope);
     let vetoes = vetoes::vetoes(documents, history, &scope);
-    let life =
-        done::Life { gates: &gates, vetoes: &vetoes, findings: &findings, lost: &lost, unread: &unread };
+    let life = done::Life {
+        gates: &gates,
+        vetoes: &vetoes,
+        findings: &findings,
+        lost: &lost,
+        unread: &unread,
+        left_open: &left_open,
+    };
     let done = done::done(documents, history, &scope, &life, &required, plan.has_items());
     PhaseLife { gates, findings, vetoes, done, notes }
 }

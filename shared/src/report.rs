@@ -134,9 +134,9 @@ pub struct Gate {
     pub at_is_commit_time: bool,
     /// The stamp as the reviewer wrote it, as an instant.
     pub stamped_at: Option<Timestamp>,
-    /// Where the verdict stands.
+    /// Where the verdict stands; document or subject, commit and date where only the git log holds it.
     pub document: String,
-    /// Line of the verdict; 0 when the gate has no verdict and no claim.
+    /// Line of the verdict, in the git log where only that holds it; 0 when the gate has no verdict and no claim.
     pub line: u32,
     /// Whether the Definition of Done asks for it, so that DONE depends on it.
     #[serde(default)]
@@ -149,11 +149,11 @@ pub struct Gate {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct GateEvent {
-    /// `claimed`, `pass` or `fail`.
+    /// `claimed`, `pass` or `fail`; `open` where a verdict was taken back.
     pub what: Verdict,
     /// When, as [`Gate::at`].
     pub at: Option<Timestamp>,
-    /// Document or `git log`.
+    /// Document, `git log`, or a document of which only the git log holds the words, with commit and date.
     pub document: String,
     /// Line.
     pub line: u32,
@@ -186,7 +186,7 @@ pub struct Veto {
     pub quote: String,
     /// Whether it stands.
     pub standing: bool,
-    /// Document.
+    /// Document; with commit and date where only the git log still holds it.
     pub document: String,
     /// Line.
     pub line: u32,

@@ -22,7 +22,7 @@ pub use finding::{
 };
 use ids::LIST;
 pub use ids::split_ids;
-pub use plain::{failing_heading, withdrawal};
+pub use plain::{failing_heading, loose_verdict, withdrawal};
 pub use said_veto::{holds_veto, said_at, upholds_veto};
 pub use subject::{Subject, is_review, read_subject, subject_events};
 pub use verdict::Stated;

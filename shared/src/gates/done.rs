@@ -1,6 +1,6 @@
 //! DONE: whether it is written, and whether everything that has to hold held when it was.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use jiff::SignedDuration;
 
@@ -33,6 +33,8 @@ pub(super) struct Life<'a> {
     pub(super) lost: &'a HashMap<String, String>,
     /// Why REVIEW's own words are not known.
     pub(super) unread: &'a [String],
+    /// Findings that all commits leave open, and that are closed in words of no commit.
+    pub(super) left_open: &'a HashSet<String>,
 }
 
 /// Judges DONE; `required` are the ids that it depends on, `items` whether some of them are no gates.
@@ -44,7 +46,7 @@ pub(super) fn done(
     required: &[String],
     items: bool,
 ) -> Done {
-    let Life { gates, vetoes, findings, lost, unread } = *life;
+    let Life { gates, vetoes, findings, lost, unread, left_open } = *life;
     let taken_back = taken_back(documents, history);
     let written = if taken_back.is_some() { None } else { written(documents, history, scope) };
     let at = written.as_ref().and_then(|written| written.at);
@@ -69,7 +71,8 @@ pub(super) fn done(
     if blocking.is_empty() {
         reasons.push("no veto".to_owned());
     }
-    let open: Vec<String> = findings.iter().filter_map(|finding| finding_refusal(finding, at)).collect();
+    let open: Vec<String> =
+        findings.iter().filter_map(|finding| finding_refusal(finding, at, left_open)).collect();
     allowed &= blocking.is_empty() && open.is_empty();
     reasons.extend(blocking);
     reasons.extend(open);
@@ -174,9 +177,18 @@ fn veto_refusal(veto: &Veto, written: Option<Timestamp>) -> Option<String> {
             if is_logged(&veto.document) { " that REVIEW no longer shows and nobody lifted" } else { "" };
         return veto.standing.then(|| format!("a veto{about} stands{gone} ({place})"));
     };
-    let (lifted_at, written) = (lifted.at?, written?);
+    let written = written?;
     let raised_later =
         veto.raised_at.is_some_and(|raised| raised.duration_since(written) > CLOCKS_MAY_DIFFER);
+    // What no commit holds yet came after all that commits hold.
+    let Some(lifted_at) = lifted.at else {
+        let lifting = format!("{}:{}", lifted.document, lifted.line);
+        return (veto.raised_at.is_some() && !raised_later).then(|| {
+            format!(
+                "a veto{about} stood when DONE was written ({place}): no commit holds its lifting ({lifting})"
+            )
+        });
+    };
     let late = lifted_at.duration_since(written) > CLOCKS_MAY_DIFFER && !raised_later;
     late.then(|| {
         format!(
@@ -189,7 +201,11 @@ fn veto_refusal(veto: &Veto, written: Option<Timestamp>) -> Option<String> {
 }
 
 /// Why a finding does not allow DONE.
-fn finding_refusal(finding: &Finding, written: Option<Timestamp>) -> Option<String> {
+fn finding_refusal(
+    finding: &Finding,
+    written: Option<Timestamp>,
+    left_open: &HashSet<String>,
+) -> Option<String> {
     let (id, place) = (&finding.id, format!("{}:{}", finding.document, finding.line));
     match (finding.state, &finding.closed) {
         (FindingState::Noted, _) => None,
@@ -197,7 +213,13 @@ fn finding_refusal(finding: &Finding, written: Option<Timestamp>) -> Option<Stri
             "{id} is open ({place}): the builder's word at {}:{} closes no finding",
             closed.document, closed.line
         )),
+        (FindingState::Open, _) if is_logged(&finding.document) => {
+            Some(format!("{id} was taken out while it was open, and is open ({place})"))
+        }
         (FindingState::Open, _) => Some(format!("{id} is open ({place})")),
+        (FindingState::Closed, _) if written.is_some() && left_open.contains(id) => Some(format!(
+            "{id} was open when DONE was written ({place}): no commit holds the words that close it"
+        )),
         (FindingState::Closed, closed) => {
             let (closed, written) = (closed.as_ref()?.at?, written?);
             let late = closed.duration_since(written) > CLOCKS_MAY_DIFFER;

@@ -4,6 +4,8 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use super::first_words;
+use super::ledger;
+use super::past_findings::{Origins, PastWord, origins, past_words};
 use super::phase::PhaseScope;
 use super::words::stamp;
 use crate::documents::gate_words::{
@@ -36,25 +38,54 @@ struct Filed {
     stated: bool,
     noted: bool,
     words: Vec<StateWord>,
+    /// Whether only the git log still holds it.
+    lost: bool,
 }
 
-/// The findings, in order of their filing.
-pub(super) fn findings(documents: &[Document], history: &History<'_>, scope: &PhaseScope) -> Vec<Finding> {
-    let mut book = Book { history, scope, order: Vec::new(), filed: HashMap::new() };
+/// The findings, in order of their filing; and those that all commits leave open, whatever is written now.
+pub(super) fn findings(
+    documents: &[Document],
+    history: &History<'_>,
+    scope: &PhaseScope,
+) -> (Vec<Finding>, HashSet<String>) {
+    let mut book = Book {
+        history,
+        scope,
+        order: Vec::new(),
+        filed: HashMap::new(),
+        said: Vec::new(),
+        past: Vec::new(),
+        left_open: HashSet::new(),
+    };
     for (rank, document) in documents.iter().enumerate() {
         if matches!(document.kind, EvidenceKind::Review | EvidenceKind::Backlog) {
             book.read(rank, document);
         }
     }
-    book.read_subjects();
-    let Book { order, mut filed, .. } = book;
-    let mut findings = Vec::new();
-    for id in order {
-        if let Some(one) = filed.remove(&id) {
-            findings.push(finish(id, one, history.is_empty()));
+    book.read_past();
+    for (ids, word) in std::mem::take(&mut book.said) {
+        for id in ids {
+            if let Some(filed) = book.filed.get_mut(&id) {
+                filed.words.push(word.clone());
+            }
         }
     }
-    findings
+    book.read_subjects();
+    let Book { order, mut filed, left_open, .. } = book;
+    let mut findings = Vec::new();
+    let titles: HashSet<String> =
+        filed.values().filter(|one| !one.lost).map(|one| one.title.to_lowercase()).collect();
+    for id in order {
+        let Some(one) = filed.remove(&id) else { continue };
+        let lost = one.lost;
+        // One that was closed before it was taken out, or lives on under another id, is no matter.
+        let lives_on = !one.title.is_empty() && titles.contains(&one.title.to_lowercase());
+        let finding = finish(id, one, history.is_empty());
+        if !lost || (finding.state == FindingState::Open && !lives_on) {
+            findings.push(finding);
+        }
+    }
+    (findings, left_open)
 }
 
 /// Whether block `index` files a finding: a heading or a bold lead-in, not a later word about one.
@@ -74,6 +105,12 @@ struct Book<'a> {
     scope: &'a PhaseScope,
     order: Vec<String>,
     filed: HashMap<String, Filed>,
+    /// Words of the documents as they are.
+    said: Vec<(Vec<String>, StateWord)>,
+    /// Words of earlier versions whose lines are gone, by document.
+    past: Vec<(String, usize, PastWord)>,
+    /// Findings that were open in the git log and are closed in words that no commit holds.
+    left_open: HashSet<String>,
 }
 
 impl Book<'_> {
@@ -126,11 +163,51 @@ impl Book<'_> {
                 }
             }
         }
-        for (ids, word) in words {
-            for id in ids {
-                if let Some(filed) = self.filed.get_mut(&id) {
-                    filed.words.push(word.clone());
+        self.said.extend(words);
+        let standing = document.line_keys();
+        let gone = past_words(document, self.history, &origins).into_iter();
+        let gone = gone.filter(|word| !standing.contains(&word.key));
+        self.past.extend(gone.map(|word| (document.name.clone(), rank, word)));
+    }
+
+    /// What only the git log still says: a finding that was taken out while it was open is open, and so is one whose
+    /// state alone was taken out, or whose re-opening was.
+    fn read_past(&mut self) {
+        let uncommitted: HashSet<String> = self
+            .said
+            .iter()
+            .filter(|(_, word)| word.undated && word.state == FindingState::Closed)
+            .flat_map(|(ids, _)| ids.iter().cloned())
+            .collect();
+        for (name, rank, past) in std::mem::take(&mut self.past) {
+            let Some(commit) = self.history.commits().get(past.commit) else { continue };
+            let document = ledger::logged(&name, commit);
+            let line = line_of(commit).unwrap_or(0);
+            let told = is_builders_state(&past.text, &past.span);
+            let by = if told { Role::Builder } else { self.scope.role(past.commit, commit) };
+            let word = StateWord {
+                state: past.state,
+                said: Said { document: document.clone(), line, at: commit.at(), by },
+                commit: Some(past.commit),
+                stamp: None,
+                undated: commit.at().is_none(),
+                rank,
+            };
+            let id = past.id;
+            match self.filed.get_mut(&id) {
+                Some(filed) if filed.lost => filed.words.push(word),
+                Some(filed) if is_open(past.state) && !uncommitted.contains(&id) => filed.words.push(word),
+                Some(_) if is_open(past.state) => {
+                    self.left_open.insert(id);
                 }
+                Some(_) => {}
+                None if past.files => {
+                    let title = first_words(&past.title);
+                    let (words, stated, noted) = (vec![word], true, false);
+                    self.order.push(id.clone());
+                    self.filed.insert(id, Filed { title, document, line, stated, noted, words, lost: true });
+                }
+                None => {}
             }
         }
     }
@@ -147,6 +224,7 @@ impl Book<'_> {
                 stated,
                 noted: !stated,
                 words: Vec::new(),
+                lost: false,
             };
             match self.filed.get_mut(id) {
                 Some(known) => {
@@ -273,47 +351,8 @@ fn is_open(state: FindingState) -> bool {
     state == FindingState::Open
 }
 
-/// For lines that a commit only reworded: the commit that first said their state.
-type Origins = HashMap<(usize, String, bool), usize>;
-
-fn origins(document: &Document, history: &History<'_>) -> Origins {
-    let mut origins = Origins::new();
-    let mut last = HashMap::<(String, bool), usize>::new();
-    for edit in history.edits(&document.name) {
-        let removed: HashSet<(String, bool)> = states(&edit.removed).into_iter().collect();
-        for same in states(&edit.added) {
-            match last.get(&same).filter(|_| removed.contains(&same)) {
-                Some(origin) => {
-                    let (id, open) = same;
-                    origins.insert((edit.commit, id, open), *origin);
-                }
-                None => {
-                    last.insert(same, edit.commit);
-                }
-            }
-        }
-    }
-    origins
-}
-
-/// The findings whose state lines of source say.
-fn states(lines: &[&str]) -> Vec<(String, bool)> {
-    let plain = |line: &str| {
-        let line = line.trim_start_matches(['#', '-', '*', ' ']);
-        let line = ["[ ] ", "[x] ", "[X] "].iter().find_map(|mark| line.strip_prefix(*mark)).unwrap_or(line);
-        line.replace("**", "")
-    };
-    let said = lines.iter().filter_map(|line| finding_line(&plain(line)));
-    let said = said.filter(|line| line.state_at.is_some());
-    said.flat_map(|line| {
-        let open = is_open(line.state);
-        line.ids.into_iter().map(move |id| (id, open))
-    })
-    .collect()
-}
-
 /// `## Build backlog`: what the builder has to do, not what the reviewer found.
-fn is_build_list(document: &Document, heading: &Block) -> bool {
+pub(super) fn is_build_list(document: &Document, heading: &Block) -> bool {
     let title = heading.text.get(..heading.text.len().min(60)).unwrap_or(&heading.text).to_ascii_lowercase();
     document.kind == EvidenceKind::Backlog
         && (title.contains("build") || title.contains("to do") || title.contains("todo"))

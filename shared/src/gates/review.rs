@@ -9,10 +9,13 @@ use super::phase::PhaseScope;
 use super::plan::Plan;
 use crate::documents::gate_words::{
     GateLine, Withdrawn, all_line, bare_verdict, failing_heading, gate_line, gate_lines, is_verdict_heading,
-    split_ids, stated_verdicts, withdrawal, withdrawn,
+    loose_verdict, split_ids, stated_verdicts, withdrawal, withdrawn,
 };
 use crate::documents::{Block, BlockKind, Document};
-use crate::report::Verdict;
+use crate::report::{Note, Verdict};
+
+/// Notes of one document on words like verdicts.
+const MAX_NOTES: usize = 20;
 
 /// How far into a line a gate's title is looked for.
 const TITLE_WITHIN: usize = 240;
@@ -197,6 +200,32 @@ fn is_plain_fail(block: &Block, line: &GateLine, plan: &Plan) -> bool {
 fn above(document: &Document, index: usize) -> Option<Vec<String>> {
     let headings = document.headings_above(index).filter_map(|heading| document.blocks.get(heading));
     headings.take(6).find_map(|heading| gate_line(&heading.text)).map(|line| line.ids)
+}
+
+/// Notes on headings and set-off lines of gates that end in a word like a verdict, in no form that is read as one;
+/// `read` are the blocks with a verdict.
+pub(super) fn unread(document: &Document, plan: &Plan, read: &HashSet<usize>) -> Vec<Note> {
+    let blocks = document.blocks.iter().enumerate();
+    let said = blocks.filter(|(index, block)| {
+        let set_off = !matches!(block.kind, BlockKind::Row | BlockKind::Code);
+        let above = || document.headings_above(*index).filter_map(|heading| document.blocks.get(heading));
+        set_off && !read.contains(index) && !above().take(6).any(passes_over)
+    });
+    let note = |(_, block): (usize, &Block)| {
+        let (ids, span) = loose_verdict(&block.text, block.is_heading())?;
+        if block.is_code_at(span.start) || !ids.iter().all(|id| plan.knows(id)) {
+            return None;
+        }
+        let word = block.text.get(span.clone())?;
+        let (line, _) = document.position(block, span.start);
+        let text = format!(
+            "{}:{line}: “{word}” looks like a verdict on {} and is not in the agreed form (PASS or FAIL), so it was not read",
+            document.name,
+            ids.join("+")
+        );
+        Some(Note { text, evidence: Vec::new() })
+    };
+    said.filter_map(note).take(MAX_NOTES).collect()
 }
 
 /// Whether what stands below a heading only explains, or is of another phase.

@@ -11,7 +11,7 @@ use crate::time::{Timestamp, from_rfc3339};
 
 const GHOST: &str = include_str!("../../../examples/ghost/machine-docs/REVIEW-ghost.md");
 
-fn document(kind: EvidenceKind, text: &str) -> Document {
+pub(super) fn document(kind: EvidenceKind, text: &str) -> Document {
     let name = match kind {
         EvidenceKind::Review => "REVIEW-x.md",
         EvidenceKind::Status => "STATUS-x.md",
@@ -23,7 +23,7 @@ fn document(kind: EvidenceKind, text: &str) -> Document {
     Document::parse(kind, &path, text.as_bytes())
 }
 
-fn told(life: &PhaseLife) -> Vec<String> {
+pub(super) fn told(life: &PhaseLife) -> Vec<String> {
     let word = |what: Verdict| format!("{what:?}").to_lowercase();
     let mut lines = Vec::new();
     for gate in &life.gates {
@@ -199,7 +199,7 @@ fn status_speaks_of_gates_but_does_not_judge() {
 }
 
 /// Commits: `time | subject`, then `file` lines with `+` and `-`, an empty line between commits.
-fn commits(text: &str) -> Vec<Commit> {
+pub(super) fn commits(text: &str) -> Vec<Commit> {
     let path = EntryPath::new("data/git/docs.log").expect("a good name");
     let read = |(index, part): (usize, &str)| {
         let mut lines = part.trim().lines();
@@ -237,7 +237,7 @@ fn commits(text: &str) -> Vec<Commit> {
     text.split("\n\n").enumerate().map(read).collect()
 }
 
-const PLAN: &str = "# Plan\n\n## Gates\n\n### M1 — first\n\n### M2 — second\n\n## Definition of Done\n\n- M1 has a PASS.\n- M2 has a PASS.\n- No veto stands.\n";
+pub(super) const PLAN: &str = "# Plan\n\n## Gates\n\n### M1 — first\n\n### M2 — second\n\n## Definition of Done\n\n- M1 has a PASS.\n- M2 has a PASS.\n- No veto stands.\n";
 
 #[test]
 fn a_life_in_order_of_time() {

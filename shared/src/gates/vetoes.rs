@@ -154,7 +154,10 @@ fn lost(
     }
     let context = Standing::of(document);
     past.retain(|(raised, edit)| !context.judges(raised.key, edit));
-    liftings.extend(subject_liftings(history, scope));
+    // Where the commit's own lines lift one, they say which.
+    let said: HashSet<usize> = liftings.iter().filter_map(|(lift, _)| Some(lift.commit?.0)).collect();
+    let in_subjects = subject_liftings(history, scope).into_iter();
+    liftings.extend(in_subjects.filter(|(lift, _)| lift.commit.is_none_or(|(at, _)| !said.contains(&at))));
     let mut gone: Vec<Raised> = Vec::new();
     // The newest first: an older one may be the same in other words.
     for (raised, _) in past.into_iter().rev().take(MAX_PAST) {
@@ -209,7 +212,8 @@ fn subject_liftings(history: &History<'_>, scope: &PhaseScope) -> Vec<(Placed, L
                 block: usize::MAX,
                 by: Role::Adversary,
             };
-            Some((placed, lifting(&commit.subject)?))
+            let scoped = commit.subject.to_ascii_lowercase().contains("scoped");
+            Some((placed, lifting(&commit.subject).filter(|_| !scoped)?))
         })
         .take(MAX_WORDS)
         .collect()

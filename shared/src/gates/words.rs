@@ -17,7 +17,7 @@ use crate::documents::mentions::{What, mentions};
 use crate::documents::{Block, Document, inbox};
 use crate::evidence::EvidenceKind;
 use crate::history::{Edit, History, line_of};
-use crate::report::Verdict;
+use crate::report::{Note, Verdict};
 use crate::time::Timestamp;
 
 /// Where a word was read; the later ones tell more.
@@ -120,6 +120,18 @@ impl<'a> Reading<'a> {
                 words.extend(self.log_word(document, event));
             }
         }
+    }
+
+    /// Notes on words of REVIEW that look like verdicts and are none.
+    pub(super) fn unread_verdicts(&self) -> Vec<Note> {
+        let reviews = self.documents.iter().filter(|document| document.kind == EvidenceKind::Review);
+        reviews
+            .flat_map(|document| {
+                let found = review::verdicts(document, self.plan, self.scope, &self.required);
+                let read: HashSet<usize> = found.iter().map(|(block, _)| *block).collect();
+                review::unread(document, self.plan, &read)
+            })
+            .collect()
     }
 
     fn raw(&self, document: &Document) -> Vec<Raw> {

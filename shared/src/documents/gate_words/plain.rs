@@ -4,8 +4,9 @@ use std::sync::LazyLock;
 
 use regex_lite::Regex;
 
+use super::reported::is_told;
 use super::verdict::floor;
-use super::{GateLine, LIST, regex, split_ids};
+use super::{GateLine, LIST, leading_ids, regex, split_ids};
 use crate::report::Verdict;
 
 /// How far into a text they are looked for.
@@ -38,6 +39,42 @@ pub fn failing_heading(text: &str) -> Option<GateLine> {
     let spelt = || SPELT.captures(near).and_then(|found| Some((found.get(2)?, found.get(1)?)));
     let (word, ids) = led.or_else(crossed).or_else(spelt)?;
     fail(ids.as_str(), word.range())
+}
+
+/// A word like a verdict on a gate that is in no form which is read as one: `M1: Pass (…)`, `M1 — title ✅ @…`,
+/// "M1 does not pass". The gates and where the word stands.
+pub fn loose_verdict(text: &str, heading: bool) -> Option<(Vec<String>, std::ops::Range<usize>)> {
+    static LOOSE: LazyLock<Regex> = LazyLock::new(|| {
+        regex(
+            r"(?:^|[:—–]|\s-|\s)\s*\*{0,2}((?:\b(?i:pass(?:ed|es)?|fail(?:ed|s)?|approved|accepted|(?:PARTIAL|CONDITIONAL|PROVISIONAL) PASS)\b\??)|[✅✔✓❌✘])\*{0,2}\s*(?:$|@|\(\d{4}-)",
+        )
+    });
+    static DENIED: LazyLock<Regex> = LazyLock::new(|| {
+        regex(&format!(
+            r"(?:^|[.,;:—–]\s+|\bthought,?\s+)(?:[Gg]ates?\s+)?({})\s+((?i:does not pass|doesn['’]t pass|did not pass|has not passed|is not passed|is not a PASS|has failed|failed|fails))\s*(?:$|[.:;,—–(@])",
+            *LIST
+        ))
+    });
+    let near = text.get(..floor(text, FAR)).unwrap_or("");
+    if let Some(found) = DENIED.captures(near)
+        && let (Some(ids), Some(word)) = (found.get(1), found.get(2))
+    {
+        let ids = split_ids(ids.as_str());
+        return (!ids.is_empty()).then(|| (ids, word.range()));
+    }
+    if !heading {
+        return None;
+    }
+    let (ids, _, rest_at) = leading_ids(near)?;
+    let rest = near.get(rest_at..)?;
+    let word = LOOSE.captures(rest)?.get(1)?;
+    let tools =
+        rest.get(..word.start())?.trim_end_matches([' ', ':', '—', '–', '-', '*']).to_ascii_lowercase();
+    let of_else =
+        [" tests", "tests", "lint", "upgrade", "install", "backup", "restore", "build", "run", "ci"];
+    let told = is_told(rest.get(..word.start())?);
+    let else_ = of_else.iter().any(|tool| tools.ends_with(tool));
+    (!told && !else_).then(|| (ids, word.start() + rest_at..word.end() + rest_at))
 }
 
 /// "I withdraw the PASS on M1." at the start of a text or of a sentence.
@@ -93,6 +130,23 @@ mod tests {
             ("PASS — M1", None),
         ] {
             check(failing_heading(text), expected, text);
+        }
+        for (text, heading, expected) in [
+            ("M1: Pass (2026-06-13T06:38Z)", true, Some("M1 Pass")),
+            ("M1 — State inventory — passed @2026-06-13T06:38Z", true, Some("M1 passed")),
+            ("M1 — State inventory ✅ @2026-06-13T06:38Z", true, Some("M1 ✅")),
+            ("M1 — CONDITIONAL PASS @2026-06-13T06:38Z", true, Some("M1 CONDITIONAL PASS")),
+            ("M1 — State inventory: PASS?", true, Some("M1 PASS?")),
+            ("On second thought M1 does not pass: the log is cut.", false, Some("M1 does not pass")),
+            ("M1 — upgrade passed @2026-06-13T06:38Z", true, None),
+            ("✅ M1 — State inventory", true, None),
+            ("M1 — State inventory passed the proxy", true, None),
+            ("M1 was looked at", false, None),
+            ("If it leaks, M1 fails again", false, None),
+        ] {
+            let said = loose_verdict(text, heading);
+            let said = said.map(|(ids, span)| format!("{} {}", ids.join("+"), &text[span]));
+            assert_eq!(said.as_deref(), expected, "{text}");
         }
         for (text, expected) in [
             ("I withdraw the PASS on M1.", Some("M1 PASS")),

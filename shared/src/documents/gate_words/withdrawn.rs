@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use regex_lite::Regex;
 
 use super::reported::is_told;
-use super::verdict::{denies, floor};
+use super::verdict::{denies, floor, stamp_end};
 use super::{LIST, leading_ids, regex, split_ids};
 
 /// How far into a text they are looked for.
@@ -37,13 +37,14 @@ pub fn withdrawn(text: &str, heading: bool) -> Option<(Withdrawn, Range<usize>)>
         return None;
     }
     if let Some((ids, _, rest_at)) = leading_ids(near) {
-        return of_gate(near, rest_at, heading).map(|span| (Withdrawn::Of(ids), span));
+        let span = of_gate(near, rest_at, heading)?;
+        return Some((Withdrawn::Of(ids), span.start..stamp_end(near, span.end)));
     }
     let sentences = near.match_indices(". ").map(|(at, mark)| at + mark.len());
     std::iter::once(0).chain(sentences.take(MAX_SENTENCES)).find_map(|at| {
         let sentence = near.get(at..)?;
         let (whose, span) = of_verdicts(sentence).or_else(|| own_words(sentence))?;
-        Some((whose, span.start + at..span.end + at))
+        Some((whose, span.start + at..stamp_end(near, span.end + at)))
     })
 }
 
