@@ -1,6 +1,8 @@
 //! What has to hold for any bytes: one function a target, for libFuzzer and for the replay of its corpora alike.
 //! Knows nothing about how the bytes were found.
 
+mod container;
+
 use std::collections::BTreeMap;
 
 use dossier_shared::documents::Document;
@@ -15,12 +17,16 @@ use dossier_shared::report::{Outcome, judge_evidence};
 use dossier_shared::snapshot::metadata::{DeclaredEvent, Entry, Metadata, Phase, SCHEMA};
 use dossier_shared::time::Timestamp;
 
+pub use container::{allowed_signers, bag_info, layout, manifest, metadata, open, sshsig, statement};
+
 /// A target by name; its corpus lies in `corpus/<name>/`.
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
 pub const TARGETS: &[Target] = &[
+    ("allowed_signers", allowed_signers),
     ("badge", badge),
+    ("bag_info", bag_info),
     ("capture", capture),
     ("ctrf", ctrf),
     ("docker", docker),
@@ -28,9 +34,15 @@ pub const TARGETS: &[Target] = &[
     ("git_log", git_log),
     ("gitea", gitea),
     ("junit", junit),
+    ("layout", layout),
     ("log", log),
+    ("manifest", manifest),
     ("markdown", markdown),
+    ("metadata", metadata),
+    ("open", open),
     ("results", results),
+    ("sshsig", sshsig),
+    ("statement", statement),
     ("statements", statements),
 ];
 

@@ -7,9 +7,11 @@ mod judge;
 pub use bag::{Bag, KEY, OTHER_KEY, STEM, append, armour, key, seal, seal_statement, sign, sign_off, small};
 pub use judge::{Judged, judge, judge_with, trust_file};
 
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 
-use flate2::{Compression, Crc, write::DeflateEncoder};
+use flate2::read::DeflateDecoder;
+use flate2::write::DeflateEncoder;
+use flate2::{Compression, Crc};
 
 /// Bytes as they are.
 pub const STORED: u16 = 0;
@@ -124,6 +126,16 @@ impl Item {
         change(&mut self.central);
     }
 
+    /// What the data inflates to; only of a good entry.
+    pub fn inflated(&self) -> Vec<u8> {
+        if self.central.method == STORED {
+            return self.data.clone();
+        }
+        let mut out = Vec::new();
+        DeflateDecoder::new(&self.data[..]).read_to_end(&mut out).expect("a good entry inflates");
+        out
+    }
+
     /// Other data under the same checksum and size; both headers tell its true length.
     pub fn set_data(&mut self, data: Vec<u8>) {
         let bytes = data.len() as u32;
@@ -193,6 +205,27 @@ impl Archive {
         let suffix = format!("/{name}");
         let found = self.items.iter_mut().find(|item| item.central.name.ends_with(suffix.as_bytes()));
         found.unwrap_or_else(|| panic!("there is no {name}"))
+    }
+
+    /// Puts a ZIP64 end record and its locator before the end record, which says all ones for the number of entries.
+    pub fn count_in_zip64(&mut self, entries: u64) {
+        self.before_end.clear();
+        let central_offset = u64::from(self.central_offset());
+        let end_offset =
+            self.bytes().len() as u64 - 22 - self.end.comment.len() as u64 - self.tail.len() as u64;
+        let mut out = b"PK\x06\x06".to_vec();
+        out.extend(44_u64.to_le_bytes());
+        out.extend([45, 3, 45, 0]);
+        out.extend([0; 8]);
+        for value in [entries, entries, end_offset - central_offset, central_offset] {
+            out.extend(value.to_le_bytes());
+        }
+        out.extend(b"PK\x06\x07");
+        out.extend(0_u32.to_le_bytes());
+        out.extend(end_offset.to_le_bytes());
+        out.extend(1_u32.to_le_bytes());
+        self.before_end = out;
+        (self.end.here, self.end.entries) = (Some(u16::MAX), Some(u16::MAX));
     }
 
     /// Where the central directory begins, as [`Archive::bytes`] writes it.

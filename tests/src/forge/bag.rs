@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Cursor;
 
 use dossier_shared::digest::Sha256Digest;
-use dossier_shared::entry_path::EntryPath;
 use dossier_shared::evidence::EvidenceKind;
 use dossier_shared::signature::statement::{Decision, OutcomeCounts, PACKER, Predicate, Statement};
 use dossier_shared::snapshot::metadata::{Entry, Metadata, Phase, SCHEMA};
@@ -89,16 +88,15 @@ impl Bag {
 
     /// A good snapshot, unpacked.
     pub fn of(snapshot: &[u8]) -> Self {
-        let opened = dossier_shared::open::open(snapshot, &Default::default()).expect("a good snapshot");
-        let bytes = |name: &str| {
-            let path = EntryPath::new(name).expect("a good name");
-            opened.bytes(&path).expect("an entry").into_owned()
-        };
-        let names = Archive::read(snapshot).items.into_iter().map(|item| {
-            let name = String::from_utf8(item.central.name).expect("text");
-            name.split_once('/').expect("a stem").1.to_owned()
+        let mut stem = String::new();
+        let files = Archive::read(snapshot).items.into_iter().map(|item| {
+            let name = String::from_utf8(item.central.name.clone()).expect("text");
+            let (folder, name) = name.split_once('/').expect("a stem");
+            folder.clone_into(&mut stem);
+            (name.to_owned(), item.inflated())
         });
-        Self { stem: opened.stem.clone(), files: names.map(|name| (name.clone(), bytes(&name))).collect() }
+        let files = files.collect();
+        Self { stem, files }
     }
 
     /// The bytes of a file, to look at or to change.
@@ -211,10 +209,7 @@ pub fn seal_statement(unsigned: &[u8]) -> Statement {
     let digest = |name: &str| {
         let suffix = format!("/{name}");
         let item = archive.items.iter().find(|item| item.central.name.ends_with(suffix.as_bytes()));
-        item.map_or(Sha256Digest::of(b""), |item| match item.central.method {
-            STORED => Sha256Digest::of(&item.data),
-            _ => Sha256Digest::of(&inflate(&item.data)),
-        })
+        Sha256Digest::of(&item.map(Item::inflated).unwrap_or_default())
     };
     Statement {
         snapshot_id: digest(TAG_MANIFEST),
@@ -249,12 +244,6 @@ pub fn sign_off(unsigned: &[u8], role: &str, decision: Decision) -> Statement {
 pub fn armour(key: &PrivateKey, namespace: &str, bytes: &[u8]) -> Vec<u8> {
     let signature = key.sign(namespace, HashAlg::Sha512, bytes).expect("a key signs");
     signature.to_pem(LineEnding::LF).expect("armour").into_bytes()
-}
-
-fn inflate(bytes: &[u8]) -> Vec<u8> {
-    let mut out = Vec::new();
-    std::io::Read::read_to_end(&mut flate2::read::DeflateDecoder::new(bytes), &mut out).expect("inflated");
-    out
 }
 
 /// Puts a pair of files below `signatures/`, whatever they hold, behind everything else.

@@ -11,6 +11,7 @@ mod seal;
 mod shuffle;
 mod sign_offs;
 mod statements;
+mod zip64;
 
 use std::collections::BTreeSet;
 use std::sync::Mutex;
@@ -147,6 +148,7 @@ fn every_clause_has_a_row() {
         seal::rows(),
         sign_offs::rows(),
         statements::rows(),
+        zip64::rows(),
     ];
     let clauses: BTreeSet<&str> = tables.iter().flatten().map(|row| row.clause).collect();
     let text = fs_err::read_to_string(repository().join("docs/FORMAT.md")).expect("docs/FORMAT.md");

@@ -1,38 +1,20 @@
 //! Lies in zip records: where bytes lie, what the headers say, what kind of file it is (FORMAT §4.1 to §4.8).
 
 use dossier_shared::report::SealState::Repacked;
-use dossier_tests::forge::{Archive, DEFLATED, Header, Item, KEY, STEM, STORED, deflate, key, seal, small};
+use dossier_tests::forge::{
+    Archive, Bag, DEFLATED, Header, Item, KEY, STEM, STORED, deflate, key, seal, small,
+};
 
 use super::Expect::{Error, Seal};
 use super::{Row, check, row, zip};
 
 const REVIEW: &str = "data/documents/REVIEW-ghost.md";
 
-/// A ZIP64 end record and its locator, for a directory that lies where it lies.
-fn zip64_end(archive: &Archive, entries: u64) -> Vec<u8> {
-    let plain = archive.bytes();
-    let central_offset = u64::from(archive.central_offset());
-    let central_bytes = plain.len() as u64 - 22 - central_offset;
-    let mut out = b"PK\x06\x06".to_vec();
-    out.extend(44_u64.to_le_bytes());
-    out.extend([45, 3, 45, 0]);
-    out.extend([0; 8]);
-    for value in [entries, entries, central_bytes, central_offset] {
-        out.extend(value.to_le_bytes());
-    }
-    out.extend(b"PK\x06\x07");
-    out.extend(0_u32.to_le_bytes());
-    out.extend((plain.len() as u64 - 22).to_le_bytes());
-    out.extend(1_u32.to_le_bytes());
-    out
-}
-
 pub(super) fn rows() -> Vec<Row> {
     let mut rows = place();
     rows.extend(local_only());
     rows.extend(records());
     rows.extend(modes());
-    rows.extend(zip64());
     rows.extend(other_tools());
     rows
 }
@@ -63,6 +45,18 @@ fn place() -> Vec<Row> {
         zip("§4.1", "a second end record before the first", Error("§4."), |zip| {
             let plain = zip.bytes();
             zip.before_end = plain[plain.len() - 22..].to_vec();
+        }),
+        row("§4.1", "an end record inside an entry, for whoever searches backwards", Error("§4.1"), || {
+            // Its comment would reach to the end of the file.
+            let sealed = |comment_bytes: u16| {
+                let mut bag = Bag::small();
+                let hidden = [b"PK\x05\x06", &[0; 16][..], &comment_bytes.to_le_bytes()].concat();
+                bag.pack("data/files/hidden", hidden);
+                bag.sealed(&key(KEY))
+            };
+            let first = sealed(0x0101);
+            let at = first.windows(4).position(|bytes| bytes == b"PK\x05\x06").expect("hidden") + 22;
+            sealed((first.len() - at) as u16)
         }),
         zip("§4.1", "a second, empty archive behind it", Error("§4."), |zip| {
             zip.tail = Archive::default().bytes()
@@ -197,10 +191,10 @@ fn records() -> Vec<Row> {
         ("an extra field that is cut", b"UT\xff"),
         ("an encryption header", b"\x01\x99\x07\0\x02\0AE\x03\x08\0"),
     ] {
-        rows.push(zip("§4.4", format!("{what} in the directory"), Error("§4.4"), move |zip| {
+        rows.push(zip("§4.4", format!("{what} in the directory"), Error("§4."), move |zip| {
             zip.entry(REVIEW).central.extra = extra.to_vec();
         }));
-        rows.push(zip("§4.4", format!("{what} in both headers"), Error("§4.4"), move |zip| {
+        rows.push(zip("§4.4", format!("{what} in both headers"), Error("§4."), move |zip| {
             zip.entry(REVIEW).both(|header| header.extra = extra.to_vec());
         }));
     }
@@ -222,7 +216,7 @@ fn records() -> Vec<Row> {
             zip.items.push(Item::new(format!("{STEM}/data/ü"), b"", STORED));
             zip.items.last_mut().expect("one").both(|header| header.flags = 0);
         }),
-        both("version 4.5", |header| header.version_needed = 45),
+        both("version 6.3", |header| header.version_needed = 63),
         both("version 2.1", |header| header.version_needed = 21),
         both("version 0", |header| header.version_needed = 0),
         both("version 2.0 for another system", |header| header.version_needed = 0x0314),
@@ -255,46 +249,6 @@ fn modes() -> Vec<Row> {
             })
         })
         .collect()
-}
-
-/// FORMAT §4.7: ZIP64 where no size needs it is a second way to say the same, so it may say another thing.
-fn zip64() -> Vec<Row> {
-    vec![
-        zip("§4.7", "a ZIP64 end record that agrees", Error("ZIP64"), |zip| {
-            zip.before_end = zip64_end(zip, zip.items.len() as u64);
-        }),
-        zip("§4.7", "a ZIP64 end record that counts otherwise", Error("§4."), |zip| {
-            zip.before_end = zip64_end(zip, 1);
-            (zip.end.here, zip.end.entries) = (Some(u16::MAX), Some(u16::MAX));
-        }),
-        zip("§4.7", "an end record that refers to ZIP64 and there is none", Error("§4."), |zip| {
-            (zip.end.here, zip.end.entries) = (Some(u16::MAX), Some(u16::MAX));
-        }),
-        zip("§4.7", "a directory at the end of 32 bits", Error("§4."), |zip| {
-            zip.end.central_offset = Some(u32::MAX)
-        }),
-        zip("§4.7", "a directory of all 32 bits", Error("§4."), |zip| {
-            zip.end.central_bytes = Some(u32::MAX)
-        }),
-        zip("§4.7", "sizes of all 32 bits", Error("§4."), |zip| {
-            zip.entry(REVIEW)
-                .both(|header| (header.compressed_bytes, header.size_bytes) = (u32::MAX, u32::MAX));
-        }),
-        zip("§4.7", "sizes of all 32 bits and a ZIP64 field that knows", Error("§4."), |zip| {
-            let item = zip.entry(REVIEW);
-            let mut extra = b"\x01\0\x10\0".to_vec();
-            extra.extend(u64::from(item.central.size_bytes).to_le_bytes());
-            extra.extend(u64::from(item.central.compressed_bytes).to_le_bytes());
-            item.both(|header| {
-                (header.compressed_bytes, header.size_bytes) = (u32::MAX, u32::MAX);
-                header.extra = extra.clone();
-                header.version_needed = 45;
-            });
-        }),
-        zip("§4.7", "an offset of all 32 bits", Error("§4."), |zip| {
-            zip.entry(REVIEW).central.offset = Some(u32::MAX)
-        }),
-    ]
 }
 
 /// FORMAT §4.8: what another tool writes is readable, and never passes for what was sealed, even where the seal covers it.

@@ -1,0 +1,4 @@
+//! Hands libFuzzer's bytes to `dossier_fuzz::layout` and knows nothing else.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| dossier_fuzz::layout(bytes));
