@@ -44,6 +44,7 @@ impl Held {
 
     /// A temporary file to write what comes in its place. What is new is for its owner alone.
     pub(crate) fn replacement(&self) -> io::Result<NamedTempFile> {
+        atomic::clear(&self.target);
         let file = atomic::beside(&self.target)?;
         match std::fs::metadata(&self.target) {
             Ok(there) => file.as_file().set_permissions(there.permissions())?,

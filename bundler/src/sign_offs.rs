@@ -15,6 +15,7 @@ use dossier_shared::snapshot::append::{Signed, append_signatures};
 use dossier_shared::time::Timestamp;
 use dossier_shared::verify::{self, Verifier};
 
+use crate::atomic;
 use crate::failure::Failure;
 use crate::in_place::Held;
 
@@ -107,7 +108,9 @@ pub(crate) fn write(held: &Held, source: &Path, before: &Opened, signed: &[Signe
     let mut file = held.replacement().map_err(|error| failed(&error))?;
     let mut from = fs_err::File::open(source).map_err(|error| failed(&error))?;
     io::copy(&mut from, &mut file).map_err(|error| failed(&error))?;
+    atomic::pause_at("spool");
     append_signatures(file.as_file_mut(), None, signed).map_err(|error| failed(&error))?;
+    atomic::pause_at("write");
     file.as_file_mut().seek(SeekFrom::Start(0)).map_err(|error| failed(&error))?;
     last_look(file.as_file_mut(), before, signed).map_err(|why| failed(&why))?;
     held.put(file).map_err(|error| failed(&error))

@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use ed25519_dalek::Verifier as _;
 use sha2::{Digest as _, Sha256};
 use ssh_key::public::KeyData;
 use ssh_key::{HashAlg, PublicKey, Signature, SshSig};
@@ -191,20 +192,18 @@ impl<'a> Parts<'a> {
             KeyData::Rsa(rsa) if rsa.key_size() < RSA_MIN_BITS => {
                 Err(SignatureError::WeakKey(rsa.key_size()))
             }
-            _ => self.verify_by_ssh_key(key, message),
+            other => verify_by_ssh_key(other, &signed, self.signature),
         }
     }
+}
 
-    fn verify_by_ssh_key(&self, key: &PublicKey, message: &[u8]) -> Result<(), SignatureError> {
-        let signature =
-            Signature::try_from(self.signature).map_err(|_| malformed("its signature cannot be read"))?;
-        if Vec::<u8>::try_from(signature.clone()).ok().as_deref() != Some(self.signature) {
-            return Err(malformed("its signature is not in the usual encoding"));
-        }
-        let sshsig = SshSig::new(key.key_data().clone(), self.namespace.as_str(), self.hash, signature)
-            .map_err(|error| SignatureError::Malformed(error.to_string()))?;
-        key.verify(&self.namespace, message, &sshsig).map_err(|_| SignatureError::Mismatch)
+/// ECDSA and RSA, whose signatures have one encoding.
+fn verify_by_ssh_key(key: &KeyData, signed: &[u8], signature: &[u8]) -> Result<(), SignatureError> {
+    let parsed = Signature::try_from(signature).map_err(|_| malformed("its signature cannot be read"))?;
+    if Vec::<u8>::try_from(parsed.clone()).ok().as_deref() != Some(signature) {
+        return Err(malformed("its signature is not in the usual encoding"));
     }
+    key.verify(signed, &parsed).map_err(|_| SignatureError::Mismatch)
 }
 
 /// FORMAT §7.7: strictly, so that no two signatures and no weak key fit the same message.

@@ -2,6 +2,7 @@
 
 mod check;
 mod corpora;
+mod crash_sign;
 mod ghost;
 mod harness;
 mod hostile;

@@ -166,8 +166,10 @@ fn stricter(case: &Case<'_>, because: &str, file: &AllowedSigners) -> Option<&'s
 const UNREADABLE: [&str; 3] = ["nonsense", "x namespaces=\"*\" ssh-ed25519 AAAA", "x unknown=\"1\" KEY"];
 
 /// A line about `key` that may grant or not.
-fn line(dice: &mut Dice, public: &str) -> String {
+fn line(dice: &mut Dice, public: &str, made: &str) -> String {
     let principals = dice.pick(&[
+        "ann@x",
+        "ann@x",
         "ann@x",
         "ann@x",
         "bob@x",
@@ -194,6 +196,7 @@ fn line(dice: &mut Dice, public: &str) -> String {
         "",
         "none",
     ]);
+    let namespaces = if dice.one_in(2) { made } else { namespaces };
     if !namespaces.is_empty() {
         options.push(format!("{}=\"{namespaces}\"", dice.pick(&["namespaces", "NAMESPACES", "namespaces"])));
     }
@@ -248,11 +251,11 @@ fn case<'a>(dice: &mut Dice, signers: &'a [Signer]) -> Case<'a> {
     if dice.one_in(12) {
         file.push_str(&(UNREADABLE[dice.below(3)].replace("KEY", &signers[0].public) + "\n"));
     }
+    let made = dice.pick(&NAMESPACES);
     for _ in 0..=dice.below(3) {
         let about = if dice.one_in(4) { &signers[dice.below(signers.len())] } else { signer };
-        file.push_str(&line(dice, &about.public));
+        file.push_str(&line(dice, &about.public, made));
     }
-    let made = dice.pick(&NAMESPACES);
     let namespace = if dice.one_in(8) { dice.pick(&NAMESPACES) } else { made };
     let times = [
         "2026-05-31T20:59:59Z",

@@ -16,14 +16,14 @@ mod travel;
 mod whom;
 
 /// A small sealed snapshot, keys, and a folder of configuration of its own.
-struct Desk {
+pub(crate) struct Desk {
     folder: TempDir,
 }
 
 const CONFIG: &str = "[phase]\nid = \"a\"\n[documents]\nreview = \"REVIEW-a.md\"\n";
 
 impl Desk {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let desk = Self { folder: tempfile::tempdir().expect("a folder") };
         fs_err::write(desk.at("dossier.toml"), CONFIG).expect("written");
         fs_err::write(desk.at("REVIEW-a.md"), "# Review\n\n## M1 — all of it: **PASS @2026-06-13T06:38Z**\n")
@@ -33,7 +33,7 @@ impl Desk {
         desk
     }
 
-    fn at(&self, name: &str) -> PathBuf {
+    pub(crate) fn at(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
@@ -42,7 +42,7 @@ impl Desk {
     }
 
     /// A key as ssh-keygen makes it, without a passphrase unless `how` gives one.
-    fn key(&self, name: &str, how: &[&str]) {
+    pub(crate) fn key(&self, name: &str, how: &[&str]) {
         let mut keygen = Command::new("ssh-keygen");
         if !how.contains(&"-N") {
             keygen.args(["-N", ""]);
@@ -57,7 +57,7 @@ impl Desk {
     }
 
     /// `dossier` in this folder, with its own configuration.
-    fn dossier(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn dossier(&self, arguments: &[&str]) -> Command {
         let mut command = dossier();
         command.args(arguments).current_dir(self.folder.path()).env("XDG_CONFIG_HOME", self.at("config"));
         command
@@ -94,7 +94,7 @@ impl Desk {
     }
 
     /// The part of `verify --format json` about one snapshot.
-    fn verified(&self, file: &str, more: &[&str]) -> Value {
+    pub(crate) fn verified(&self, file: &str, more: &[&str]) -> Value {
         let output = self
             .dossier(&[&["verify", file, "--format", "json"], more].concat())
             .output()
@@ -105,7 +105,7 @@ impl Desk {
     }
 
     /// The statements in a snapshot, in the order of the archive: name, bytes of the statement, of its signature.
-    fn sign_offs(&self, file: &str) -> Vec<(String, Vec<u8>, Vec<u8>)> {
+    pub(crate) fn sign_offs(&self, file: &str) -> Vec<(String, Vec<u8>, Vec<u8>)> {
         sign_offs(&self.at(file))
     }
 }
