@@ -2,6 +2,7 @@
 
 mod check;
 mod corpora;
+mod crash;
 mod ghost;
 mod harness;
 mod hostile;
