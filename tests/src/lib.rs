@@ -25,4 +25,4 @@ mod wire;
 
 pub use browser::Browser;
 pub use page::{Page, Violation};
-pub use surroundings::{bagit, corpora, dossier, measured, skip};
+pub use surroundings::{bagit, corpora, dossier, dossier_that_pauses, measured, skip};

@@ -6,7 +6,17 @@ use std::process::Command;
 
 /// The `dossier` under test: `$DOSSIER_BIN`, which `cargo xtask test` builds with the viewer inside.
 pub fn dossier() -> Command {
-    let program = named("DOSSIER_BIN").unwrap_or_else(|| {
+    built("DOSSIER_BIN")
+}
+
+/// A `dossier` that stops where `$DOSSIER_PAUSE_AT` says, to be killed there: `$DOSSIER_DEBUG_BIN`, a debug build.
+pub fn dossier_that_pauses() -> Command {
+    built("DOSSIER_DEBUG_BIN")
+}
+
+/// The program that `variable` names, or the one that was built beside the tests.
+fn built(variable: &str) -> Command {
+    let program = named(variable).unwrap_or_else(|| {
         let built = std::env::current_exe().expect("a test has a path");
         let profile = built.ancestors().nth(2).expect("it lies in target/<profile>/deps");
         profile.join(format!("dossier{}", std::env::consts::EXE_SUFFIX))

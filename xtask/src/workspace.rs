@@ -36,12 +36,21 @@ impl Workspace {
         self.path("target/viewer/viewer.html")
     }
 
-    /// A program that cargo built in release mode, beside the mode that this xtask was built in,
-    /// so that every way to move cargo's target folder is followed.
+    /// A program that cargo built in release mode.
     pub(crate) fn release_binary(&self, name: &str) -> Outcome<PathBuf> {
+        self.built("release", name)
+    }
+
+    /// A program that cargo built in debug mode.
+    pub(crate) fn debug_binary(&self, name: &str) -> Outcome<PathBuf> {
+        self.built("debug", name)
+    }
+
+    /// Beside the mode that this xtask was built in, so that every way to move cargo's target folder is followed.
+    fn built(&self, mode: &str, name: &str) -> Outcome<PathBuf> {
         let ourselves = std::env::current_exe()?;
         let builds = ourselves.parent().and_then(Path::parent).unwrap_or(&self.root);
-        Ok(builds.join("release").join(format!("{name}{}", std::env::consts::EXE_SUFFIX)))
+        Ok(builds.join(mode).join(format!("{name}{}", std::env::consts::EXE_SUFFIX)))
     }
 
     /// The version that Cargo.toml pins for a key, as in `wasm-bindgen = "=0.2.129"`.

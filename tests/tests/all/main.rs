@@ -3,6 +3,7 @@
 mod check;
 mod corpora;
 mod crash_sign;
+mod crash;
 mod ghost;
 mod harness;
 mod hostile;

@@ -46,6 +46,50 @@ fn a_copy_of_the_inputs_gives_the_same_bytes() {
     assert!(first == second, "where the inputs lie must not show in the bytes");
 }
 
+/// Under another umask, on one processor, from files with other times: none of it may show.
+#[cfg(target_os = "linux")]
+#[test]
+fn surroundings_do_not_show_in_the_bytes() {
+    let phase = Phase::ghost();
+    let pack = |shell: &str, name: &str| {
+        let mut command = std::process::Command::new("sh");
+        command.arg("-c").arg(shell).arg(dossier().get_program()).arg("pack").arg(phase.path("dossier.toml"));
+        command.args(["--unsigned", "--quiet", "-o"]).arg(phase.path(name));
+        succeed(command.env("SOURCE_DATE_EPOCH", "1781333000"));
+        fs_err::read(phase.path(name)).expect("a snapshot")
+    };
+    let plain = pack("exec \"$0\" \"$@\"", "a.zip");
+    let file =
+        fs_err::OpenOptions::new().write(true).open(phase.path("runs/612/results.json")).expect("opened");
+    file.file().set_modified(std::time::SystemTime::UNIX_EPOCH).expect("set");
+    let one =
+        "umask 077; command -v taskset > /dev/null && exec taskset -c 0 \"$0\" \"$@\"; exec \"$0\" \"$@\"";
+    assert!(pack(one, "b.zip") == plain);
+}
+
+#[cfg(unix)]
+#[test]
+fn names_that_no_path_can_be_are_kept_and_can_be_had_back() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let phase = Phase::ghost();
+    let odd: [&[u8]; 4] = [b"a:b.log", b"\xff.log", b"RESULTS.json", b"con.txt"];
+    for name in odd {
+        let path = phase.path("runs/612").join(std::ffi::OsStr::from_bytes(name));
+        fs_err::write(path, "text\n").expect("written");
+    }
+    let snapshot = phase.pack();
+    let output = succeed(dossier().arg("show").arg(&snapshot));
+    let said = String::from_utf8_lossy(&output.stdout);
+    for line in [
+        "data/runs/612/a=3Ab.log was data/runs/612/a:b.log",
+        r"data/runs/612/=FF.log was data/runs/612/\xff.log",
+        "data/runs/612/results=~2.json was data/runs/612/results.json",
+        "data/runs/612/=63on.txt was data/runs/612/con.txt",
+    ] {
+        assert!(said.contains(line), "{line}: {said}");
+    }
+}
+
 /// Runs `dossier pack` over `toml` in place of the phase's own; exit code and what it said.
 fn refused(old: &str, new: &str) -> (i32, String) {
     let phase = Phase::ghost();

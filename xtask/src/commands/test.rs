@@ -19,8 +19,9 @@ pub(crate) fn run(console: &Console, workspace: &Workspace) -> Outcome {
     let bagit = console.step("bagit.py", || bagit::find_or_install(console, workspace))?;
     viewer::run(console, workspace)?;
     let dossier = demo::build(console, workspace)?;
+    let debug_dossier = debug_build(console, workspace)?;
     let corpora = corpora(console, workspace)?;
-    let surroundings = Surroundings { browser, bagit, dossier: dossier.program, corpora };
+    let surroundings = Surroundings { browser, bagit, dossier: dossier.program, debug_dossier, corpora };
     let counts = console.step("tests", || run_tests(console, workspace, &surroundings));
     let (counts, succeeded) = counts?;
     eprintln!("\ncargo test: {} passed, {} failed, {} ignored", counts.passed, counts.failed, counts.ignored);
@@ -34,11 +35,27 @@ pub(crate) fn run(console: &Console, workspace: &Workspace) -> Outcome {
     }
 }
 
+/// The CLI as the tests of the crates build it.
+fn debug_build(console: &Console, workspace: &Workspace) -> Outcome<PathBuf> {
+    console.step("dossier, debug build", || {
+        let mut command = process::cargo();
+        command.args(["build", "--package", "dossier"]).current_dir(workspace.root());
+        process::run(
+            console,
+            &mut command,
+            "mend what the compiler names above, then run the command again",
+        )?;
+        workspace.debug_binary("dossier")
+    })
+}
+
 /// What the tests are told through the environment.
 struct Surroundings {
     browser: Browser,
     bagit: Option<PathBuf>,
     dossier: PathBuf,
+    /// What is killed at its pause points, which only a debug build has.
+    debug_dossier: PathBuf,
     corpora: Option<PathBuf>,
 }
 
@@ -47,6 +64,7 @@ impl Surroundings {
         command.env("CHROME", &self.browser.chrome);
         command.env("CHROMEDRIVER", &self.browser.chromedriver);
         command.env("DOSSIER_BIN", &self.dossier);
+        command.env("DOSSIER_DEBUG_BIN", &self.debug_dossier);
         for (name, value) in [("DOSSIER_BAGIT", &self.bagit), ("DOSSIER_CORPORA", &self.corpora)] {
             match value {
                 Some(path) => command.env(name, path),
