@@ -17,6 +17,7 @@ use crate::config;
 
 #[allow(unused_imports, reason = "whoever redacts entries in parallel names them")]
 pub(crate) use ledger::{Ledger, Replacements, Settled};
+use search::{Allowed, AllowedValue};
 #[allow(unused_imports, reason = "whoever redacts entries in parallel names them")]
 pub(crate) use search::{Found, Scanner};
 
@@ -46,7 +47,33 @@ pub(crate) struct Leak {
 
 /// What to look for, as `dossier.toml` has it.
 pub(crate) fn scanner(config: &config::Redaction) -> Scanner {
-    Scanner::new(config.secrets.values())
+    let scanner = Scanner::new(config.secrets.values())
+        .allowing(config.allowed.iter().filter_map(allowed).collect())
+        .skipping(config.skipped.clone());
+    if is_switched_off() { scanner.switched_off() } else { scanner }
+}
+
+/// Ready to be matched; dossier.toml was checked when it was read.
+fn allowed(row: &config::Allowed) -> Option<Allowed> {
+    let value = match &row.value {
+        config::AllowedValue::Sha256(digest) => AllowedValue::Sha256(digest.parse().ok()?),
+        config::AllowedValue::Pattern(pattern) => {
+            AllowedValue::Pattern(regex::bytes::Regex::new(pattern).ok()?)
+        }
+    };
+    let entry = globset::Glob::new(&row.entry).ok()?.compile_matcher();
+    Some(Allowed { rule: row.rule.clone(), entry, value, reason: row.reason.clone() })
+}
+
+/// Only for the tests' positive control, and in no release: without redaction they have to find what they planted.
+fn is_switched_off() -> bool {
+    let is_off = cfg!(debug_assertions) && std::env::var_os("DOSSIER_TEST_NO_REDACTION").is_some();
+    if is_off {
+        anstream::eprintln!(
+            "DANGER: redaction is switched off by DOSSIER_TEST_NO_REDACTION; every secret will be packed"
+        );
+    }
+    is_off
 }
 
 /// Takes every secret out of `raw`; what cannot be cleaned becomes an absence.
@@ -101,30 +128,18 @@ fn clean_entry(
     path: &EntryPath,
     entry: RawEntry,
 ) -> Result<(Entry, Vec<u8>), Absence> {
-    let absent = |reason: String| Absence { what: entry.origin.clone(), asked: entry.origin.clone(), reason };
-    let unread = |error: std::io::Error| absent(error.to_string());
+    let absent = |origin: &str, reason| Absence { what: origin.to_owned(), asked: origin.to_owned(), reason };
+    let unread = |error: std::io::Error| absent(&entry.origin, error.to_string());
     let mut found = scanner.scan(path, entry.kind, &mut &*entry.bytes).map_err(unread)?;
     if !entry.unpacked.is_empty() {
         found = found.and_unpacked(scanner.scan(path, entry.kind, &mut &*entry.unpacked).map_err(unread)?);
     }
-    match ledger.settle(path, found) {
-        Settled::Clean => Ok((listed(path, &entry), entry.bytes)),
-        Settled::Replace(replacements) => {
-            let mut clean = Vec::with_capacity(entry.bytes.len());
-            replacements.apply(&mut &*entry.bytes, &mut clean).map_err(unread)?;
-            Ok((listed(path, &entry), clean))
-        }
-        Settled::LeaveOut { reason, .. } => Err(absent(reason)),
-    }
-}
-
-fn listed(path: &EntryPath, entry: &RawEntry) -> Entry {
-    Entry {
-        path: path.clone(),
-        kind: entry.kind,
-        origin: entry.origin.clone(),
-        captured_at: entry.captured_at,
-    }
+    let bytes =
+        ledger.clean(path, entry.kind, entry.bytes, found).map_err(|reason| absent(&entry.origin, reason))?;
+    Ok((
+        Entry { path: path.clone(), kind: entry.kind, origin: entry.origin, captured_at: entry.captured_at },
+        bytes,
+    ))
 }
 
 #[cfg(test)]

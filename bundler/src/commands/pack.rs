@@ -116,6 +116,8 @@ struct Facts {
     bytes: u64,
     absences: Vec<String>,
     redactions: u64,
+    /// What redaction left in place or did not look for.
+    kept: usize,
 }
 
 impl Facts {
@@ -124,7 +126,13 @@ impl Facts {
             entries: redacted.entries.len() as u64,
             bytes: redacted.payload.values().map(|bytes| bytes.len() as u64).sum(),
             absences: redacted.absences.iter().map(words_of).collect(),
-            redactions: redacted.redactions.iter().map(|redaction| redaction.count).sum(),
+            redactions: redacted
+                .redactions
+                .iter()
+                .filter(|redaction| redaction.kept.is_none())
+                .map(|redaction| redaction.count)
+                .sum(),
+            kept: redacted.redactions.iter().filter(|redaction| redaction.kept.is_some()).count(),
         }
     }
 }
@@ -146,6 +154,13 @@ fn summary(target: &Path, facts: &Facts, sealed: &Sealed) -> Page {
         page.line(
             9,
             [(Look::Warn, format!("         secrets removed in {places}; dossier show lists them"))],
+        );
+    }
+    if facts.kept > 0 {
+        let kept = count(facts.kept as u64, "note");
+        page.line(
+            9,
+            [(Look::Warn, format!("         {kept} on what was not redacted; dossier show lists them"))],
         );
     }
     if !facts.absences.is_empty() {

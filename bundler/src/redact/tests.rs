@@ -15,15 +15,8 @@ fn nothing_listed() -> &'static Scanner {
 fn redacted_by(scanner: &Scanner, text: &str) -> String {
     let path = EntryPath::new("data/files/x").expect("a good name");
     let found = scanner.scan(&path, EvidenceKind::File, &mut text.as_bytes()).expect("bytes can be read");
-    match Ledger::new(scanner).settle(&path, found) {
-        Settled::Clean => text.to_owned(),
-        Settled::Replace(replacements) => {
-            let mut clean = Vec::new();
-            replacements.apply(&mut text.as_bytes(), &mut clean).expect("bytes can be read");
-            String::from_utf8(clean).expect("still text")
-        }
-        Settled::LeaveOut { reason, .. } => reason,
-    }
+    let clean = Ledger::new(scanner).clean(&path, EvidenceKind::File, text.as_bytes().to_vec(), found);
+    String::from_utf8(clean.unwrap_or_else(String::into_bytes)).expect("still text")
 }
 
 fn redacted(text: &str) -> String {
