@@ -1,4 +1,5 @@
-//! `dossier.toml`: what to collect for which phase. Knows TOML and its own keys, opens nothing but that file.
+//! `dossier.toml`: what to collect for which phase. Knows TOML and its own keys, opens nothing but that file and the
+//! env files that it names.
 
 mod fault;
 mod keys;
@@ -13,7 +14,7 @@ use toml::de::{DeTable, DeValue};
 
 pub(crate) use fault::{ConfigError, Fault};
 use keys::{Keys, Text};
-pub(crate) use redaction::Redaction;
+pub(crate) use redaction::{Allowed, AllowedValue, Redaction};
 
 /// The whole file, checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,7 +93,10 @@ pub(crate) fn load(path: &Path) -> Result<Config, ConfigError> {
         std::io::ErrorKind::NotFound => ConfigError::Missing { file: file() },
         _ => ConfigError::Read(error),
     })?;
-    parse(&text).map_err(|faults| ConfigError::Faults { file: file(), faults })
+    let mut config = parse(&text).map_err(|faults| ConfigError::Faults { file: file(), faults })?;
+    let root = path.parent().unwrap_or(Path::new(""));
+    config.redaction.gather(root, |name| std::env::var(name).ok())?;
+    Ok(config)
 }
 
 /// Checks `text`; every fault it has, in order of place.
@@ -122,7 +126,10 @@ pub(crate) fn parse(text: &str) -> Result<Config, Vec<Fault>> {
         .into_iter()
         .filter_map(|table| read_source(table, &mut faults))
         .collect();
-    let redaction = Redaction::default();
+    let redaction = root
+        .table("redact", "[redact]", &mut faults)
+        .map(|table| redaction::read(table, &mut faults))
+        .unwrap_or_default();
     root.finish(&mut faults);
     match phase {
         Some(phase) if faults.is_empty() => Ok(Config { phase, documents, events, sources, redaction }),

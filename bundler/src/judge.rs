@@ -4,10 +4,12 @@ mod file;
 mod objections;
 mod unpacked;
 
+#[cfg(test)]
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+#[cfg(test)]
 use dossier_shared::entry_path::EntryPath;
 use dossier_shared::limits::Limits;
 use dossier_shared::open::{self, Opened};
@@ -75,6 +77,7 @@ pub(crate) fn read_answers(path: &Path, verifier: &Verifier<'_>, limits: &Limits
 }
 
 /// Every entry of the file at `path`, inflated.
+#[cfg(test)]
 pub(crate) fn entries(path: &Path, limits: &Limits) -> Result<BTreeMap<EntryPath, Vec<u8>>, Failure> {
     let opened = open(path, limits)?;
     let paths = opened.entries.keys();

@@ -17,6 +17,7 @@ use crate::config;
 
 pub(crate) use clean::{Clean, Dirty, Searched, is_switched_off, search};
 pub(crate) use ledger::{Ledger, Settled};
+use search::{Allowed, AllowedValue};
 pub(crate) use search::{Found, Scanner};
 
 /// What `snapshot.json` says, without secrets.
@@ -55,7 +56,22 @@ pub(crate) struct Leak {
 
 /// What to look for, as `dossier.toml` has it.
 pub(crate) fn scanner(config: &config::Redaction) -> Scanner {
-    Scanner::new(config.secrets.values())
+    let scanner = Scanner::new(config.secrets.values())
+        .allowing(config.allowed.iter().filter_map(allowed).collect())
+        .skipping(config.skipped.clone());
+    if is_switched_off() { scanner.switched_off() } else { scanner }
+}
+
+/// Ready to be matched; dossier.toml was checked when it was read.
+fn allowed(row: &config::Allowed) -> Option<Allowed> {
+    let value = match &row.value {
+        config::AllowedValue::Sha256(digest) => AllowedValue::Sha256(digest.parse().ok()?),
+        config::AllowedValue::Pattern(pattern) => {
+            AllowedValue::Pattern(regex::bytes::Regex::new(pattern).ok()?)
+        }
+    };
+    let entry = globset::Glob::new(&row.entry).ok()?.compile_matcher();
+    Some(Allowed { rule: row.rule.clone(), entry, value, reason: row.reason.clone() })
 }
 
 /// Takes every secret out of the words; `ledger` has settled every entry.
@@ -89,7 +105,8 @@ pub(crate) fn leaks(
         return Ok(Vec::new());
     }
     let found = scanner.scan(path, kind, content)?;
-    let name = found.name.map(|rule| Leak { rule, line: None });
+    let refused = found.refused.as_ref().map(|(rule, _)| *rule);
+    let name = found.name.or(refused).map(|rule| Leak { rule, line: None });
     let hits = found.hits.iter().map(|hit| Leak { rule: hit.rule, line: Some(hit.line) });
     Ok(name.into_iter().chain(hits).collect())
 }

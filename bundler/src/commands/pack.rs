@@ -26,7 +26,7 @@ pub(super) fn run(arguments: Pack) -> Result<Exit, Failure> {
     if redact::is_switched_off() {
         let _ = writeln!(
             anstream::stderr(),
-            "MEASURING WITHOUT REDACTION: secrets stay in; share this with nobody"
+            "WITHOUT REDACTION, for a measurement or a test: secrets stay in; share this with nobody"
         );
     }
     // Whatever can be refused is refused before the work begins.
@@ -118,6 +118,8 @@ struct Facts {
     bytes: u64,
     absences: Vec<String>,
     redactions: u64,
+    /// What redaction left in place or did not look for.
+    kept: usize,
 }
 
 impl Facts {
@@ -127,7 +129,13 @@ impl Facts {
             entries: metadata.entries.len() as u64,
             bytes: sealed.payload_bytes,
             absences: metadata.absences.iter().map(words_of).collect(),
-            redactions: metadata.redactions.iter().map(|redaction| redaction.count).sum(),
+            redactions: metadata
+                .redactions
+                .iter()
+                .filter(|redaction| redaction.kept.is_none())
+                .map(|redaction| redaction.count)
+                .sum(),
+            kept: metadata.redactions.iter().filter(|redaction| redaction.kept.is_some()).count(),
         }
     }
 }
@@ -149,6 +157,13 @@ fn summary(target: &Path, facts: &Facts, sealed: &Sealed) -> Page {
         page.line(
             9,
             [(Look::Warn, format!("         secrets removed in {places}; dossier show lists them"))],
+        );
+    }
+    if facts.kept > 0 {
+        let kept = count(facts.kept as u64, "note");
+        page.line(
+            9,
+            [(Look::Warn, format!("         {kept} on what was not redacted; dossier show lists them"))],
         );
     }
     if !facts.absences.is_empty() {

@@ -20,6 +20,8 @@ pub(crate) enum ConfigError {
     Missing { file: String },
     #[error("{0}")]
     Read(std::io::Error),
+    #[error("{0}; `env_files` in [redact] names it, and without it its secrets could not be found")]
+    EnvFile(std::io::Error),
     #[error("{}", Listed { file, faults })]
     Faults { file: String, faults: Vec<Fault> },
 }

@@ -108,6 +108,27 @@ impl<'a, 'i> Keys<'a, 'i> {
         Some(text)
     }
 
+    /// The strings of an array.
+    pub(super) fn texts(&mut self, key: &'static str, faults: &mut Vec<Found>) -> Vec<String> {
+        let Some(value) = self.get(key) else { return Vec::new() };
+        let DeValue::Array(items) = value.get_ref() else {
+            faults.push(wrong_type(key, "a list of strings", value.get_ref(), value.span().start));
+            return Vec::new();
+        };
+        let mut texts = Vec::new();
+        for item in items.iter() {
+            match item.get_ref() {
+                DeValue::String(text) if !text.trim().is_empty() => texts.push(text.to_string()),
+                DeValue::String(_) => {
+                    let what = format!("`{key}` holds an empty string");
+                    faults.push(Found { offset: item.span().start, what });
+                }
+                other => faults.push(wrong_type(key, "a list of strings", other, item.span().start)),
+            }
+        }
+        texts
+    }
+
     /// A path that has to be there.
     pub(super) fn required_path(
         &mut self,

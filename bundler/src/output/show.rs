@@ -103,10 +103,21 @@ fn redactions(page: &mut Page, snapshot: &Snapshot) {
     if redactions.is_empty() {
         return;
     }
-    let total: u64 = redactions.iter().map(|redaction| redaction.count).sum();
-    page.line(2, [(Look::Warn, format!("Redacted: {}", count(total, "place")))]);
-    for redaction in redactions {
+    let (kept, removed): (Vec<_>, Vec<_>) = redactions.iter().partition(|redaction| redaction.kept.is_some());
+    let total: u64 = removed.iter().map(|redaction| redaction.count).sum();
+    if total > 0 {
+        page.line(2, [(Look::Warn, format!("Redacted: {}", count(total, "place")))]);
+    }
+    for redaction in removed {
         page.text(4, &format!("  {}  {} ×{}", redaction.entry, redaction.rule, redaction.count));
+    }
+    if !kept.is_empty() {
+        page.line(2, [(Look::Warn, format!("Not redacted: {}", count(kept.len() as u64, "note")))]);
+    }
+    for redaction in kept {
+        let why = redaction.kept.as_deref().unwrap_or_default();
+        let often = if redaction.count > 0 { format!(" ×{}", redaction.count) } else { String::new() };
+        page.text(4, &format!("  {}  {}{often}  {}", redaction.entry, redaction.rule, super::clean(why)));
     }
 }
 
@@ -187,6 +198,7 @@ mod tests {
                 rule: "assignment".to_owned(),
                 entry: "data/runs/1/log.txt".parse().expect("a good name"),
                 count: 2,
+                kept: None,
             }],
         };
         let signatures = vec![Signature {

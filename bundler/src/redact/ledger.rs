@@ -18,7 +18,14 @@ pub(crate) struct Ledger<'s> {
     /// By first occurrence; the number says which secrets are equal, and nothing else about them.
     numbers: HashMap<Sha256Digest, usize>,
     counts: BTreeMap<(EntryPath, &'static str), u64>,
+    /// By entry and allowance.
+    allowed: BTreeMap<(EntryPath, usize), u64>,
+    unsearched: BTreeMap<EntryPath, String>,
 }
+
+/// Replacing one secret can make another visible, hardly more than once.
+const PASSES: usize = 4;
+const UNSEARCHED_RULE: &str = "not-searched";
 
 /// What is to be done with an entry.
 pub(crate) enum Settled {
@@ -28,7 +35,6 @@ pub(crate) enum Settled {
     Replace(Replacements),
     /// It holds what cannot be cut out.
     LeaveOut {
-        rule: &'static str,
         /// For its absence, as a fragment.
         reason: String,
     },
@@ -65,24 +71,43 @@ fn copy(content: &mut dyn Read, length: u64, out: &mut dyn Write) -> io::Result<
 
 impl<'s> Ledger<'s> {
     pub(crate) fn new(scanner: &'s Scanner) -> Ledger<'s> {
-        Ledger { scanner, numbers: HashMap::new(), counts: BTreeMap::new() }
+        Ledger {
+            scanner,
+            numbers: HashMap::new(),
+            counts: BTreeMap::new(),
+            allowed: BTreeMap::new(),
+            unsearched: BTreeMap::new(),
+        }
     }
 
-    /// Books what was found in the entry `path`.
+    /// Books what was found in the entry `path`. What was replaced wants to be searched and settled once more, until
+    /// it is clean: see [`super::Dirty::settle`].
     pub(crate) fn settle(&mut self, path: &EntryPath, found: Found) -> Settled {
-        let leave_out = |rule: &'static str, place: &str| Settled::LeaveOut {
-            rule,
+        let cannot = |rule: &'static str, place: &str| Settled::LeaveOut {
             reason: format!(
                 "{place} holds a secret (rule {rule}) that cannot be cut out; left out as a whole"
             ),
         };
-        if let Some(rule) = found.name {
-            return leave_out(rule, "its name");
+        if let Some((rule, why)) = found.refused {
+            return Settled::LeaveOut { reason: format!("{why} (rule {rule})") };
         }
-        match found.hits.first() {
-            None => Settled::Clean,
-            Some(hit) if found.is_binary => leave_out(hit.rule, "it"),
-            Some(_) => Settled::Replace(self.replacements(path, &found.hits)),
+        if let Some(rule) = found.name {
+            return cannot(rule, "its name");
+        }
+        if let Some(hit) = found.hits.first().filter(|_| found.is_binary || found.is_too_much()) {
+            return cannot(hit.rule, "it");
+        }
+        for (row, count) in found.allowed {
+            let counted = self.allowed.entry((path.clone(), row)).or_default();
+            // A second look counts the same again.
+            *counted = count.max(*counted);
+        }
+        if let Some(why) = found.unsearched {
+            self.unsearched.insert(path.clone(), why);
+        }
+        match found.hits.is_empty() {
+            true => Settled::Clean,
+            false => Settled::Replace(self.replacements(path, &found.hits)),
         }
     }
 
@@ -99,22 +124,59 @@ impl<'s> Ledger<'s> {
     /// Cleans words of `snapshot.json`: names, origins, addresses, reasons.
     pub(crate) fn clean_words(&mut self, words: &mut String) {
         let Ok(path) = EntryPath::new(METADATA_ENTRY) else { return };
-        let hits = self.scanner.scan_bytes(words.as_bytes());
-        if hits.is_empty() {
-            return;
-        }
-        let mut out = Vec::with_capacity(words.len());
-        let replacements = self.replacements(&path, &hits);
-        if replacements.apply(&mut words.as_bytes(), &mut out).is_ok() {
-            *words = String::from_utf8_lossy(&out).into_owned();
+        for _ in 0..PASSES {
+            let found = self.scanner.scan_words(&path, words);
+            for (row, count) in found.allowed {
+                *self.allowed.entry((path.clone(), row)).or_default() += count;
+            }
+            if found.hits.is_empty() {
+                return;
+            }
+            let mut out = Vec::with_capacity(words.len());
+            let replacements = self.replacements(&path, &found.hits);
+            if replacements.apply(&mut words.as_bytes(), &mut out).is_ok() {
+                *words = String::from_utf8_lossy(&out).into_owned();
+            }
         }
     }
 
-    /// By entry, then rule.
+    /// By entry, then rule; what was removed first, then what was left, and why.
     pub(crate) fn receipts(self) -> Vec<Redaction> {
-        self.counts
-            .into_iter()
-            .map(|((entry, rule), count)| Redaction { rule: rule.to_owned(), entry, count })
-            .collect()
+        let removed = self.counts.into_iter();
+        let mut receipts: Vec<Redaction> = removed
+            .map(|((entry, rule), count)| Redaction { rule: rule.to_owned(), entry, count, kept: None })
+            .collect();
+        let rows = &self.scanner.allowed;
+        for ((entry, row), count) in &self.allowed {
+            let Some(row) = rows.get(*row) else { continue };
+            let kept = Some(format!("allowed: {}", row.reason));
+            receipts.push(Redaction { rule: row.rule.clone(), entry: entry.clone(), count: *count, kept });
+        }
+        for (entry, why) in self.unsearched {
+            let kept = Some(format!("not looked into: {why}"));
+            receipts.push(Redaction { rule: UNSEARCHED_RULE.to_owned(), entry, count: 1, kept });
+        }
+        let Ok(metadata) = EntryPath::new(METADATA_ENTRY) else { return receipts };
+        let mut tell = |rule: &str, kept: String| {
+            receipts.push(Redaction {
+                rule: rule.to_owned(),
+                entry: metadata.clone(),
+                count: 0,
+                kept: Some(kept),
+            });
+        };
+        for (index, row) in rows.iter().enumerate() {
+            if !self.allowed.keys().any(|(_, used)| *used == index) {
+                tell(
+                    &row.rule,
+                    format!("allowed in {}, and not found there: {}", row.entry.glob(), row.reason),
+                );
+            }
+        }
+        for (name, reason) in &self.scanner.skipped {
+            tell("known-value", format!("{name} is not looked for: {reason}"));
+        }
+        receipts.sort_by(|a, b| (&a.entry, &a.rule, &a.kept).cmp(&(&b.entry, &b.rule, &b.kept)));
+        receipts
     }
 }

@@ -1,18 +1,24 @@
 //! Searches content for secrets, in one pass and bounded memory. Knows rules and bytes, nothing about archives.
 
+mod form;
+mod grams;
+mod inside;
 mod lay_open;
 mod rules;
 mod spellings;
 mod values;
 mod window;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read};
+use std::ops::Range;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use dossier_shared::digest::Sha256Digest;
 use dossier_shared::entry_path::EntryPath;
 use dossier_shared::evidence::EvidenceKind;
 
+use form::Form;
+use grams::{Finder, Word};
 use rules::Spans;
 use values::Values;
 
@@ -25,11 +31,47 @@ const VALUE_RULE: &str = "known-value";
 /// Everything that is looked for. Never changes, so threads share one.
 pub(crate) struct Scanner {
     /// The rules' words, then the values' anchors.
-    automaton: AhoCorasick,
-    words: Vec<rules::Asked>,
-    longest_word: usize,
+    finder: Finder,
+    rules: Vec<rules::Asked>,
     values: Values,
+    pub(super) allowed: Vec<Allowed>,
+    /// What was asked to be looked for and is not, by name and reason.
+    pub(super) skipped: Vec<(String, String)>,
     window_bytes: usize,
+    is_off: bool,
+}
+
+/// Something that a rule finds and that may stay; never a known value.
+pub(crate) struct Allowed {
+    pub(crate) rule: String,
+    /// Entries of the evidence; files that quote the evidence are allowed whatever it is.
+    pub(crate) entry: globset::GlobMatcher,
+    pub(crate) value: AllowedValue,
+    /// Why it is no secret.
+    pub(crate) reason: String,
+}
+
+/// How an allowed value is told.
+pub(crate) enum AllowedValue {
+    Sha256(Sha256Digest),
+    /// Matches the whole value.
+    Pattern(regex::bytes::Regex),
+}
+
+impl Allowed {
+    fn is_for(&self, path: &EntryPath) -> bool {
+        !path.as_str().starts_with("data/") || self.entry.is_match(path.as_str())
+    }
+
+    fn allows(&self, rule: &str, value: &[u8], digest: &Sha256Digest) -> bool {
+        self.rule == rule
+            && match &self.value {
+                AllowedValue::Sha256(known) => known == digest,
+                AllowedValue::Pattern(pattern) => {
+                    pattern.find(value).is_some_and(|found| found.len() == value.len())
+                }
+            }
+    }
 }
 
 /// A secret in some content: bytes [start, end).
@@ -53,12 +95,28 @@ pub(crate) struct Found {
     pub(super) is_binary: bool,
     /// The rule that the entry's own name meets.
     pub(super) name: Option<&'static str>,
+    /// The rule by which such a thing is never packed, and why.
+    pub(super) refused: Option<(&'static str, &'static str)>,
+    /// Why a part of it was not looked into.
+    pub(super) unsearched: Option<String>,
+    /// What the rules found and the packer allowed: which row, and how often.
+    pub(super) allowed: BTreeMap<usize, u64>,
 }
 
 impl Found {
     /// Whether nothing was found.
     pub(crate) fn is_empty(&self) -> bool {
-        self.hits.is_empty() && self.name.is_none()
+        self.hits.is_empty() && self.name.is_none() && self.refused.is_none()
+    }
+
+    /// Whether there is something to tell of an entry that stays as it is.
+    pub(super) fn has_receipts(&self) -> bool {
+        self.unsearched.is_some() || !self.allowed.is_empty()
+    }
+
+    /// Whether there is more than can be replaced one by one.
+    pub(super) fn is_too_much(&self) -> bool {
+        self.hits.len() >= MOST_HITS
     }
 
     /// In order of offset.
@@ -70,6 +128,11 @@ impl Found {
     pub(crate) fn and_unpacked(mut self, unpacked: Found) -> Found {
         self.is_binary = true;
         self.name = self.name.or(unpacked.name);
+        self.refused = self.refused.or(unpacked.refused);
+        self.unsearched = self.unsearched.or(unpacked.unsearched);
+        for (row, count) in unpacked.allowed {
+            *self.allowed.entry(row).or_default() += count;
+        }
         self.hits.extend(unpacked.hits);
         self
     }
@@ -79,26 +142,32 @@ impl Scanner {
     /// Looks for `values` in every encoding, and for whatever looks like a secret.
     pub(crate) fn new<'v>(values: impl Iterator<Item = &'v [u8]>) -> Scanner {
         let values = Values::new(values);
-        let words = rules::words();
-        let longest_word = words
-            .iter()
-            .map(|(word, _)| word.len())
-            .chain(values.anchors().map(<[u8]>::len))
-            .max()
-            .unwrap_or(0);
-        let needles: Vec<&[u8]> =
-            words.iter().map(|(word, _)| word.as_bytes()).chain(values.anchors()).collect();
-        let total: usize = needles.iter().map(|needle| needle.len()).sum();
-        // The fastest automaton takes memory for each byte of each needle; with thousands of values another will do.
-        let kind = if total < DENSE_BYTES { AhoCorasickKind::DFA } else { AhoCorasickKind::ContiguousNFA };
-        let automaton = AhoCorasick::builder()
-            .ascii_case_insensitive(true)
-            .match_kind(MatchKind::Standard)
-            .kind(Some(kind))
-            .build(&needles)
-            .expect("no more needles than an automaton can hold");
-        let words = words.into_iter().map(|(_, rule)| rule).collect();
-        Scanner { automaton, words, longest_word, values, window_bytes: WINDOW_BYTES }
+        let (mut words, rules) = rules::words();
+        words.extend(values.anchors().enumerate().map(|(at, anchor)| Word::whole(anchor, rules.len() + at)));
+        Scanner {
+            finder: Finder::new(words),
+            rules,
+            values,
+            allowed: Vec::new(),
+            skipped: Vec::new(),
+            window_bytes: WINDOW_BYTES,
+            is_off: false,
+        }
+    }
+
+    /// The same, but for what `allowed` lets stay.
+    pub(crate) fn allowing(self, allowed: Vec<Allowed>) -> Scanner {
+        Scanner { allowed, ..self }
+    }
+
+    /// The same, telling in the receipts what is not looked for.
+    pub(crate) fn skipping(self, skipped: Vec<(String, String)>) -> Scanner {
+        Scanner { skipped, ..self }
+    }
+
+    /// Finds nothing.
+    pub(crate) fn switched_off(self) -> Scanner {
+        Scanner { is_off: true, ..self }
     }
 
     /// The same with windows of another size.
@@ -114,8 +183,26 @@ impl Scanner {
         kind: EvidenceKind,
         content: &mut dyn Read,
     ) -> io::Result<Found> {
-        let mut search = Search::new(self);
-        let mut is_binary = kind == EvidenceKind::GitBundle;
+        let mut head = Vec::new();
+        content.take(form::HEAD_BYTES as u64).read_to_end(&mut head)?;
+        let form = form::of(path, &head);
+        let mut content = head.as_slice().chain(content);
+        let mut found = match form {
+            Form::Refused(rule, why) => Found { refused: Some((rule, why)), ..Found::default() },
+            Form::Gzip | Form::Zip | Form::Png => self.scan_packed(path, form, &mut content)?,
+            _ => self.scan_open(path, &mut content)?,
+        };
+        found.is_binary |= form != Form::Text || kind == EvidenceKind::GitBundle;
+        if let Form::Closed(what) = form {
+            found.unsearched = Some(format!("{what} is not unpacked here"));
+        }
+        found.name = self.scan_words(path, path.as_str()).hits.first().map(|hit| hit.rule);
+        Ok(found)
+    }
+
+    fn scan_open(&self, path: &EntryPath, content: &mut dyn Read) -> io::Result<Found> {
+        let mut search = Search::new(self, path);
+        let mut is_binary = false;
         window::each(content, self.window_bytes, |window| {
             search.look(&window);
             if memchr::memchr(0, window.text).is_some() {
@@ -123,71 +210,111 @@ impl Scanner {
                 search.look_without_nul(&window);
             }
         })?;
-        let name = self.scan_bytes(path.as_str().as_bytes()).first().map(|hit| hit.rule);
-        Ok(Found { hits: search.finish(), is_binary, name })
+        Ok(Found { is_binary, ..search.finish() })
+    }
+
+    /// As it lies there, and what comes out of it.
+    fn scan_packed(&self, path: &EntryPath, form: Form, content: &mut dyn Read) -> io::Result<Found> {
+        let mut bytes = Vec::new();
+        content.take(inside::CLOSED_BYTES as u64 + 1).read_to_end(&mut bytes)?;
+        if bytes.len() > inside::CLOSED_BYTES {
+            let mut found = self.scan_open(path, &mut bytes.as_slice().chain(content))?;
+            found.unsearched = Some("it is too large to be unpacked here".to_owned());
+            return Ok(found);
+        }
+        let mut found = self.scan_open(path, &mut bytes.as_slice())?;
+        let mut look = |name: &str, member: &mut dyn Read| {
+            let inner = self.scan_open(path, member)?;
+            found = std::mem::take(&mut found).and_unpacked(inner);
+            found = std::mem::take(&mut found).and_unpacked(self.scan_words(path, name));
+            Ok(())
+        };
+        let unsearched = match form {
+            Form::Gzip => inside::gzip(&bytes, &mut look),
+            Form::Zip => inside::zip(&bytes, &mut look),
+            _ => {
+                inside::png(&bytes, &mut look);
+                None
+            }
+        };
+        found.unsearched = unsearched.map(str::to_owned);
+        Ok(found)
     }
 
     /// Searches a text that is in memory.
-    pub(super) fn scan_bytes(&self, text: &[u8]) -> Vec<Hit> {
-        let mut search = Search::new(self);
+    pub(super) fn scan_words(&self, path: &EntryPath, text: &str) -> Found {
+        let text = text.as_bytes();
+        let mut search = Search::new(self, path);
         search.look(&window::Window { text, base: 0, own: 0..text.len(), lines: 0 });
         search.finish()
     }
 }
 
-/// Above this many bytes of needles the automaton is built for memory instead of speed.
-const DENSE_BYTES: usize = 96 << 10;
-
 /// One search through one content.
 struct Search<'s> {
     scanner: &'s Scanner,
+    /// The allowances that count here, by their place in the list.
+    allowed: Vec<(usize, &'s Allowed)>,
     hits: Vec<Hit>,
+    /// Which allowance kept what.
+    kept: BTreeSet<(u64, usize)>,
     spans: Spans,
     pieces: Vec<values::Piece>,
 }
 
 impl<'s> Search<'s> {
-    fn new(scanner: &'s Scanner) -> Search<'s> {
-        Search { scanner, hits: Vec::new(), spans: Spans::default(), pieces: Vec::new() }
+    fn new(scanner: &'s Scanner, path: &EntryPath) -> Search<'s> {
+        let allowed = scanner.allowed.iter().enumerate().filter(|(_, row)| row.is_for(path)).collect();
+        Search { allowed, ..Search::bare(scanner) }
+    }
+
+    fn bare(scanner: &'s Scanner) -> Search<'s> {
+        let (hits, kept) = (Vec::new(), BTreeSet::new());
+        Search { scanner, allowed: Vec::new(), hits, kept, spans: Spans::default(), pieces: Vec::new() }
     }
 
     fn look(&mut self, window: &window::Window<'_>) {
         let known = self.hits.len();
         let scanner = self.scanner;
-        let end = window.text.len().min(window.own.end + scanner.longest_word);
-        let input = aho_corasick::Input::new(window.text).range(window.own.start..end);
-        for found in scanner.automaton.find_overlapping_iter(input) {
-            if found.start() >= window.own.end {
-                continue;
-            }
-            // Every place is judged by the same bytes around it, wherever the windows lie.
-            let from = found.start().saturating_sub(window::BACK);
-            let around = &window.text[from..window.text.len().min(found.start() + window::AHEAD)];
-            let (at, until) = (found.start() - from, found.end() - from);
-            match scanner.words.get(found.pattern().as_usize()) {
-                Some(rule) => {
-                    rules::ask(*rule, around, at, until, &mut self.spans);
-                    for span in self.spans.0.drain(..) {
-                        let identity = Sha256Digest::of(&around[span.start..span.end]);
-                        keep(&mut self.hits, window, from, (span.start, span.end), span.rule, identity);
-                    }
+        if scanner.is_off {
+            return;
+        }
+        scanner.finder.each(window.text, window.own.clone(), |id, place| self.judge(window, id, place));
+        self.count_lines(window, known);
+    }
+}
+
+impl Search<'_> {
+    /// Looks at what stands around a word.
+    fn judge(&mut self, window: &window::Window<'_>, id: usize, place: Range<usize>) {
+        let scanner = self.scanner;
+        // Every place is judged by the same bytes around it, wherever the windows lie.
+        let from = place.start.saturating_sub(window::BACK);
+        let around = &window.text[from..window.text.len().min(place.start + window::AHEAD)];
+        let (at, end) = (place.start - from, place.end - from);
+        if let Some(rule) = scanner.rules.get(id) {
+            rules::ask(*rule, around, at, end, &mut self.spans);
+            for span in self.spans.0.drain(..) {
+                let value = &around[span.start..span.end];
+                let identity = Sha256Digest::of(value);
+                let mut rows = self.allowed.iter();
+                if let Some((row, _)) = rows.find(|(_, row)| row.allows(span.rule, value, &identity)) {
+                    self.kept.insert((window.base + (from + span.start) as u64, *row));
+                    continue;
                 }
-                None => {
-                    let anchor = found.pattern().as_usize() - scanner.words.len();
-                    let pieces = &mut self.pieces;
-                    scanner.values.judge(around, at, anchor, |piece| pieces.push(piece));
-                    for piece in self.pieces.drain(..) {
-                        let place = (piece.start, piece.end);
-                        keep(&mut self.hits, window, from, place, VALUE_RULE, piece.identity);
-                    }
-                }
+                keep(&mut self.hits, window, from, (span.start, span.end), span.rule, identity);
             }
-            if self.hits.len() > 2 * MOST_HITS {
-                self.hits = join(std::mem::take(&mut self.hits));
-                self.hits.truncate(MOST_HITS);
+        } else {
+            let pieces = &mut self.pieces;
+            scanner.values.judge(around, at, id - scanner.rules.len(), |piece| pieces.push(piece));
+            for piece in self.pieces.drain(..) {
+                keep(&mut self.hits, window, from, (piece.start, piece.end), VALUE_RULE, piece.identity);
             }
         }
-        self.count_lines(window, known);
+        if self.hits.len() > 2 * MOST_HITS {
+            self.hits = join(std::mem::take(&mut self.hits));
+            self.hits.truncate(MOST_HITS);
+        }
     }
 }
 
@@ -227,7 +354,7 @@ impl Search<'_> {
         let places: Vec<usize> =
             window.text.iter().enumerate().filter(|(_, byte)| **byte != 0).map(|(at, _)| at).collect();
         let bare: Vec<u8> = places.iter().map(|at| window.text[*at]).collect();
-        let mut inner = Search::new(self.scanner);
+        let mut inner = Search { allowed: self.allowed.clone(), ..Search::bare(self.scanner) };
         let index = |at: usize| places.partition_point(|place| *place < at);
         let own = index(window.own.start)..index(window.own.end);
         inner.look(&window::Window { text: &bare, base: 0, own, lines: 0 });
@@ -238,8 +365,12 @@ impl Search<'_> {
         }
     }
 
-    fn finish(self) -> Vec<Hit> {
-        join(self.hits)
+    fn finish(self) -> Found {
+        let mut allowed = BTreeMap::new();
+        for (_, row) in self.kept {
+            *allowed.entry(row).or_default() += 1;
+        }
+        Found { hits: join(self.hits), allowed, ..Found::default() }
     }
 }
 

@@ -15,16 +15,29 @@ fn nothing_listed() -> &'static Scanner {
 
 fn redacted_by(scanner: &Scanner, text: &str) -> String {
     let path = EntryPath::new("data/files/x").expect("a good name");
-    let found = scanner.scan(&path, EvidenceKind::File, &mut text.as_bytes()).expect("bytes can be read");
-    match Ledger::new(scanner).settle(&path, found) {
-        Settled::Clean => text.to_owned(),
-        Settled::Replace(replacements) => {
-            let mut clean = Vec::new();
-            replacements.apply(&mut text.as_bytes(), &mut clean).expect("bytes can be read");
-            String::from_utf8(clean).expect("still text")
-        }
-        Settled::LeaveOut { reason, .. } => reason,
+    match settled(scanner, &mut Ledger::new(scanner), &path, EvidenceKind::File, text.as_bytes(), None) {
+        Ok(clean) => String::from_utf8(clean).expect("still text"),
+        Err(reason) => reason,
     }
+}
+
+/// What becomes of an entry, or why it is left out.
+fn settled(
+    scanner: &Scanner,
+    ledger: &mut Ledger<'_>,
+    path: &EntryPath,
+    kind: EvidenceKind,
+    bytes: &[u8],
+    unpacked: Option<Held>,
+) -> Result<Vec<u8>, String> {
+    let searched = search(scanner, (path, None), kind, Held::from(bytes.to_vec()), unpacked);
+    let clean = match searched.expect("searched") {
+        Searched::Clean(clean) => clean,
+        Searched::Dirty(dirty) => dirty.settle(scanner, ledger, path, kind).expect("settled")?,
+    };
+    let mut bytes = Vec::new();
+    clean.into_inner().reader().expect("opened").read_to_end(&mut bytes).expect("read");
+    Ok(bytes)
 }
 
 fn redacted(text: &str) -> String {
@@ -192,11 +205,7 @@ fn redact_by(scanner: &Scanner, name: &str, kind: EvidenceKind, bytes: &[u8], un
     let path = EntryPath::new(name).expect("a good name");
     let mut ledger = Ledger::new(scanner);
     let unpacked = (!unpacked.is_empty()).then(|| Held::from(unpacked.to_vec()));
-    let searched = search(scanner, (&path, None), kind, Held::from(bytes.to_vec()), unpacked);
-    let clean = match searched.expect("searched") {
-        Searched::Clean(clean) => Ok(clean),
-        Searched::Dirty(dirty) => dirty.settle(scanner, &mut ledger, &path, kind).expect("settled"),
-    };
+    let clean = settled(scanner, &mut ledger, &path, kind, bytes, unpacked);
     let origin = "origin?token=0123456789".to_owned();
     let mut all = Words {
         phase: Phase { id: "a".to_owned(), title: String::new() },
@@ -206,10 +215,8 @@ fn redact_by(scanner: &Scanner, name: &str, kind: EvidenceKind, bytes: &[u8], un
         absences: Vec::new(),
     };
     let payload = match clean {
-        Ok(clean) => {
+        Ok(bytes) => {
             all.entries.push(Entry { path, kind, origin, original_name: None, captured_at: None });
-            let mut bytes = Vec::new();
-            clean.into_inner().reader().expect("opened").read_to_end(&mut bytes).expect("read");
             Some(bytes)
         }
         Err(reason) => {

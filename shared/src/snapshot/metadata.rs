@@ -29,7 +29,7 @@ pub struct Metadata {
     pub absences: Vec<Absence>,
     /// Events typed in by the packer.
     pub events: Vec<DeclaredEvent>,
-    /// What was removed before packing.
+    /// What was removed before packing, and what looked like a secret and was left.
     pub redactions: Vec<Redaction>,
 }
 
@@ -99,7 +99,7 @@ pub struct DeclaredEvent {
     pub label: String,
 }
 
-/// A receipt for something that redaction removed; never the value itself.
+/// A receipt for something that redaction removed or had to leave; never the value itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Redaction {
@@ -109,4 +109,7 @@ pub struct Redaction {
     pub entry: EntryPath,
     /// How often.
     pub count: u64,
+    /// Why it is still there, as a fragment; none when it was removed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept: Option<String>,
 }

@@ -7,6 +7,7 @@ mod private_key;
 mod text;
 mod tokens;
 
+use super::grams::Word;
 use text::Text;
 
 /// What a rule's function gets: the text around a word, and where the word stands.
@@ -71,10 +72,11 @@ pub(super) fn precedence(rule: &str) -> usize {
     PRECEDENCE.iter().position(|known| *known == rule).unwrap_or(PRECEDENCE.len())
 }
 
-/// Every word that is looked for in any case of its letters, and the rule to ask where it stands.
-pub(super) fn words() -> Vec<(String, Rule)> {
-    let mut words: Vec<(String, Rule)> = Vec::new();
-    let lists: [(&[&str], Rule); 7] = [
+/// Every word that is looked for in any case of its letters, and the rule to ask where it stands: its id is the rule's
+/// place in the second list.
+pub(super) fn words() -> (Vec<Word>, Vec<Rule>) {
+    let prefixes: Vec<&str> = tokens::prefixes().collect();
+    let lists: [(&[&str], Rule); 8] = [
         (assignment::WORDS, assignment::find),
         (address::WORDS, address::find),
         (header::AUTHORIZATION_WORDS, header::authorization),
@@ -82,12 +84,31 @@ pub(super) fn words() -> Vec<(String, Rule)> {
         (header::COMMAND_WORDS, header::command),
         (private_key::WORDS, private_key::find),
         (tokens::OTHER_WORDS, tokens::other),
+        (&prefixes, tokens::find),
     ];
-    for (list, rule) in lists {
-        words.extend(list.iter().map(|word| ((*word).to_owned(), rule)));
+    let mut words = Vec::new();
+    for (id, (list, _)) in lists.iter().enumerate() {
+        for word in *list {
+            words.extend(with_neighbours(word.as_bytes(), id));
+        }
     }
-    words.extend(tokens::prefixes().map(|prefix| (prefix.to_owned(), tokens::find as Rule)));
-    words
+    (words, lists.iter().map(|(_, rule)| *rule).collect())
+}
+
+/// A word of three bytes is looked for with every neighbour that it may have.
+fn with_neighbours(word: &[u8], id: usize) -> Vec<Word> {
+    let neighbours = b"abcdefghijklmnopqrstuvwxyz0123456789_-+./=: \t\"'\\&%]>\x1b";
+    match word {
+        b"://" => neighbours.iter().map(|before| neighbour(&[&[*before], word].concat(), 1..4, id)).collect(),
+        [_, _, _] => {
+            neighbours.iter().map(|behind| neighbour(&[word, &[*behind]].concat(), 0..3, id)).collect()
+        }
+        _ => vec![Word::whole(word, id)],
+    }
+}
+
+fn neighbour(bytes: &[u8], told: std::ops::Range<usize>, id: usize) -> Word {
+    Word { bytes: bytes.to_vec(), told, id }
 }
 
 /// Asks `rule` about the word at `at..end`.
@@ -97,3 +118,16 @@ pub(super) fn ask(rule: Rule, text: &[u8], at: usize, end: usize, spans: &mut Sp
 
 /// A rule's function, for whoever keeps them beside the words.
 pub(super) type Asked = Rule;
+
+/// Whether `name=value` gives a secret to a variable.
+pub(super) fn is_secret_variable(name: &[u8], value: &[u8]) -> bool {
+    let line = [name, b"=", value].concat();
+    let lower = name.to_ascii_lowercase();
+    let mut spans = Spans::default();
+    for word in assignment::WORDS {
+        for at in memchr::memmem::find_iter(&lower, word.as_bytes()) {
+            assignment::find(Text { bytes: &line, at, end: at + word.len() }, &mut spans);
+        }
+    }
+    !spans.0.is_empty()
+}

@@ -18,7 +18,8 @@ const ANCHOR_BYTES: usize = 4;
 const MOST_ANCHORS: usize = 16;
 
 /// How far around an anchor a value can reach.
-pub(super) const REACH: usize = (PART_BYTES * 4 / 3 + 4) * SPELLING_BYTES + BETWEEN_BYTES;
+const REACH: usize = (PART_BYTES * 4 / 3 + 4) * SPELLING_BYTES + BETWEEN_BYTES;
+const _: () = assert!(REACH <= super::window::BACK && REACH <= super::window::AHEAD);
 
 /// One spelling of one value.
 struct Needle {
@@ -111,7 +112,7 @@ impl Values {
         self.needles.push(Needle { bytes, form, identity });
     }
 
-    /// The anchors, to be found in any case of their letters.
+    /// The anchors, to be found in any case of their letters. All have four bytes or more, as values have eight.
     pub(super) fn anchors(&self) -> impl Iterator<Item = &[u8]> {
         self.anchors.iter().map(|anchor| anchor.bytes.as_slice())
     }
@@ -138,7 +139,7 @@ impl Values {
                 return;
             }
         }
-        let reach = bytes.len() * SPELLING_BYTES + BETWEEN_BYTES;
+        let reach = REACH.min(bytes.len() * SPELLING_BYTES + BETWEEN_BYTES);
         let from = at.saturating_sub(reach);
         let around = &text[from..text.len().min(at + reach)];
         for (start, end) in in_pieces(around, at - from, bytes) {

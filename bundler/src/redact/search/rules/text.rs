@@ -2,7 +2,7 @@
 
 /// The text around a word that stands at `at..end`.
 #[derive(Clone, Copy)]
-pub(in crate::redact::search) struct Text<'t> {
+pub(in super::super) struct Text<'t> {
     pub(super) bytes: &'t [u8],
     pub(super) at: usize,
     pub(super) end: usize,
@@ -166,7 +166,7 @@ fn ends_in_marker(text: &[u8]) -> bool {
 }
 
 /// Whether nothing of a secret's length is left when the markers of an earlier redaction are taken out.
-pub(in crate::redact::search) fn is_marker_or_empty(value: &[u8], shortest: usize) -> bool {
+pub(in super::super) fn is_marker_or_empty(value: &[u8], shortest: usize) -> bool {
     let (mut at, mut others, mut markers) = (0, 0, 0);
     while at < value.len() {
         match marker(&value[at..]) {
