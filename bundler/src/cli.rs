@@ -4,8 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+mod ceilings;
 mod signing;
 
+pub(crate) use ceilings::Ceilings;
 pub(crate) use signing::{
     Keygen, Merge, OwnFile, Sign, SignDecision, Trust, TrustAdd, TrustCommand, TrustFile, TrustList,
     TrustRemove, Verify,
@@ -135,6 +137,8 @@ pub(crate) struct Check {
     pub(crate) fail_on: FailOn,
     #[command(flatten)]
     pub(crate) trust: TrustFile,
+    #[command(flatten)]
+    pub(crate) ceilings: Ceilings,
     /// For people, for programs, for a pull request, or for a CI server's list of tests
     #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
     pub(crate) format: CheckFormat,
@@ -145,6 +149,8 @@ pub(crate) struct Check {
 pub(crate) struct Show {
     /// Snapshot
     pub(crate) snapshot: PathBuf,
+    #[command(flatten)]
+    pub(crate) ceilings: Ceilings,
     #[command(flatten)]
     pub(crate) format: FormatChoice,
 }
@@ -159,6 +165,8 @@ pub(crate) struct Html {
     pub(crate) output: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) trust: TrustFile,
+    #[command(flatten)]
+    pub(crate) ceilings: Ceilings,
 }
 
 #[derive(Debug, Args)]
@@ -168,6 +176,8 @@ pub(crate) struct Open {
     pub(crate) snapshot: PathBuf,
     #[command(flatten)]
     pub(crate) trust: TrustFile,
+    #[command(flatten)]
+    pub(crate) ceilings: Ceilings,
 }
 
 #[derive(Debug, Args)]

@@ -1,16 +1,19 @@
 //! The way from a file to a report: read, open, verify, judge, all of it in `dossier_shared`. Prints nothing.
 
+mod file;
 mod objections;
 mod unpacked;
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
 use dossier_shared::entry_path::EntryPath;
 use dossier_shared::limits::Limits;
-use dossier_shared::open::{self, Opened};
+use dossier_shared::open::{self, OpenError, Opened, Source};
 use dossier_shared::report::{self, Report, SealState};
+use dossier_shared::snapshot::layout::LayoutError;
 use dossier_shared::snapshot::metadata::Metadata;
 use dossier_shared::time::Timestamp;
 use dossier_shared::verify::{self, Verification, Verifier};
@@ -23,8 +26,8 @@ pub(crate) use unpacked::{Unpacked, read_unpacked};
 
 /// A snapshot that was read and judged.
 pub(crate) struct Snapshot {
-    /// The file.
-    pub(crate) bytes: Arc<[u8]>,
+    /// Size of the file.
+    pub(crate) size_bytes: u64,
     pub(crate) metadata: Metadata,
     pub(crate) report: Report,
     pub(crate) signatures: Vec<Signature>,
@@ -44,17 +47,45 @@ pub(crate) struct Signature {
 }
 
 /// Reads, verifies and judges the file at `path` for `verifier`.
-pub(crate) fn read(path: &Path, verifier: &Verifier<'_>) -> Result<Snapshot, Failure> {
-    let (bytes, opened) = open(path, &Limits::default())?;
+pub(crate) fn read(path: &Path, verifier: &Verifier<'_>, limits: &Limits) -> Result<Snapshot, Failure> {
+    Ok(judged(open(path, limits)?, verifier))
+}
+
+/// The same, and the bytes of the file that was judged.
+pub(crate) fn read_whole(
+    path: &Path,
+    verifier: &Verifier<'_>,
+    limits: &Limits,
+) -> Result<(Vec<u8>, Snapshot), Failure> {
+    let opened = open(path, limits)?;
+    let bytes = whole(path, &opened)?;
+    Ok((bytes, judged(opened, verifier)))
+}
+
+/// The bytes of the file at `path`, which has to be what was opened still.
+pub(crate) fn whole(path: &Path, opened: &Opened) -> Result<Vec<u8>, Failure> {
+    opened
+        .whole()
+        .map_err(|error| Failure::NotASnapshot { path: path.display().to_string(), why: error.to_string() })
+}
+
+fn judged(opened: Opened, verifier: &Verifier<'_>) -> Snapshot {
     let report = report::judge_as(&opened, verifier);
     let signatures = signatures(verify::verify_as(&opened, verifier));
-    Ok(Snapshot { bytes, metadata: opened.metadata, report, signatures })
+    Snapshot { size_bytes: opened.file.bytes, metadata: opened.metadata, report, signatures }
+}
+
+/// Reads and verifies the file at `path`, and judges nothing.
+pub(crate) fn read_answers(path: &Path, verifier: &Verifier<'_>, limits: &Limits) -> Result<Report, Failure> {
+    Ok(report::answers(&open(path, limits)?, verifier))
 }
 
 /// Every entry of the file at `path`, inflated.
-pub(crate) fn entries(path: &Path, limits: &Limits) -> Result<BTreeMap<EntryPath, Arc<[u8]>>, Failure> {
-    let (_, opened) = open(path, limits)?;
-    Ok(opened.entries.into_iter().map(|(path, entry)| (path, entry.bytes)).collect())
+#[cfg(test)]
+pub(crate) fn entries(path: &Path, limits: &Limits) -> Result<BTreeMap<EntryPath, Vec<u8>>, Failure> {
+    let opened = open(path, limits)?;
+    let paths = opened.entries.keys();
+    Ok(paths.filter_map(|path| Some((path.clone(), opened.bytes(path)?.into_owned()))).collect())
 }
 
 /// What there is to say before the snapshot exists: no id, no trust.
@@ -62,25 +93,32 @@ pub(crate) fn evidence_alone(metadata: &Metadata, payload: &BTreeMap<EntryPath, 
     report::judge_evidence(metadata, payload)
 }
 
-/// Opens the file at `path`.
-pub(crate) fn open(path: &Path, limits: &Limits) -> Result<(Arc<[u8]>, Opened), Failure> {
+/// Opens the file at `path`: every byte is accounted for and hashed, on all cores, and none is held but signatures.
+pub(crate) fn open(path: &Path, limits: &Limits) -> Result<Opened, Failure> {
     let fault = |why: String| Failure::NotASnapshot { path: path.display().to_string(), why };
     if path.is_dir() {
         return Err(fault("it is a folder; name the zip file".to_owned()));
     }
-    let bytes: Arc<[u8]> = std::fs::read(path)
-        .map_err(|error| {
-            fault(match error.kind() {
-                std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => {
-                    "there is no such file".to_owned()
-                }
-                std::io::ErrorKind::PermissionDenied => "you may not read it".to_owned(),
-                _ => error.to_string(),
-            })
-        })?
-        .into();
-    let opened = open::open(Arc::clone(&bytes), limits).map_err(|error| fault(error.to_string()))?;
-    Ok((bytes, opened))
+    let source = file::source(path).map_err(|error| {
+        fault(match error.kind() {
+            std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => {
+                "there is no such file".to_owned()
+            }
+            std::io::ErrorKind::PermissionDenied => "you may not read it".to_owned(),
+            _ => error.to_string(),
+        })
+    })?;
+    opened(source, limits).map_err(|error| fault(error.to_string()))
+}
+
+/// The same for a file that is open, wherever it stands.
+pub(crate) fn open_file(file: &File, limits: &Limits) -> Result<Opened, OpenError> {
+    let file = file.try_clone().map_err(LayoutError::from)?;
+    opened(file::on_disk(file), limits)
+}
+
+fn opened(source: Arc<dyn Source>, limits: &Limits) -> Result<Opened, OpenError> {
+    open::open_with(Arc::clone(&source), limits, |layout| file::pass(&*source, layout))
 }
 
 fn signatures(verification: Verification) -> Vec<Signature> {

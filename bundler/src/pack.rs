@@ -17,7 +17,7 @@ use dossier_shared::snapshot::append::{AppendError, append_signature};
 use dossier_shared::snapshot::compress::{self, Compressed};
 use dossier_shared::snapshot::layout::PlacedEntry;
 use dossier_shared::snapshot::metadata::{Absence, Metadata, SCHEMA};
-use dossier_shared::snapshot::read::inflate;
+use dossier_shared::snapshot::read::{Inflater, Stretch};
 use dossier_shared::snapshot::record::DEFLATED;
 use dossier_shared::snapshot::write::{TagFiles, WriteError, Writer, Written};
 use dossier_shared::time::{self, Timestamp};
@@ -186,14 +186,15 @@ fn compressed(held: Held) -> io::Result<Compressed<Held>> {
 fn read_back(mut file: &File, placed: &[PlacedEntry]) -> Result<BTreeMap<EntryPath, Vec<u8>>, PackError> {
     let mut payload = BTreeMap::new();
     let end = file.stream_position()?;
+    let mut inflater = Inflater::default();
     for entry in placed {
-        let inflated = inflate(&mut file, entry).map_err(io::Error::other)?;
+        let inflated = inflater.inflate(&mut file, Stretch::from(entry), true)?;
         if let Some(fault) = inflated.fault {
             return Err(
                 io::Error::other(format!("{} was not written as it was read: {fault}", entry.path)).into()
             );
         }
-        payload.insert(entry.path.clone(), inflated.bytes);
+        payload.insert(entry.path.clone(), inflated.bytes.unwrap_or_default());
     }
     file.seek(SeekFrom::Start(end))?;
     Ok(payload)

@@ -2,12 +2,12 @@
 //! nothing and asks nobody.
 
 use std::collections::BTreeSet;
-use std::io::{self, Seek as _, SeekFrom};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use dossier_shared::digest::Sha256Digest;
 use dossier_shared::limits::Limits;
-use dossier_shared::open::{self, Opened};
+use dossier_shared::open::Opened;
 use dossier_shared::report::{CheckKind, Decision, Outcome, Problem, Report, SealState};
 use dossier_shared::signature::MAX_BYTES;
 use dossier_shared::signature::statement::{Predicate, Statement};
@@ -17,6 +17,7 @@ use dossier_shared::verify::{self, Verifier};
 
 use crate::failure::Failure;
 use crate::in_place::Held;
+use crate::judge;
 
 /// What a signer says, beside what the snapshot is.
 #[derive(Debug, Clone)]
@@ -86,7 +87,7 @@ pub(crate) fn obstacles(report: &Report) -> Vec<String> {
             obstacles.push("files are damaged".to_owned());
         }
     }
-    for Problem { path, what } in &report.problems {
+    for Problem { path, what, .. } in &report.problems {
         let path = path.as_ref().map_or("the snapshot", |path| path.as_str());
         // The seal has been told of already.
         if path != "signatures/seal.json" {
@@ -108,15 +109,13 @@ pub(crate) fn write(held: &Held, source: &Path, before: &Opened, signed: &[Signe
     let mut from = fs_err::File::open(source).map_err(|error| failed(&error))?;
     io::copy(&mut from, &mut file).map_err(|error| failed(&error))?;
     append_signatures(file.as_file_mut(), None, signed).map_err(|error| failed(&error))?;
-    file.as_file_mut().seek(SeekFrom::Start(0)).map_err(|error| failed(&error))?;
-    last_look(file.as_file_mut(), before, signed).map_err(|why| failed(&why))?;
+    last_look(file.as_file(), before, signed).map_err(|why| failed(&why))?;
     held.put(file).map_err(|error| failed(&error))
 }
 
 /// The new file is the old one and the sign-offs, and each of them holds.
-fn last_look(file: &mut std::fs::File, before: &Opened, signed: &[Signed]) -> Result<(), String> {
-    let after =
-        open::open_from(io::BufReader::new(file), &Limits::default()).map_err(|error| error.to_string())?;
+fn last_look(file: &std::fs::File, before: &Opened, signed: &[Signed]) -> Result<(), String> {
+    let after = judge::open_file(file, &Limits::default()).map_err(|error| error.to_string())?;
     let had_signatures = before.covered.bytes < before.file.bytes
         && before.entries.keys().any(|path| path.as_str().starts_with("signatures/"));
     if after.snapshot_id != before.snapshot_id || (had_signatures && after.covered != before.covered) {

@@ -184,7 +184,7 @@ pub fn phase_evidence() -> (Evidence, usize) {
         redactions: Vec::new(),
     };
     let bytes_of = |wanted: &EntryPath| {
-        PHASE.iter().find(|(name, _, _)| *name == wanted.as_str()).map(|(_, _, text)| text.as_bytes())
+        PHASE.iter().find(|(name, _, _)| *name == wanted.as_str()).map(|(_, _, text)| text.as_bytes().into())
     };
     let (evidence, issues) = dossier_shared::evidence::read(&metadata, bytes_of);
     (evidence, issues.len())

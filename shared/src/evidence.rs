@@ -3,6 +3,7 @@
 //! Every parser has the shape `parse(bytes, path) -> (Record, Vec<Issue>)`: it never fails as a whole, keeps what
 //! could be read and says what could not. The path serves only to cite: every record says where it was read.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -162,10 +163,11 @@ pub struct EntryIssue {
 
 /// Reads every entry that `metadata` lists into its normal form.
 ///
-/// `bytes_of` gives an entry's bytes, or none when it cannot be read; such an entry counts as missing.
+/// `bytes_of` gives an entry's bytes, or none when it cannot be read; such an entry counts as missing. Each entry
+/// is asked for once, only if a parser reads its kind, and dropped before the next.
 pub fn read<'a>(
     metadata: &Metadata,
-    bytes_of: impl Fn(&EntryPath) -> Option<&'a [u8]>,
+    bytes_of: impl Fn(&EntryPath) -> Option<Cow<'a, [u8]>>,
 ) -> (Evidence, Vec<EntryIssue>) {
     load::load(metadata, &bytes_of)
 }

@@ -12,13 +12,15 @@ use crate::time::Timestamp;
 
 mod build;
 mod facts;
+mod problem;
 mod trust;
 
-pub use build::{judge, judge_as, judge_evidence};
+pub use build::{answers, judge, judge_as, judge_evidence};
 pub use facts::{
     BuildFacts, CaseFacts, CommentFacts, EventFacts, LintFacts, LogFacts, PullFacts, ReviewFacts, RunFacts,
     StepFacts, SuiteFacts, TestReportFacts,
 };
+pub use problem::{Problem, ProblemKind};
 pub use trust::{
     ChecksTrust, CollectedTrust, FilesTrust, PolicyAnswer, PolicyKind, PolicyTrust, RevokedFile, SealState,
     SealTrust, SignOffTrust, SignerState, SignerTrust, StatementFacts, Trust, TrustFile, TrustFileIssue,
@@ -434,37 +436,11 @@ pub struct FileFacts {
     pub captured_at: Option<Timestamp>,
 }
 
-/// A fault of content.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Problem {
-    /// The entry; none when it is about the snapshot as a whole.
-    pub path: Option<EntryPath>,
-    /// What is wrong, which values differ, as a lower-case fragment.
-    pub what: String,
-}
-
 impl Report {
     /// Checks by outcome; those that repeat an earlier one are not counted.
     pub fn counts(&self) -> ChecksTrust {
-        let count = |outcome| {
-            self.checks.iter().filter(|c| c.same_as.is_none() && c.outcome == outcome).count() as u64
-        };
-        ChecksTrust {
-            confirmed: count(Outcome::Confirmed),
-            contradicted: count(Outcome::Contradicted),
-            contradicted_substance: self
-                .checks
-                .iter()
-                .filter(|c| {
-                    c.same_as.is_none()
-                        && c.outcome == Outcome::Contradicted
-                        && c.kind == CheckKind::Substance
-                })
-                .count() as u64,
-            no_evidence: count(Outcome::NoEvidence),
-            not_checkable: count(Outcome::NotCheckable),
-        }
+        let first = self.checks.iter().filter(|check| check.same_as.is_none());
+        counts(false, first.map(|check| (check.outcome, check.kind)))
     }
 
     /// The JSON that `dossier check --format json` prints and the viewer saves: two spaces, a final newline.
@@ -473,4 +449,27 @@ impl Report {
         text.push('\n');
         text
     }
+}
+
+fn counts(as_packed: bool, checks: impl Iterator<Item = (Outcome, CheckKind)>) -> ChecksTrust {
+    let mut counts = ChecksTrust {
+        as_packed,
+        confirmed: 0,
+        contradicted: 0,
+        contradicted_substance: 0,
+        no_evidence: 0,
+        not_checkable: 0,
+    };
+    for (outcome, kind) in checks {
+        match outcome {
+            Outcome::Confirmed => counts.confirmed += 1,
+            Outcome::Contradicted => {
+                counts.contradicted += 1;
+                counts.contradicted_substance += u64::from(kind == CheckKind::Substance);
+            }
+            Outcome::NoEvidence => counts.no_evidence += 1,
+            Outcome::NotCheckable => counts.not_checkable += 1,
+        }
+    }
+    counts
 }

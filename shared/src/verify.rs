@@ -3,11 +3,10 @@
 use ssh_key::public::KeyData;
 
 use crate::digest::Sha256Digest;
-use crate::entry_path::EntryPath;
 use crate::open::Opened;
 use crate::report::{
-    FilesTrust, PolicyTrust, Problem, SealState, SealTrust, SignOffTrust, SignerState, SignerTrust,
-    StatementFacts,
+    FilesTrust, PolicyTrust, Problem, ProblemKind, SealState, SealTrust, SignOffTrust, SignerState,
+    SignerTrust, StatementFacts,
 };
 use crate::signature::SEAL_NAMESPACE;
 use crate::signature::allowed_signers::AllowedSigners;
@@ -95,7 +94,7 @@ pub fn verify_as(opened: &Opened, verifier: &Verifier<'_>) -> Verification {
     let mut problems = opened.problems.clone();
     let (statement, signature, seal) = judge_seal(opened);
     if seal.state == SealState::Invalid {
-        problems.push(Problem { path: EntryPath::new(SEAL).ok(), what: seal.because.clone() });
+        problems.push(Problem::of(SEAL, ProblemKind::Seal, seal.because.clone()));
     }
     let holds = matches!(seal.state, SealState::Valid | SealState::Repacked);
     let signer = signer::judge_signer(signature.as_ref().filter(|_| holds), SEAL_NAMESPACE, verifier);
@@ -184,7 +183,7 @@ fn judge_seal(opened: &Opened) -> (Option<Statement>, Option<VerifiedSignature>,
             return (None, None, seal);
         }
     };
-    let signature = match sshsig::verify(&armoured.bytes, SEAL_NAMESPACE, &json.bytes) {
+    let signature = match sshsig::verify(armoured.kept(), SEAL_NAMESPACE, json.kept()) {
         Ok(signature) => signature,
         Err(error) => {
             seal.because = error.to_string();
@@ -193,7 +192,7 @@ fn judge_seal(opened: &Opened) -> (Option<Statement>, Option<VerifiedSignature>,
     };
     seal.fingerprint = Some(signature.fingerprint.clone());
     seal.key_type = Some(signature.key_type.clone());
-    let statement = match Statement::parse(&json.bytes) {
+    let statement = match Statement::parse(json.kept()) {
         Ok(statement) => statement,
         Err(error) => {
             seal.because = error.to_string();

@@ -251,7 +251,7 @@ fn broken_sign_offs_are_problems() {
 /// The commands of VERIFY.txt: its lines of four spaces.
 fn recipe(bytes: &[u8]) -> String {
     let opened = open_bytes(bytes).unwrap();
-    let text = String::from_utf8(opened.entry_named("VERIFY.txt").unwrap().bytes.to_vec()).unwrap();
+    let text = String::from_utf8(opened.bytes(&path("VERIFY.txt")).unwrap().into_owned()).unwrap();
     text.lines().filter_map(|line| line.strip_prefix("    ")).map(|line| format!("{line}\n")).collect()
 }
 

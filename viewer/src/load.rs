@@ -1,5 +1,7 @@
 //! The one place that asks `dossier_shared` to open and judge; knows nothing about the page.
 
+use std::borrow::Cow;
+
 use dossier_shared::entry_path::EntryPath;
 use dossier_shared::limits::Limits;
 use dossier_shared::open::{self, Opened};
@@ -26,22 +28,13 @@ impl Content {
     }
 
     /// The bytes of an entry.
-    pub(crate) fn bytes(&self, path: &str) -> Option<&[u8]> {
-        self.entry(path).map(|entry| &*entry.bytes)
-    }
-
-    /// Why the bytes of an entry are not what the packer wrote.
-    pub(crate) fn damage(&self, path: &str) -> Option<&str> {
-        self.entry(path)?.damaged.as_deref()
+    pub(crate) fn bytes(&self, path: &str) -> Option<Cow<'_, [u8]>> {
+        self.opened.bytes(&EntryPath::new(path).ok()?)
     }
 
     /// Every entry's name.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.opened.entries.keys().map(EntryPath::as_str)
-    }
-
-    fn entry(&self, path: &str) -> Option<&open::OpenedEntry> {
-        self.opened.entries.get(path)
     }
 }
 

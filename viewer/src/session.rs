@@ -1,5 +1,6 @@
 //! The stages of opening a snapshot, from nothing to a judged report; no widgets.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -52,13 +53,14 @@ impl Loaded {
     }
 
     /// The bytes of an entry, as they were hashed.
-    pub(crate) fn bytes(&self, path: &str) -> Option<&[u8]> {
+    pub(crate) fn bytes(&self, path: &str) -> Option<Cow<'_, [u8]>> {
         self.content.bytes(path)
     }
 
     /// What is wrong with an entry.
     pub(crate) fn damage(&self, path: &str) -> Option<&str> {
-        self.damage.get(path).map(String::as_str).or_else(|| self.content.damage(path))
+        // Whatever is damaged has a problem in the report.
+        self.damage.get(path).map(String::as_str)
     }
 
     /// How many statements lie beside the seal.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::FormatChoice;
+use super::{Ceilings, FormatChoice};
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -38,6 +38,8 @@ pub(crate) struct Verify {
     /// The time at which keys have to be valid, 2026-06-13T06:41:00Z [default: now]
     #[arg(long, value_name = "TIME")]
     pub(crate) at: Option<String>,
+    #[command(flatten)]
+    pub(crate) ceilings: Ceilings,
     #[command(flatten)]
     pub(crate) trust: TrustFile,
     #[command(flatten)]

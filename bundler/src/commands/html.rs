@@ -18,19 +18,20 @@ pub(super) fn run(arguments: Html) -> Result<Exit, Failure> {
         None => PathBuf::from(format!("{}.html", stem_of(&arguments.snapshot))),
     };
     let trust = Trust::named(&arguments.trust)?;
-    let snapshot = judge::read(&arguments.snapshot, &trust.verifier(None, Policy::default()))?;
-    let page = page(&arguments.snapshot, &snapshot)?;
+    let verifier = trust.verifier(None, Policy::default());
+    let limits = arguments.ceilings.limits();
+    let (bytes, snapshot) = judge::read_whole(&arguments.snapshot, &verifier, &limits)?;
+    let page = page(&arguments.snapshot, &bytes, &snapshot)?;
     atomic::write(&target, page.as_bytes()).map_err(|error| Failure::write(&target, error))?;
     output::print_plain(&format!("{}\n", target.display()))?;
     Ok(Exit::Good)
 }
 
 /// The page for the snapshot that lies at `path`.
-pub(super) fn page(path: &Path, snapshot: &Snapshot) -> Result<String, Failure> {
+pub(super) fn page(path: &Path, bytes: &[u8], snapshot: &Snapshot) -> Result<String, Failure> {
     let name = format!("{}.zip", stem_of(path));
     let summary = summary_html::summary(&snapshot.report);
-    viewer_page::report_page(&snapshot.bytes, &name, &summary)
-        .map_err(|error| Failure::Usage(error.to_string()))
+    viewer_page::report_page(bytes, &name, &summary).map_err(|error| Failure::Usage(error.to_string()))
 }
 
 /// `a/ghost.zip` → `ghost`.

@@ -1,13 +1,11 @@
 //! `dossier merge`: the sign-offs of two copies of one snapshot in one.
 
 use std::collections::BTreeMap;
-use std::io::Cursor;
 
 use dossier_shared::limits::Limits;
 use dossier_shared::open::Opened;
 use dossier_shared::report::SealState;
 use dossier_shared::snapshot::append::Signed;
-use dossier_shared::snapshot::layout::Layout;
 use dossier_shared::verify::{self, Verifier};
 
 use crate::cli::Merge;
@@ -23,8 +21,8 @@ pub(super) fn run(arguments: Merge) -> Result<Exit, Failure> {
     let target = arguments.output.as_ref().unwrap_or(&arguments.first);
     let held = Held::take(target).map_err(|error| Failure::write(target, error))?;
     let limits = Limits::default();
-    let (_, first) = judge::open(&arguments.first, &limits)?;
-    let (bytes, second) = judge::open(&arguments.second, &limits)?;
+    let first = judge::open(&arguments.first, &limits)?;
+    let second = judge::open(&arguments.second, &limits)?;
     let (a, b) = (arguments.first.display(), arguments.second.display());
     if first.snapshot_id != second.snapshot_id {
         return Err(Failure::Evidence(format!(
@@ -33,11 +31,8 @@ pub(super) fn run(arguments: Merge) -> Result<Exit, Failure> {
             second.snapshot_id.short()
         )));
     }
-    let layout = Layout::read(&mut Cursor::new(bytes), &limits)
-        .map_err(|error| Failure::NotASnapshot { path: b.to_string(), why: error.to_string() })?;
-    let order = layout.entries.iter().map(|entry| entry.path.as_str());
-    let found = new_in(&first, &second, order)
-        .map_err(|why| Failure::Evidence(format!("nothing was merged: {why}")))?;
+    let found =
+        new_in(&first, &second).map_err(|why| Failure::Evidence(format!("nothing was merged: {why}")))?;
     sign_offs::write(&held, &arguments.first, &first, &found.new)?;
     let mut page = Page::default();
     let words = format!("{} new from {b}, {} in all", count(found.new.len() as u64, "sign-off"), found.total);
@@ -72,16 +67,12 @@ struct Found {
 }
 
 /// What `second` holds and `first` does not, in the order of `second`; the seal has to be one and the same.
-fn new_in<'a>(
-    first: &Opened,
-    second: &Opened,
-    order: impl Iterator<Item = &'a str>,
-) -> Result<Found, String> {
+fn new_in(first: &Opened, second: &Opened) -> Result<Found, String> {
     let mut found = Found { new: Vec::new(), left_out: Vec::new(), total: 0 };
     let both = |opened: &Opened, json: &str| {
         Some((
-            opened.entry_named(json)?.bytes.to_vec(),
-            opened.entry_named(&format!("{json}.sig"))?.bytes.to_vec(),
+            opened.entry_named(json)?.kept().to_vec(),
+            opened.entry_named(&format!("{json}.sig"))?.kept().to_vec(),
         ))
     };
     let (seal, other) = (both(first, SEAL), both(second, SEAL));
@@ -95,7 +86,8 @@ fn new_in<'a>(
         .iter()
         .map(|sign_off| (sign_off.sha256.to_string(), ()))
         .collect();
-    for json in order.filter(|name| name.starts_with("signatures/") && name.ends_with(".json")) {
+    let signatures = second.signatures.iter().map(|path| path.as_str());
+    for json in signatures.filter(|name| name.ends_with(".json")) {
         if first.entry_named(json).is_some() || first.entry_named(&format!("{json}.sig")).is_some() {
             continue;
         }

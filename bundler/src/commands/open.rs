@@ -15,8 +15,10 @@ use crate::{atomic, judge, output};
 
 pub(super) fn run(arguments: Open) -> Result<Exit, Failure> {
     let trust = Trust::named(&arguments.trust)?;
-    let snapshot = judge::read(&arguments.snapshot, &trust.verifier(None, Policy::default()))?;
-    let page = html::page(&arguments.snapshot, &snapshot)?;
+    let verifier = trust.verifier(None, Policy::default());
+    let limits = arguments.ceilings.limits();
+    let (bytes, snapshot) = judge::read_whole(&arguments.snapshot, &verifier, &limits)?;
+    let page = html::page(&arguments.snapshot, &bytes, &snapshot)?;
     // Made for its owner alone, and left behind: the browser reads it after this program has ended.
     let folder = tempfile::Builder::new()
         .prefix("dossier-")

@@ -9,7 +9,7 @@ use crate::output::show;
 use crate::{judge, output};
 
 pub(super) fn run(arguments: Show) -> Result<Exit, Failure> {
-    let snapshot = judge::read(&arguments.snapshot, &Verifier::default())?;
+    let snapshot = judge::read(&arguments.snapshot, &Verifier::default(), &arguments.ceilings.limits())?;
     let file = arguments.snapshot.display().to_string();
     match arguments.format.format {
         Format::Json => output::print_plain(&show::json(&file, &snapshot))?,

@@ -33,7 +33,7 @@ pub(super) fn run(arguments: Sign) -> Result<Exit, Failure> {
     let mut word = word(&arguments)?;
     let trust = Trust::load(&arguments.trust)?;
     let key = Key::open(&key_path(&arguments)?)?;
-    let (_, opened) = judge::open(&arguments.snapshot, &Limits::default())?;
+    let opened = judge::open(&arguments.snapshot, &Limits::default())?;
     let report = report::judge_as(&opened, &trust.verifier(None, Policy::default()));
     let obstacles = match word.decision {
         Decision::Approved => sign_offs::obstacles(&report),
@@ -147,7 +147,7 @@ fn sign_in_place(
 ) -> Result<Exit, Failure> {
     let held = Held::take(path).map_err(|error| Failure::write(path, error))?;
     // Others may have signed since; what they said belongs into `prior`.
-    let (_, opened) = judge::open(held.target(), &Limits::default())?;
+    let opened = judge::open(held.target(), &Limits::default())?;
     let report = report::judge_as(&opened, &trust.verifier(None, Policy::default()));
     let (shown, shown_report) = shown;
     if opened.snapshot_id != shown.snapshot_id
@@ -191,7 +191,7 @@ fn detach(arguments: &Sign, statement: &Statement, key: &Key) -> Result<Exit, Fa
 
 fn import(path: &Path, files: &[PathBuf]) -> Result<Exit, Failure> {
     let held = Held::take(path).map_err(|error| Failure::write(path, error))?;
-    let (_, opened) = judge::open(held.target(), &Limits::default())?;
+    let opened = judge::open(held.target(), &Limits::default())?;
     let refuse =
         |why: Vec<String>| Failure::Evidence(format!("nothing was imported\n  {}", why.join("\n  ")));
     let (read, refused): (Vec<_>, Vec<_>) =

@@ -20,14 +20,15 @@ pub(super) fn run(arguments: Verify) -> Result<Exit, Failure> {
     };
     let files = Trust::load(&arguments.trust)?;
     let verifier = files.verifier(at, policy);
+    let limits = arguments.ceilings.limits();
     let mut page = Page::default();
     let mut answers = Vec::new();
     let mut exit = Exit::Good;
     let is_single = arguments.snapshots.len() == 1;
     for path in &arguments.snapshots {
         let file = path.display().to_string();
-        let snapshot = match judge::read(path, &verifier) {
-            Ok(snapshot) => snapshot,
+        let report = match judge::read_answers(path, &verifier, &limits) {
+            Ok(report) => report,
             Err(failure) if is_single => return Err(failure),
             // One unreadable file must not hide what there is to say about the others.
             Err(failure) => {
@@ -37,14 +38,14 @@ pub(super) fn run(arguments: Verify) -> Result<Exit, Failure> {
                 continue;
             }
         };
-        if !trust::is_trusted(&snapshot.report) && exit == Exit::Good {
+        if !trust::is_trusted(&report) && exit == Exit::Good {
             exit = Exit::EvidenceNotGood;
         }
         match is_single {
-            true => trust::block(&mut page, &file, &snapshot.report),
-            false => trust::line(&mut page, &file, &snapshot.report),
+            true => trust::block(&mut page, &file, &report),
+            false => trust::line(&mut page, &file, &report),
         }
-        answers.push(trust::json(&file, &snapshot.report));
+        answers.push(trust::json(&file, &report));
     }
     trust::sources(&mut page, &files);
     match arguments.format.format {

@@ -53,7 +53,7 @@ fn header(page: &mut Page, file: &str, snapshot: &Snapshot) {
     }
     page.line(2, words);
     let facts = &report.snapshot;
-    page.text(2, &format!("  file    {file}, {}", size(snapshot.bytes.len() as u64)));
+    page.text(2, &format!("  file    {file}, {}", size(snapshot.size_bytes)));
     if let Some(id) = &facts.id {
         page.text(2, &format!("  id      {id}"));
     }
@@ -197,7 +197,7 @@ mod tests {
             claimed_at: Some(at),
             note: String::new(),
         }];
-        let snapshot = Snapshot { bytes: vec![0; 178_000].into(), metadata, report, signatures };
+        let snapshot = Snapshot { size_bytes: 178_000, metadata, report, signatures };
         insta::assert_snapshot!(page("ghost.zip", &snapshot).render(100, false));
         let json: serde_json::Value = serde_json::from_str(&json("ghost.zip", &snapshot)).expect("JSON");
         assert_eq!(json["metadata"]["redactions"][0]["count"], 2);

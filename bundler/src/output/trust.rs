@@ -120,7 +120,13 @@ fn checks(checks: &ChecksTrust) -> Answer {
         checks.no_evidence,
         checks.not_checkable
     );
-    answer(if checks.contradicted == 0 { "yes" } else { "no" }, "checks hold", because)
+    match (checks.as_packed, checks.contradicted) {
+        (true, _) => {
+            answer("?", "checks hold", format!("when it was packed: {because}; dossier check judges anew"))
+        }
+        (false, 0) => answer("yes", "checks hold", because),
+        (false, _) => answer("no", "checks hold", because),
+    }
 }
 
 /// The five answers, each with its reason.
@@ -273,9 +279,12 @@ pub(crate) fn line(page: &mut Page, file: &str, report: &Report) {
             signer,
             said(trust.collected.complete, "complete", &format!("{} absent", trust.collected.absences)),
             said(
-                trust.checks.contradicted == 0,
+                trust.checks.contradicted == 0 && !trust.checks.as_packed,
                 "checks hold",
-                &format!("{} contradicted", trust.checks.contradicted),
+                &match trust.checks.as_packed {
+                    true => format!("{} contradicted when packed", trust.checks.contradicted),
+                    false => format!("{} contradicted", trust.checks.contradicted),
+                },
             ),
         ];
         let mut rest = rest.to_vec();

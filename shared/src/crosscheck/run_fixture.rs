@@ -130,7 +130,7 @@ fn evidence(files: &Files) -> Evidence {
         events: Vec::new(),
         redactions: Vec::new(),
     };
-    read(&metadata, |path| files.get(path).map(String::as_bytes)).0
+    read(&metadata, |path| files.get(path).map(|text| text.as_bytes().into())).0
 }
 
 fn judge(text: &str, files: &Files) -> Vec<Check> {

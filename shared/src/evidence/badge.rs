@@ -52,10 +52,10 @@ fn words(text: &str, issues: &mut Vec<Issue>) -> Vec<String> {
                     (None, name @ ("title" | "text")) => open = Some((name == "title", String::new(), 0)),
                     (None, _) => {}
                 }
-                if depth > Limits::default().depth {
+                if depth > Limits::DEPTH {
                     issues.push(Issue::new(
                         "",
-                        format!("is nested deeper than {}; read up to there", Limits::default().depth),
+                        format!("is nested deeper than {}; read up to there", Limits::DEPTH),
                     ));
                     break;
                 }

@@ -113,7 +113,7 @@ pub fn parse(bytes: &[u8], path: &EntryPath) -> (DockerOutput, Vec<Issue>) {
     } else {
         listed(&lines, &mut complete, &mut issues)
     };
-    let limit = Limits::default().line_bytes;
+    let limit = Limits::LINE_BYTES;
     if let Some(index) = lines.iter().position(|line| line.len() > limit) {
         issues.push(Issue::new(format!("line {}", index + 1), format!("is longer than {limit} bytes; cut")));
         complete = false;

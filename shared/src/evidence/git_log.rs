@@ -125,7 +125,7 @@ impl Reader<'_> {
     }
 
     fn content(&mut self, number: usize, line: &[u8]) -> String {
-        let limit = Limits::default().line_bytes;
+        let limit = Limits::LINE_BYTES;
         if line.len() > limit {
             self.issue(number, format!("is {} bytes long; cut to {limit}", line.len()));
         }

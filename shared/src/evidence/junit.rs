@@ -160,11 +160,11 @@ impl Report<'_> {
     }
 
     fn start(&mut self, element: &BytesStart<'_>, offset: u64) {
-        if self.open.len() >= Limits::default().depth || self.too_deep > 0 {
+        if self.open.len() >= Limits::DEPTH || self.too_deep > 0 {
             if !self.said_too_deep {
                 self.said_too_deep = true;
                 let at = format!("line {}", xml::line_of(self.text, offset));
-                self.issue(at, format!("is nested deeper than {}; left out", Limits::default().depth));
+                self.issue(at, format!("is nested deeper than {}; left out", Limits::DEPTH));
             }
             self.too_deep += 1;
             return;

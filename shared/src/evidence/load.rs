@@ -1,6 +1,7 @@
 //! Sorts the entries of a snapshot to their parsers and joins what belongs together.
 //! Knows nothing about the inside of an entry.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::capture::{self, Capture};
@@ -22,7 +23,7 @@ const MAX_ISSUES: usize = 50;
 
 pub(super) fn load<'a>(
     metadata: &Metadata,
-    bytes_of: &dyn Fn(&EntryPath) -> Option<&'a [u8]>,
+    bytes_of: &dyn Fn(&EntryPath) -> Option<Cow<'a, [u8]>>,
 ) -> (Evidence, Vec<EntryIssue>) {
     let mut loader = Loader { bytes_of, evidence: Evidence::default(), issues: Vec::new() };
     loader.evidence.events = metadata.events.clone();
@@ -58,7 +59,7 @@ struct Recorded<'c, R> {
 }
 
 struct Loader<'a, 'b> {
-    bytes_of: &'b dyn Fn(&EntryPath) -> Option<&'a [u8]>,
+    bytes_of: &'b dyn Fn(&EntryPath) -> Option<Cow<'a, [u8]>>,
     evidence: Evidence,
     issues: Vec<EntryIssue>,
 }
@@ -74,7 +75,7 @@ impl<'a> Loader<'a, '_> {
         }
     }
 
-    fn bytes(&mut self, path: &EntryPath) -> Option<&'a [u8]> {
+    fn bytes(&mut self, path: &EntryPath) -> Option<Cow<'a, [u8]>> {
         let bytes = (self.bytes_of)(path);
         if bytes.is_none() {
             self.report(path, vec![Issue::new("", "is listed but cannot be read; it counts as missing")]);
@@ -86,10 +87,10 @@ impl<'a> Loader<'a, '_> {
     fn parse<R>(
         &mut self,
         path: &EntryPath,
-        parse: impl FnOnce(&'a [u8], &EntryPath) -> (R, Vec<Issue>),
+        parse: impl FnOnce(&[u8], &EntryPath) -> (R, Vec<Issue>),
     ) -> Option<R> {
         let bytes = self.bytes(path)?;
-        let (record, issues) = parse(bytes, path);
+        let (record, issues) = parse(&bytes, path);
         self.report(path, issues);
         Some(record)
     }

@@ -1,5 +1,7 @@
 //! Tests of opening: a table of layout faults, a table of content faults.
 
+use std::io::Cursor;
+
 use super::*;
 use crate::snapshot::layout::PlacedEntry;
 use crate::snapshot::sample::{self, STEM, contents, draft, open_bytes, path, zip};
@@ -18,7 +20,7 @@ fn what_was_packed_comes_out() {
     assert_eq!((opened.stem.as_str(), &opened.metadata), (STEM, &draft().metadata));
     assert_eq!(opened.files, FilesTrust { intact: true, good: 11, total: 11 });
     for (path, bytes) in draft().payload {
-        assert_eq!(opened.intact_bytes(&path), Some(&bytes[..]));
+        assert_eq!(opened.intact_bytes(&path).as_deref(), Some(&bytes[..]));
         assert_eq!(opened.entry(&path).unwrap().sha256, Sha256Digest::of(&bytes));
     }
 }
@@ -187,6 +189,7 @@ fn limits_hold() {
         (Limits { total_bytes: 10, ..default }, "total_bytes"),
         (Limits { signature_bytes: 10, ..default }, "signature_bytes"),
         (Limits { signatures: 1, ..default }, "signatures"),
+        (Limits { tag_bytes: 100, ..default }, "tag_bytes"),
     ] {
         let error = open(bytes.clone(), &limits).unwrap_err();
         assert!(

@@ -3,9 +3,13 @@
 //! Two ways in: [`judge_evidence`] while packing, for the `report.json` that travels inside, and [`judge`] on
 //! an opened snapshot, which adds its id, the faults that were found in it, and trust.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{DocumentFacts, FileFacts, Outcome, Report, SnapshotFacts, Trust};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+
+use super::{CheckKind, ChecksTrust, DocumentFacts, FileFacts, Outcome, Report, SnapshotFacts, Trust};
 use crate::crosscheck::cross_check;
 use crate::digest::Sha256Digest;
 use crate::documents::Document;
@@ -25,22 +29,47 @@ mod facts;
 /// What the judge calls itself in reports.
 const JUDGE: &str = concat!("dossier ", env!("CARGO_PKG_VERSION"));
 
-/// One entry's bytes and their digest.
-struct Payload<'a> {
-    bytes: &'a [u8],
-    sha256: Sha256Digest,
-    damaged: bool,
+/// The entries that evidence is read from.
+trait Payload {
+    /// An entry's bytes; none when it is not here, or is not what it was any more.
+    fn bytes(&self, path: &EntryPath) -> Option<Cow<'_, [u8]>>;
+    /// Its size and digest.
+    fn facts(&self, path: &EntryPath) -> Option<(u64, Sha256Digest)>;
+    /// Every entry that proves nothing, as far as that is known by now.
+    fn damaged(&self) -> BTreeSet<EntryPath>;
+}
+
+impl Payload for BTreeMap<EntryPath, Vec<u8>> {
+    fn bytes(&self, path: &EntryPath) -> Option<Cow<'_, [u8]>> {
+        self.get(path).map(Cow::from)
+    }
+
+    fn facts(&self, path: &EntryPath) -> Option<(u64, Sha256Digest)> {
+        self.get(path).map(|bytes| (bytes.len() as u64, Sha256Digest::of(bytes)))
+    }
+
+    fn damaged(&self) -> BTreeSet<EntryPath> {
+        BTreeSet::new()
+    }
+}
+
+impl Payload for Opened {
+    fn bytes(&self, path: &EntryPath) -> Option<Cow<'_, [u8]>> {
+        self.bytes(path)
+    }
+
+    fn facts(&self, path: &EntryPath) -> Option<(u64, Sha256Digest)> {
+        self.entry(path).map(|entry| (entry.size_bytes, entry.sha256))
+    }
+
+    fn damaged(&self) -> BTreeSet<EntryPath> {
+        self.damaged()
+    }
 }
 
 /// Judges evidence that is about to be packed: no id and no trust yet.
 pub fn judge_evidence(metadata: &Metadata, payload: &BTreeMap<EntryPath, Vec<u8>>) -> Report {
-    let payload = payload
-        .iter()
-        .map(|(path, bytes)| {
-            (path.clone(), Payload { bytes, sha256: Sha256Digest::of(bytes), damaged: false })
-        })
-        .collect();
-    assemble(metadata, &payload)
+    assemble(metadata, payload)
 }
 
 /// Judges an opened snapshot; `trust` is the verifier's own list of signers, and `now` the verifier's time,
@@ -51,25 +80,31 @@ pub fn judge(opened: &Opened, trust: Option<&AllowedSigners>, now: Option<Timest
 
 /// Judges an opened snapshot with everything that `verifier` brings along.
 pub fn judge_as(opened: &Opened, verifier: &Verifier<'_>) -> Report {
-    let payload = opened
-        .entries
-        .iter()
-        .map(|(path, entry)| {
-            let damaged = entry.damaged.is_some();
-            (path.clone(), Payload { bytes: &entry.bytes, sha256: entry.sha256, damaged })
-        })
-        .collect();
-    let mut report = assemble(&opened.metadata, &payload);
+    let mut report = assemble(&opened.metadata, opened);
+    vouch(&mut report, opened, verifier);
+    report
+}
+
+/// Adds who vouches for the snapshot, and what is wrong with it.
+fn vouch(report: &mut Report, opened: &Opened, verifier: &Verifier<'_>) {
     let verification = verify_as(opened, verifier);
     report.snapshot.id = Some(opened.snapshot_id.to_string());
     report.snapshot.short_id = Some(opened.snapshot_id.short());
     let sign_offs = verification.sign_offs_in_report();
     report.problems = verification.problems;
+    // Whatever came up while the evidence was read.
+    let exchanged = opened.exchanged();
+    let mut files = verification.files;
+    if !exchanged.is_empty() {
+        files.intact = false;
+        files.good = files.good.saturating_sub(exchanged.len() as u64);
+    }
+    report.problems.extend(exchanged);
     report.problems.sort();
     report.problems.dedup();
     let absences = report.absences.len() as u64;
     report.trust = Some(Trust {
-        files: verification.files,
+        files,
         seal: verification.seal,
         signer: verification.signer,
         collected: super::CollectedTrust { complete: absences == 0, absences },
@@ -82,6 +117,17 @@ pub fn judge_as(opened: &Opened, verifier: &Verifier<'_>) -> Report {
             keys: revoked.count() as u64,
         }),
     });
+}
+
+/// What can be said without judging: whose it is, whether it is whole, and what was counted when it was packed.
+/// Nothing is said about the evidence: gates, checks, files and the like are empty.
+pub fn answers(opened: &Opened, verifier: &Verifier<'_>) -> Report {
+    let metadata = Metadata { entries: Vec::new(), events: Vec::new(), ..opened.metadata.clone() };
+    let mut report = assemble(&metadata, &BTreeMap::new());
+    vouch(&mut report, opened, verifier);
+    if let Some(trust) = &mut report.trust {
+        trust.checks = packed_counts(opened);
+    }
     report
 }
 
@@ -93,13 +139,33 @@ fn trust_file(trust: &AllowedSigners) -> super::TrustFile {
     }
 }
 
-fn assemble(metadata: &Metadata, payload: &BTreeMap<EntryPath, Payload<'_>>) -> Report {
-    let (mut evidence, issues) = evidence::read(metadata, |path| payload.get(path).map(|entry| entry.bytes));
-    evidence.commits.retain(|commit| payload.get(&commit.place.path).is_some_and(|entry| !entry.damaged));
+/// The counts of `report.json`, where it is what was packed; zeros where it is not, which is a problem anyway.
+fn packed_counts(opened: &Opened) -> ChecksTrust {
+    #[derive(Deserialize)]
+    struct Packed {
+        checks: Vec<PackedCheck>,
+    }
+    #[derive(Deserialize)]
+    struct PackedCheck {
+        outcome: Outcome,
+        kind: CheckKind,
+        #[serde(default)]
+        same_as: Option<IgnoredAny>,
+    }
+    let bytes = EntryPath::new("report.json").ok().and_then(|path| opened.intact_bytes(&path));
+    let packed = bytes.and_then(|bytes| serde_json::from_slice::<Packed>(&bytes).ok());
+    let checks = packed.map(|packed| packed.checks).unwrap_or_default();
+    let first = checks.iter().filter(|check| check.same_as.is_none());
+    super::counts(true, first.map(|check| (check.outcome, check.kind)))
+}
+
+fn assemble(metadata: &Metadata, payload: &impl Payload) -> Report {
+    let (mut evidence, issues) = evidence::read(metadata, |path| payload.bytes(path));
     let documents = documents(metadata, payload);
+    // Only now: an entry may turn out to be damaged when it is read again.
+    let damaged = payload.damaged();
+    evidence.commits.retain(|commit| !damaged.contains(&commit.place.path));
     let history = History::new(&evidence.commits);
-    let damaged: BTreeSet<&EntryPath> =
-        payload.iter().filter(|(_, entry)| entry.damaged).map(|(path, _)| path).collect();
     // Words that are not what was sealed give no verdict, lift no veto and admit nothing.
     let intact: Vec<Document> = documents.iter().filter(|d| !damaged.contains(&d.path)).cloned().collect();
     let life = phase_life(&intact, &history);
@@ -138,13 +204,13 @@ fn assemble(metadata: &Metadata, payload: &BTreeMap<EntryPath, Payload<'_>>) -> 
             .entries
             .iter()
             .filter_map(|entry| {
-                let read = payload.get(&entry.path)?;
+                let (size_bytes, sha256) = payload.facts(&entry.path)?;
                 Some(FileFacts {
                     path: entry.path.clone(),
                     kind: kind_name(entry.kind),
                     origin: entry.origin.clone(),
-                    size_bytes: read.bytes.len() as u64,
-                    sha256: read.sha256.to_string(),
+                    size_bytes,
+                    sha256: sha256.to_string(),
                     captured_at: entry.captured_at,
                 })
             })
@@ -157,7 +223,7 @@ fn assemble(metadata: &Metadata, payload: &BTreeMap<EntryPath, Payload<'_>>) -> 
 }
 
 /// The documents in the order people read them: REVIEW, STATUS, BACKLOG, JOURNAL, plan, DECISIONS, INBOX.
-fn documents(metadata: &Metadata, payload: &BTreeMap<EntryPath, Payload<'_>>) -> Vec<Document> {
+fn documents(metadata: &Metadata, payload: &impl Payload) -> Vec<Document> {
     let is_document = |kind: EvidenceKind| {
         matches!(
             kind,
@@ -173,20 +239,20 @@ fn documents(metadata: &Metadata, payload: &BTreeMap<EntryPath, Payload<'_>>) ->
     let mut entries: Vec<_> = metadata.entries.iter().filter(|entry| is_document(entry.kind)).collect();
     entries.sort_by(|a, b| (a.kind, &a.path).cmp(&(b.kind, &b.path)));
     let read = |entry: &crate::snapshot::metadata::Entry| {
-        Some(Document::parse(entry.kind, &entry.path, payload.get(&entry.path)?.bytes))
+        Some(Document::parse(entry.kind, &entry.path, &payload.bytes(&entry.path)?))
     };
     entries.into_iter().filter_map(read).collect()
 }
 
 /// What rests on bytes that are not what was sealed confirms nothing.
-fn distrust_damaged(checks: &mut [super::Check], documents: &[Document], damaged: &BTreeSet<&EntryPath>) {
+fn distrust_damaged(checks: &mut [super::Check], documents: &[Document], damaged: &BTreeSet<EntryPath>) {
     if damaged.is_empty() {
         return;
     }
     for check in checks {
         let document = documents.iter().find(|document| document.name == check.document).map(|d| &d.path);
         let cited = check.evidence.iter().map(|evidence| &evidence.path);
-        if let Some(path) = cited.chain(document).find(|path| damaged.contains(path)) {
+        if let Some(path) = cited.chain(document).find(|path| damaged.contains(*path)) {
             check.outcome = Outcome::NoEvidence;
             check.because = format!("{path} is not what was sealed, so nothing is concluded from it");
             check.same_as = None;

@@ -122,6 +122,9 @@ pub struct CollectedTrust {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ChecksTrust {
+    /// Whether these are the counts of `report.json` as it was packed, and nobody has judged anew: `dossier verify`.
+    #[serde(default)]
+    pub as_packed: bool,
     /// Confirmed statements; in all five, those that repeat an earlier one are not counted.
     pub confirmed: u64,
     /// Contradicted statements, of record and of substance.

@@ -49,7 +49,7 @@ pub enum LayoutError {
     Fault(#[from] LayoutFault),
     /// A ceiling of [`Limits`].
     #[error(
-        "{what} is {actual}, above the limit of {limit}; if you trust where this file comes from, raise `{name}`"
+        "{what} is {actual}, above the limit of {limit}; if you trust where this file comes from, raise it with --limit {name}={actual}"
     )]
     Limit {
         /// What was measured, with the entry's name where it is about one.
@@ -298,7 +298,13 @@ fn check_sizes(record: &Record, limits: &Limits) -> Result<(), LayoutError> {
     Ok(())
 }
 
-fn check_limit(what: &str, actual: u64, limit: u64, name: &'static str) -> Result<(), LayoutError> {
+/// Refuses what is above a ceiling of [`Limits`], which is called `name`.
+pub(crate) fn check_limit(
+    what: &str,
+    actual: u64,
+    limit: u64,
+    name: &'static str,
+) -> Result<(), LayoutError> {
     if actual > limit {
         return Err(LayoutError::Limit { what: what.to_owned(), actual, limit, name });
     }

@@ -132,7 +132,7 @@ pub(crate) fn layout(bytes: &[u8]) -> Layout {
 pub(crate) fn contents(bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
     let opened = open_bytes(bytes).unwrap();
     let names = layout(bytes).entries.into_iter().map(|entry| entry.path);
-    names.map(|path| (format!("{STEM}/{path}"), opened.entry(&path).unwrap().bytes.to_vec())).collect()
+    names.map(|path| (format!("{STEM}/{path}"), opened.bytes(&path).unwrap().into_owned())).collect()
 }
 
 /// Stores `entries` in a zip; `tweak` may change each record before it is written.

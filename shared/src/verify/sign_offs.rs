@@ -6,7 +6,7 @@ use super::signer::judge_signer;
 use super::{SignOff, Verifier, mismatch};
 use crate::digest::Sha256Digest;
 use crate::open::Opened;
-use crate::report::Problem;
+use crate::report::{Problem, ProblemKind};
 use crate::signature::sshsig;
 use crate::signature::statement::{Decision, Statement};
 use crate::snapshot::names::signature_file;
@@ -30,11 +30,11 @@ pub(super) fn judge_sign_offs(
         let result = match opened.entry_named(&partner) {
             None => Err(format!("{partner} is missing")),
             Some(_) if is_signature => continue,
-            Some(armoured) => judge_named(opened, stem, &entry.bytes, &armoured.bytes, verifier),
+            Some(armoured) => judge_named(opened, stem, entry.kept(), armoured.kept(), verifier),
         };
         match result {
             Ok(sign_off) => sign_offs.push(sign_off),
-            Err(what) => problems.push(Problem { path: Some(path.clone()), what }),
+            Err(what) => problems.push(Problem::of(path.as_str(), ProblemKind::SignOff, what)),
         }
     }
     problems.extend(hidden(opened, &sign_offs));
@@ -105,7 +105,7 @@ fn hidden(opened: &Opened, sign_offs: &[SignOff]) -> Vec<Problem> {
                  taken out, or the two were made on different copies (dossier merge puts copies together)"
             );
             let path = format!("signatures/{}.json", sign_off.sha256);
-            problems.push(Problem { path: crate::entry_path::EntryPath::new(&path).ok(), what });
+            problems.push(Problem::of(&path, ProblemKind::SignOffMissing, what));
         }
     }
     problems

@@ -1,9 +1,8 @@
 //! Claimed times that cannot be: before what they are about, or still to come; knows no clock.
 
 use super::{SEAL, SignOff, Verifier};
-use crate::entry_path::EntryPath;
 use crate::open::Opened;
-use crate::report::Problem;
+use crate::report::{Problem, ProblemKind};
 use crate::signature::statement::Statement;
 use crate::time::{Timestamp, human_length, iso};
 
@@ -21,7 +20,7 @@ pub(super) fn judge_times(
     let captured = opened.metadata.entries.iter().filter_map(|entry| entry.captured_at).max();
     let mut problems = Vec::new();
     let mut object = |path: &str, what: Option<String>| {
-        problems.extend(what.map(|what| Problem { path: EntryPath::new(path).ok(), what }));
+        problems.extend(what.map(|what| Problem::of(path, ProblemKind::SignatureTime, what)));
     };
     if let Some(sealed) = sealed {
         object(SEAL, before(sealed, captured, "the last capture of evidence"));

@@ -111,7 +111,7 @@ impl Sample {
     pub(crate) fn payload(&self) -> BTreeMap<EntryPath, Vec<u8>> {
         let entries = self.opened.metadata.entries.iter();
         entries
-            .filter_map(|entry| Some((entry.path.clone(), self.opened.entry(&entry.path)?.bytes.to_vec())))
+            .filter_map(|entry| Some((entry.path.clone(), self.opened.bytes(&entry.path)?.into_owned())))
             .collect()
     }
 

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use dossier_shared::entry_path::EntryPath;
 use dossier_tests::measured;
 
 use crate::phase::{Sample, repository, samples};
@@ -151,9 +152,10 @@ fn every_expected_quote_stands_on_its_line() {
     for sample in samples() {
         let expected = expected::read(&sample.expected);
         for statement in &expected.statement {
-            let document = sample.opened.entry_named(&format!("data/documents/{}", statement.document));
-            let text =
-                document.map(|entry| String::from_utf8_lossy(&entry.bytes).into_owned()).unwrap_or_default();
+            let document =
+                EntryPath::new(&format!("data/documents/{}", statement.document)).expect("a good name");
+            let bytes = sample.opened.bytes(&document).unwrap_or_default();
+            let text = String::from_utf8_lossy(&bytes);
             let line = text.split('\n').nth(statement.line as usize - 1).map(plain).unwrap_or_default();
             if !line.contains(&plain(&statement.quote)) {
                 faults.push(format!(

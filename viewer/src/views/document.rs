@@ -88,7 +88,7 @@ pub(crate) fn DocumentScreen(name: String, lines: Option<Lines>) -> impl IntoVie
     let tally = Tally::of(checks.iter().copied());
     let body = match loaded.bytes(facts.path.as_str()) {
         Some(bytes) => {
-            let text = String::from_utf8_lossy(bytes).into_owned();
+            let text = String::from_utf8_lossy(&bytes).into_owned();
             markdown(&text, &checks, &Known::of(&report), Some((&report, lines)))
         }
         None => parts::nothing(

@@ -195,12 +195,12 @@ pub(crate) fn FileScreen(path: String, at: Option<String>) -> impl IntoView {
     let pointed =
         at.clone().map(|at| view! { <p class="muted">"Pointed to: " <span class="mono">{at}</span></p> });
     let better = better_place(&path);
-    let save = bytes.map(|bytes| {
+    let save = bytes.as_ref().map(|bytes| {
         let (bytes, name) = (bytes.to_vec(), name.clone());
         view! { <button type="button" class="no-print" on:click=move |_| page::save(&name, &bytes)>"Save"</button> }
     });
     let body = match bytes {
-        Some(bytes) => view! { <Content path=path.clone() bytes=bytes.to_vec() at/> }.into_any(),
+        Some(bytes) => view! { <Content path=path.clone() bytes=bytes.into_owned() at/> }.into_any(),
         None => parts::nothing("Its bytes could not be read.", None),
     };
     let checks: Vec<_> = report

@@ -128,8 +128,8 @@ pub(crate) fn LogScreen(number: u64, step: String, lines: Option<Lines>) -> impl
         );
         return view! { {tabs} {heading} {nothing} }.into_any();
     };
-    let text = Arc::new(log::read(bytes));
-    let raw = bytes.to_vec();
+    let text = Arc::new(log::read(&bytes));
+    let raw = bytes.into_owned();
     let file_name = format!("{build}-{}.json", step_facts.name);
     let file = Route::File { path: path.to_string(), at: None };
     let damage = loaded.damage(path.as_str());

@@ -67,7 +67,7 @@ fn a_sealed_snapshot_can_be_read_back() {
     let line = format!("ops namespaces=\"seal@dossier\" {public}");
     let signers = AllowedSigners::parse(line.as_bytes());
     let verifier = Verifier { trust: Some(&signers), ..Verifier::default() };
-    let snapshot = judge::read(&folder.at("a.zip"), &verifier).expect("read");
+    let snapshot = judge::read(&folder.at("a.zip"), &verifier, &Limits::default()).expect("read");
     let trust = snapshot.report.trust.expect("answers");
     assert!(trust.files.intact);
     assert_eq!((trust.seal.state, trust.signer.state), (SealState::Valid, SignerState::Trusted));

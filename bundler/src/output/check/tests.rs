@@ -158,6 +158,7 @@ pub(crate) fn ghost() -> Report {
             },
             collected: CollectedTrust { complete: false, absences: 1 },
             checks: ChecksTrust {
+                as_packed: false,
                 confirmed: 1,
                 contradicted: 3,
                 contradicted_substance: 0,
@@ -200,6 +201,7 @@ pub(crate) fn bad() -> Report {
     report.checks[2].kind = CheckKind::Substance;
     report.common_cause = "hand-written stamps run 10–13 min ahead of machine times".to_owned();
     report.problems = vec![Problem {
+        kind: dossier_shared::report::ProblemKind::DigestMismatch,
         path: Some("data/documents/REVIEW-ghost.md".parse().expect("a good name")),
         what: "digest differs from the manifest".to_owned(),
     }];

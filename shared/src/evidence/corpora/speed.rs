@@ -246,7 +246,7 @@ fn a_large_snapshot_is_loaded_in_time() {
     let bytes: usize = snapshot.values().map(|(_, bytes)| bytes.len()).sum();
     let mut read = None;
     let taken = time(|| {
-        read = Some(evidence::read(&metadata, |path| snapshot.get(path).map(|(_, bytes)| bytes.as_slice())));
+        read = Some(evidence::read(&metadata, |path| snapshot.get(path).map(|(_, bytes)| bytes.into())));
     });
     let (evidence, issues) = read.unwrap();
     println!("{} entries, {} KiB: {} ms", snapshot.len(), bytes >> 10, taken.as_millis());

@@ -46,7 +46,7 @@ fn read(files: &[(&str, &str)]) -> (Evidence, Vec<String>) {
     };
     let gone = |text: &&str| *text != "GONE";
     let (evidence, issues) =
-        load(&metadata, &|path| files.get(path).copied().filter(gone).map(str::as_bytes));
+        load(&metadata, &|path| files.get(path).copied().filter(gone).map(|text| text.as_bytes().into()));
     let issues = issues
         .into_iter()
         .map(|issue| format!("{}#{} {}", issue.path.file_name(), issue.issue.at, issue.issue.what))
