@@ -15,7 +15,7 @@ mod facts;
 mod problem;
 mod trust;
 
-pub use build::{answers, judge, judge_as, judge_evidence};
+pub use build::{Payload, answers, judge, judge_as, judge_evidence};
 pub use facts::{
     BuildFacts, CaseFacts, CommentFacts, EventFacts, LintFacts, LogFacts, PullFacts, ReviewFacts, RunFacts,
     StepFacts, SuiteFacts, TestReportFacts,
