@@ -5,8 +5,10 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use dossier_shared::limits::Limits;
 
+mod ceilings;
 mod signing;
 
+pub(crate) use ceilings::Ceilings;
 pub(crate) use signing::{
     Keygen, Merge, OwnFile, Sign, SignDecision, Trust, TrustAdd, TrustCommand, TrustFile, TrustList,
     TrustRemove, Verify,

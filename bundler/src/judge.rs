@@ -6,14 +6,16 @@ mod unpacked;
 
 #[cfg(test)]
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
 #[cfg(test)]
 use dossier_shared::entry_path::EntryPath;
 use dossier_shared::limits::Limits;
-use dossier_shared::open::{self, Opened};
+use dossier_shared::open::{self, OpenError, Opened, Source};
 use dossier_shared::report::{self, Payload, Report, SealState};
+use dossier_shared::snapshot::layout::LayoutError;
 use dossier_shared::snapshot::metadata::Metadata;
 use dossier_shared::time::Timestamp;
 use dossier_shared::verify::{self, Verification, Verifier};
@@ -58,11 +60,15 @@ pub(crate) fn read_whole(
     limits: &Limits,
 ) -> Result<(Vec<u8>, Snapshot), Failure> {
     let opened = open(path, limits)?;
-    let bytes = opened.whole().map_err(|error| Failure::NotASnapshot {
-        path: path.display().to_string(),
-        why: error.to_string(),
-    })?;
+    let bytes = whole(path, &opened)?;
     Ok((bytes, judged(opened, verifier)))
+}
+
+/// The bytes of the file at `path`, which has to be what was opened still.
+pub(crate) fn whole(path: &Path, opened: &Opened) -> Result<Vec<u8>, Failure> {
+    opened
+        .whole()
+        .map_err(|error| Failure::NotASnapshot { path: path.display().to_string(), why: error.to_string() })
 }
 
 fn judged(opened: Opened, verifier: &Verifier<'_>) -> Snapshot {
@@ -104,8 +110,17 @@ pub(crate) fn open(path: &Path, limits: &Limits) -> Result<Opened, Failure> {
             _ => error.to_string(),
         })
     })?;
+    opened(source, limits).map_err(|error| fault(error.to_string()))
+}
+
+/// The same for a file that is open, wherever it stands.
+pub(crate) fn open_file(file: &File, limits: &Limits) -> Result<Opened, OpenError> {
+    let file = file.try_clone().map_err(LayoutError::from)?;
+    opened(file::on_disk(file), limits)
+}
+
+fn opened(source: Arc<dyn Source>, limits: &Limits) -> Result<Opened, OpenError> {
     open::open_with(Arc::clone(&source), limits, |layout| file::pass(&*source, layout))
-        .map_err(|error| fault(error.to_string()))
 }
 
 fn signatures(verification: Verification) -> Vec<Signature> {

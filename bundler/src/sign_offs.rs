@@ -2,12 +2,12 @@
 //! nothing and asks nobody.
 
 use std::collections::BTreeSet;
-use std::io::{self, Seek as _, SeekFrom};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use dossier_shared::digest::Sha256Digest;
 use dossier_shared::limits::Limits;
-use dossier_shared::open::{self, Opened};
+use dossier_shared::open::Opened;
 use dossier_shared::report::{CheckKind, Decision, Outcome, Problem, Report, SealState};
 use dossier_shared::signature::MAX_BYTES;
 use dossier_shared::signature::statement::{Predicate, Statement};
@@ -18,6 +18,7 @@ use dossier_shared::verify::{self, Verifier};
 use crate::atomic;
 use crate::failure::Failure;
 use crate::in_place::Held;
+use crate::judge;
 
 /// What a signer says, beside what the snapshot is.
 #[derive(Debug, Clone)]
@@ -111,16 +112,13 @@ pub(crate) fn write(held: &Held, source: &Path, before: &Opened, signed: &[Signe
     atomic::pause_at("spool");
     append_signatures(file.as_file_mut(), None, signed).map_err(|error| failed(&error))?;
     atomic::pause_at("write");
-    file.as_file_mut().seek(SeekFrom::Start(0)).map_err(|error| failed(&error))?;
-    last_look(file.as_file_mut(), before, signed).map_err(|why| failed(&why))?;
+    last_look(file.as_file(), before, signed).map_err(|why| failed(&why))?;
     held.put(file).map_err(|error| failed(&error))
 }
 
 /// The new file is the old one and the sign-offs, and each of them holds.
-fn last_look(file: &mut std::fs::File, before: &Opened, signed: &[Signed]) -> Result<(), String> {
-    let again = file.try_clone().map_err(|error| error.to_string())?;
-    let after =
-        open::open_from(io::BufReader::new(again), &Limits::default()).map_err(|error| error.to_string())?;
+fn last_look(file: &std::fs::File, before: &Opened, signed: &[Signed]) -> Result<(), String> {
+    let after = judge::open_file(file, &Limits::default()).map_err(|error| error.to_string())?;
     let had_signatures = before.covered.bytes < before.file.bytes
         && before.entries.keys().any(|path| path.as_str().starts_with("signatures/"));
     if after.snapshot_id != before.snapshot_id || (had_signatures && after.covered != before.covered) {

@@ -54,6 +54,8 @@ pub struct Opened {
     pub file: Span,
     /// Where the archive differs from how Dossier writes it: another tool has zipped it anew.
     pub deviations: Vec<String>,
+    /// The files below `signatures/`, as they came.
+    pub signatures: Vec<EntryPath>,
     again: Arc<Again>,
 }
 
@@ -163,9 +165,10 @@ pub fn open_with(
     let snapshot_id = own_file(&entries, TAG_MANIFEST)?.sha256;
     let metadata = parse_metadata(own_file(&entries, METADATA)?.kept())?;
     let files = bag::check(&mut entries, &metadata, &mut problems);
-    for (_, entry) in entries.iter_mut().filter(|(path, _)| path.segments().next() != Some(SIGNATURES)) {
-        entry.kept = None;
-    }
+    let is_signature = |path: &EntryPath| path.segments().next() == Some(SIGNATURES);
+    let signatures = layout.entries.iter().map(|placed| &placed.path).filter(|path| is_signature(path));
+    let signatures = signatures.cloned().collect();
+    entries.iter_mut().filter(|(path, _)| !is_signature(path)).for_each(|(_, entry)| entry.kept = None);
     problems.sort();
     problems.dedup();
     Ok(Opened {
@@ -179,6 +182,7 @@ pub fn open_with(
         covered: pass.covered,
         file: pass.file,
         deviations: layout.deviations,
+        signatures,
         again: Arc::new(Again { source, exchanged: Mutex::default() }),
     })
 }

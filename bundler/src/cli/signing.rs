@@ -39,6 +39,8 @@ pub(crate) struct Verify {
     #[arg(long, value_name = "TIME")]
     pub(crate) at: Option<String>,
     #[command(flatten)]
+    pub(crate) ceilings: Ceilings,
+    #[command(flatten)]
     pub(crate) trust: TrustFile,
     #[command(flatten)]
     pub(crate) ceilings: Ceilings,

@@ -26,8 +26,8 @@ pub(super) fn run(arguments: Check) -> Result<Exit, Failure> {
         Target::Snapshot(path) => {
             let trust = Trust::load(&arguments.trust)?;
             let verifier = trust.verifier(None, Policy::default());
-            let limits = arguments.ceilings.limits();
-            let report = judge::read(&path, &verifier, &limits).map_err(with_hint)?.report;
+            let report =
+                judge::read(&path, &verifier, &arguments.ceilings.limits()).map_err(with_hint)?.report;
             let file = path.display().to_string();
             tell(&report, Detail { subject: Subject::Snapshot(&file), ..detail }, arguments.format)
         }

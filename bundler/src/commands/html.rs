@@ -19,7 +19,8 @@ pub(super) fn run(arguments: Html) -> Result<Exit, Failure> {
     };
     let trust = Trust::named(&arguments.trust)?;
     let verifier = trust.verifier(None, Policy::default());
-    let (bytes, snapshot) = judge::read_whole(&arguments.snapshot, &verifier, &arguments.ceilings.limits())?;
+    let limits = arguments.ceilings.limits();
+    let (bytes, snapshot) = judge::read_whole(&arguments.snapshot, &verifier, &limits)?;
     let page = page(&arguments.snapshot, &bytes, &snapshot)?;
     atomic::write(&target, page.as_bytes()).map_err(|error| Failure::write(&target, error))?;
     output::print_plain(&format!("{}\n", target.display()))?;

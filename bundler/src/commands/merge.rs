@@ -1,13 +1,11 @@
 //! `dossier merge`: the sign-offs of two copies of one snapshot in one.
 
 use std::collections::BTreeMap;
-use std::io::BufReader;
 
 use dossier_shared::limits::Limits;
 use dossier_shared::open::Opened;
 use dossier_shared::report::SealState;
 use dossier_shared::snapshot::append::Signed;
-use dossier_shared::snapshot::layout::Layout;
 use dossier_shared::verify::{self, Verifier};
 
 use crate::cli::Merge;
@@ -33,13 +31,8 @@ pub(super) fn run(arguments: Merge) -> Result<Exit, Failure> {
             second.snapshot_id.short()
         )));
     }
-    let unreadable = |why: String| Failure::NotASnapshot { path: b.to_string(), why };
-    let file = fs_err::File::open(&arguments.second).map_err(|error| unreadable(error.to_string()))?;
-    let layout =
-        Layout::read(&mut BufReader::new(file), &limits).map_err(|error| unreadable(error.to_string()))?;
-    let order = layout.entries.iter().map(|entry| entry.path.as_str());
-    let found = new_in(&first, &second, order)
-        .map_err(|why| Failure::Evidence(format!("nothing was merged: {why}")))?;
+    let found =
+        new_in(&first, &second).map_err(|why| Failure::Evidence(format!("nothing was merged: {why}")))?;
     sign_offs::write(&held, &arguments.first, &first, &found.new)?;
     let mut page = Page::default();
     let words = format!("{} new from {b}, {} in all", count(found.new.len() as u64, "sign-off"), found.total);
@@ -74,11 +67,7 @@ struct Found {
 }
 
 /// What `second` holds and `first` does not, in the order of `second`; the seal has to be one and the same.
-fn new_in<'a>(
-    first: &Opened,
-    second: &Opened,
-    order: impl Iterator<Item = &'a str>,
-) -> Result<Found, String> {
+fn new_in(first: &Opened, second: &Opened) -> Result<Found, String> {
     let mut found = Found { new: Vec::new(), left_out: Vec::new(), total: 0 };
     let both = |opened: &Opened, json: &str| {
         Some((
@@ -97,7 +86,8 @@ fn new_in<'a>(
         .iter()
         .map(|sign_off| (sign_off.sha256.to_string(), ()))
         .collect();
-    for json in order.filter(|name| name.starts_with("signatures/") && name.ends_with(".json")) {
+    let signatures = second.signatures.iter().map(|path| path.as_str());
+    for json in signatures.filter(|name| name.ends_with(".json")) {
         if first.entry_named(json).is_some() || first.entry_named(&format!("{json}.sig")).is_some() {
             continue;
         }

@@ -16,7 +16,8 @@ use crate::{atomic, judge, output};
 pub(super) fn run(arguments: Open) -> Result<Exit, Failure> {
     let trust = Trust::named(&arguments.trust)?;
     let verifier = trust.verifier(None, Policy::default());
-    let (bytes, snapshot) = judge::read_whole(&arguments.snapshot, &verifier, &arguments.ceilings.limits())?;
+    let limits = arguments.ceilings.limits();
+    let (bytes, snapshot) = judge::read_whole(&arguments.snapshot, &verifier, &limits)?;
     let page = html::page(&arguments.snapshot, &bytes, &snapshot)?;
     // Made for its owner alone, and left behind: the browser reads it after this program has ended.
     let folder = tempfile::Builder::new()

@@ -22,11 +22,16 @@ const MAX_THREADS: usize = 16;
 pub(super) fn source(path: &Path) -> io::Result<Arc<dyn Source>> {
     let mut file = File::open(path)?;
     if file.metadata()?.is_file() {
-        return Ok(Arc::new(OnDisk(file)));
+        return Ok(on_disk(file));
     }
     let mut bytes = Vec::new();
     file.read_to_end(&mut bytes)?;
     Ok(Arc::new(InMemory(bytes)))
+}
+
+/// A file on a disk, to be read at any place.
+pub(super) fn on_disk(file: File) -> Arc<dyn Source> {
+    Arc::new(OnDisk(file))
 }
 
 struct OnDisk(File);

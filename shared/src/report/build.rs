@@ -29,14 +29,16 @@ mod facts;
 /// What the judge calls itself in reports.
 const JUDGE: &str = concat!("dossier ", env!("CARGO_PKG_VERSION"));
 
-/// The entries that evidence is read from, wherever they lie.
+/// The entries that evidence is read from: asked for one at a time, so that no more than one has to be in memory.
 pub trait Payload {
     /// An entry's bytes; none when it is not here, or is not what it was any more.
     fn bytes(&self, path: &EntryPath) -> Option<Cow<'_, [u8]>>;
     /// Its size and digest.
     fn facts(&self, path: &EntryPath) -> Option<(u64, Sha256Digest)>;
     /// Every entry that proves nothing, as far as that is known by now.
-    fn damaged(&self) -> BTreeSet<EntryPath>;
+    fn damaged(&self) -> BTreeSet<EntryPath> {
+        BTreeSet::new()
+    }
 }
 
 impl Payload for BTreeMap<EntryPath, Vec<u8>> {
@@ -46,10 +48,6 @@ impl Payload for BTreeMap<EntryPath, Vec<u8>> {
 
     fn facts(&self, path: &EntryPath) -> Option<(u64, Sha256Digest)> {
         self.get(path).map(|bytes| (bytes.len() as u64, Sha256Digest::of(bytes)))
-    }
-
-    fn damaged(&self) -> BTreeSet<EntryPath> {
-        BTreeSet::new()
     }
 }
 

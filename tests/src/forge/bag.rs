@@ -1,6 +1,7 @@
 //! One small snapshot, its files as a forger sees them, and what it takes to list, seal and sign them anew.
 //! Knows nothing of zip records.
 
+use dossier_shared::entry_path::EntryPath;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Cursor;
 

@@ -2,8 +2,8 @@
 
 mod check;
 mod corpora;
-mod crash_sign;
 mod crash;
+mod crash_sign;
 mod ghost;
 mod harness;
 mod hostile;
