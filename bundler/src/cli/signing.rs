@@ -97,7 +97,7 @@ pub(crate) struct Sign {
     #[arg(short, long, value_name = "FOLDER", requires = "detached")]
     pub(crate) output: Option<PathBuf>,
     /// Add sign-offs that came as files: the .json, with its .json.sig beside it
-    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = ["role", "decision", "key", "detached", "despite", "supersedes"])]
+    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = ["role", "decision", "key", "detached", "despite", "supersedes", "note"])]
     pub(crate) import: Vec<PathBuf>,
     /// Ask nothing, also on a terminal
     #[arg(short, long)]

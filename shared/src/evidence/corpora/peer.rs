@@ -5,7 +5,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use super::{corpus, entry};
+use super::{corpus, counted, entry};
 use crate::evidence::{Case, CaseOutcome, Counts, TestFile, junit};
 
 /// Where we answer otherwise on purpose: the file, the differing lines (`-` the peer's, `+` ours), and why.
