@@ -7,8 +7,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 mod signing;
 
 pub(crate) use signing::{
-    Keygen, Merge, OwnFile, Sign, SignDecision, Trust, TrustAdd, TrustCommand, TrustFile, TrustList,
-    TrustRemove, Verify,
+    Keygen, Merge, NamedTrust, OwnFile, Sign, SignDecision, Trust, TrustAdd, TrustCommand, TrustFile,
+    TrustList, TrustRemove, Verify,
 };
 
 const EXAMPLES: &str = "\
@@ -158,7 +158,7 @@ pub(crate) struct Html {
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
     #[command(flatten)]
-    pub(crate) trust: TrustFile,
+    pub(crate) trust: NamedTrust,
 }
 
 #[derive(Debug, Args)]
@@ -167,7 +167,7 @@ pub(crate) struct Open {
     /// Snapshot
     pub(crate) snapshot: PathBuf,
     #[command(flatten)]
-    pub(crate) trust: TrustFile,
+    pub(crate) trust: NamedTrust,
 }
 
 #[derive(Debug, Args)]
