@@ -3,15 +3,14 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use dossier_shared::limits::Limits;
 
 mod ceilings;
 mod signing;
 
 pub(crate) use ceilings::Ceilings;
 pub(crate) use signing::{
-    Keygen, Merge, OwnFile, Sign, SignDecision, Trust, TrustAdd, TrustCommand, TrustFile, TrustList,
-    TrustRemove, Verify,
+    Keygen, Merge, NamedTrust, OwnFile, Sign, SignDecision, Trust, TrustAdd, TrustCommand, TrustFile,
+    TrustList, TrustRemove, Verify,
 };
 
 const EXAMPLES: &str = "\
@@ -165,7 +164,7 @@ pub(crate) struct Html {
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
     #[command(flatten)]
-    pub(crate) trust: TrustFile,
+    pub(crate) trust: NamedTrust,
     #[command(flatten)]
     pub(crate) ceilings: Ceilings,
 }
@@ -176,7 +175,7 @@ pub(crate) struct Open {
     /// Snapshot
     pub(crate) snapshot: PathBuf,
     #[command(flatten)]
-    pub(crate) trust: TrustFile,
+    pub(crate) trust: NamedTrust,
     #[command(flatten)]
     pub(crate) ceilings: Ceilings,
 }
@@ -187,35 +186,6 @@ pub(crate) struct Viewer {
     /// Where to write
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: PathBuf,
-}
-
-/// Ceilings of reading that somebody raised.
-#[derive(Debug, Default, Args)]
-pub(crate) struct Ceilings {
-    /// Raise a ceiling of reading, for a large snapshot from somebody you trust; the error of a snapshot that is
-    /// above one names it
-    #[arg(long = "limit", value_name = "NAME=VALUE", value_parser = ceiling)]
-    raised: Vec<(String, u64)>,
-}
-
-impl Ceilings {
-    /// All ceilings, the raised ones among them.
-    pub(crate) fn limits(&self) -> Limits {
-        let mut limits = Limits::default();
-        for (name, value) in &self.raised {
-            limits.set(name, *value);
-        }
-        limits
-    }
-}
-
-fn ceiling(text: &str) -> Result<(String, u64), String> {
-    let (name, value) = text.split_once('=').ok_or("expected NAME=VALUE, for example entries=200000")?;
-    let value = value.parse().map_err(|_| format!("{value:?} is not a whole number"))?;
-    match Limits::default().set(name, value) {
-        true => Ok((name.to_owned(), value)),
-        false => Err(format!("there is no ceiling {name:?}; there are {}", Limits::NAMES.join(", "))),
-    }
 }
 
 #[derive(Debug, Args)]
@@ -260,20 +230,5 @@ mod tests {
     #[test]
     fn arguments_are_consistent() {
         super::Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn ceilings_are_raised_by_name() {
-        let check = |text: &str, words: &str| {
-            let found =
-                super::ceiling(text).map_or_else(|error| error, |(name, value)| format!("{name} {value}"));
-            assert!(found.contains(words), "{text}: {found}");
-        };
-        check("entries=200000", "entries 200000");
-        check("entries", "expected NAME=VALUE");
-        check("entries=many", "not a whole number");
-        check("depth=1", "there are entries, entry_bytes");
-        let ceilings = super::Ceilings { raised: vec![("ratio".to_owned(), 7)] };
-        assert_eq!((ceilings.limits().ratio, ceilings.limits().entries), (7, 100_000));
     }
 }

@@ -14,7 +14,7 @@ use dossier_shared::signature::statement::{PACKER, signoff_namespace};
 use dossier_shared::time::{self, Timestamp};
 use dossier_shared::verify::{Policy, Verifier};
 
-use crate::cli::TrustFile;
+use crate::cli::{NamedTrust, TrustFile};
 use crate::failure::Failure;
 use crate::output;
 
@@ -36,7 +36,8 @@ impl Trust {
     /// The files named on the command line, else the user's own, where there are any.
     pub(crate) fn load(named: &TrustFile) -> Result<Self, Failure> {
         let own = |path: Option<PathBuf>| path.filter(|path| path.exists());
-        let mut trust = Self::named(named)?;
+        let TrustFile { allowed_signers, revoked } = named.clone();
+        let mut trust = Self::named(&NamedTrust { allowed_signers, revoked })?;
         if trust.signers.is_none()
             && let Some(path) = own(allowed_signers_path())
         {
@@ -53,7 +54,7 @@ impl Trust {
     }
 
     /// Only the files named on the command line: for what goes to others.
-    pub(crate) fn named(named: &TrustFile) -> Result<Self, Failure> {
+    pub(crate) fn named(named: &NamedTrust) -> Result<Self, Failure> {
         let mut trust = Self::default();
         if let Some(path) = &named.allowed_signers {
             warn_writable(path);

@@ -14,9 +14,10 @@ Examples:
   dossier verify ghost.zip --threshold 2 --expect phase=ghost,packer=ops@example.org
   dossier verify *.zip --format json
 
-Exits 0 when the files are intact, the packer's signature is valid and by a key that you trust, no key that
-you trust rejects it, and whatever --require, --threshold and --expect ask for is so. Whether everything is
-here and the checks hold is answered too, but `dossier check` is the one to ask.
+Exits 0 when the files are intact, the packer's signature is valid and by a key that you trust, no
+key that you trust rejects it, and whatever --require, --threshold and --expect ask for is so.
+Whether everything is here and the checks hold is answered too, but `dossier check` is the one to
+ask.
 
 Whom you trust stands in a file of your own, in OpenSSH's allowed_signers format, for example:
   ops@example.org namespaces=\"seal@dossier\" ssh-ed25519 AAAAC3Nza…
@@ -39,8 +40,6 @@ pub(crate) struct Verify {
     #[arg(long, value_name = "TIME")]
     pub(crate) at: Option<String>,
     #[command(flatten)]
-    pub(crate) ceilings: Ceilings,
-    #[command(flatten)]
     pub(crate) trust: TrustFile,
     #[command(flatten)]
     pub(crate) ceilings: Ceilings,
@@ -60,6 +59,17 @@ pub(crate) struct TrustFile {
     pub(crate) revoked: Option<PathBuf>,
 }
 
+/// For pages, which go to others: the user's own files are not used unless they are named.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct NamedTrust {
+    /// Whose keys you trust, in OpenSSH's allowed_signers format; the page says what follows from it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) allowed_signers: Option<PathBuf>,
+    /// Keys that are trusted no longer: public keys or SHA256 fingerprints, one a line
+    #[arg(long, value_name = "FILE")]
+    pub(crate) revoked: Option<PathBuf>,
+}
+
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -69,10 +79,11 @@ Examples:
   dossier sign ghost.zip --role operator --decision approve --detached -o to-mail
   dossier sign ghost.zip --import to-mail/*.json
 
---key names an OpenSSH private key, agent:SHA256:… (a key that ssh-agent holds), or a .pub file whose key
-ssh-agent holds. A key with a passphrase: you are asked, or it is in DOSSIER_KEY_PASSPHRASE.
-The snapshot is verified and checked first, and what you sign is shown. An approval of a snapshot with
-contradictions of substance, damaged files or without a valid seal wants --despite and a reason.")]
+--key names an OpenSSH private key, agent:SHA256:… (a key that ssh-agent holds), or a .pub file
+whose key ssh-agent holds. A key with a passphrase: you are asked, or it is in
+DOSSIER_KEY_PASSPHRASE. The snapshot is verified and checked first, and what you sign is shown.
+An approval of a snapshot with contradictions of substance, damaged files or without a valid seal
+wants --despite and a reason.")]
 pub(crate) struct Sign {
     /// Snapshot
     pub(crate) snapshot: PathBuf,
@@ -101,7 +112,7 @@ pub(crate) struct Sign {
     #[arg(short, long, value_name = "FOLDER", requires = "detached")]
     pub(crate) output: Option<PathBuf>,
     /// Add sign-offs that came as files: the .json, with its .json.sig beside it
-    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = ["role", "decision", "key", "detached", "despite", "supersedes"])]
+    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = ["role", "decision", "key", "detached", "despite", "supersedes", "note"])]
     pub(crate) import: Vec<PathBuf>,
     /// Ask nothing, also on a terminal
     #[arg(short, long)]

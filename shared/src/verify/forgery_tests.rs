@@ -14,6 +14,8 @@ use crate::snapshot::sample::{
 const PACKER: u8 = 1;
 const ANN: u8 = 2;
 
+type Contents = Vec<(String, Vec<u8>)>;
+
 fn trust() -> AllowedSigners {
     let line = |namespaces: &str, seed: u8| {
         format!("a namespaces=\"{namespaces}\" {}\n", key(seed).public_key().to_openssh().unwrap())
@@ -138,7 +140,7 @@ fn swapped_and_renamed_files_are_refused() {
     let mut second = first.clone();
     second.predicate.note = "second".to_owned();
     let both = append(append(bytes, &first, &key(ANN)), &second, &key(ANN));
-    let altered = |change: &dyn Fn(&mut Vec<(String, Vec<u8>)>)| {
+    let altered = |change: &dyn Fn(&mut Contents)| {
         let mut contents = contents(&both);
         change(&mut contents);
         zip(&contents, |_| {})
