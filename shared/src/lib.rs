@@ -27,3 +27,5 @@ pub mod verify;
 
 #[cfg(test)]
 pub(crate) mod corpora;
+#[cfg(test)]
+mod round_trips;
