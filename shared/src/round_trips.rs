@@ -65,8 +65,12 @@ fn draft(payload: BTreeMap<EntryPath, Vec<u8>>, words: &str, at: Timestamp) -> D
     draft.metadata.absences =
         vec![Absence { what: words.to_owned(), asked: words.to_owned(), reason: words.to_owned() }];
     draft.metadata.events = vec![DeclaredEvent { at, label: words.to_owned() }];
-    let redaction =
-        |path: &EntryPath| Redaction { rule: words.to_owned(), entry: path.clone(), count: u64::MAX };
+    let redaction = |path: &EntryPath| Redaction {
+        rule: words.to_owned(),
+        entry: path.clone(),
+        count: u64::MAX,
+        kept: None,
+    };
     draft.metadata.redactions = payload.keys().take(1).map(redaction).collect();
     draft.payload = payload;
     draft

@@ -6,7 +6,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Cursor;
 
 use dossier_shared::digest::Sha256Digest;
-use dossier_shared::entry_path::EntryPath;
 use dossier_shared::evidence::EvidenceKind;
 use dossier_shared::signature::statement::{Decision, OutcomeCounts, PACKER, Predicate, Statement};
 use dossier_shared::snapshot::metadata::{Entry, Metadata, Phase, SCHEMA};
