@@ -64,7 +64,7 @@ fn accept_files(session: Session) {
         event.prevent_default();
         let file = event.data_transfer().and_then(|data| data.files()).and_then(|files| files.get(0));
         if let Some(file) = file {
-            session.open_file(file);
+            session.take_file(file);
         }
     });
     let paste = window_event_listener(leptos::ev::paste, move |event| {

@@ -98,6 +98,8 @@ pub(crate) struct Session {
     attempt: StoredValue<u32>,
 }
 
+/// What is larger is no key file.
+const KEY_FILE_BYTES: f64 = 1024.0 * 1024.0;
 /// Bytes read before the page may draw progress again.
 const SLICE_BYTES: f64 = 8.0 * 1024.0 * 1024.0;
 
@@ -105,6 +107,25 @@ impl Session {
     /// A session with nothing open.
     pub(crate) fn new() -> Session {
         Session { stage: RwSignal::new(Stage::Empty), attempt: StoredValue::new(0) }
+    }
+
+    /// A file that was dropped: where a snapshot is open, a small file that is no archive is a key file to ask.
+    pub(crate) fn take_file(self, file: web_sys::File) {
+        let Stage::Ready(open) = self.stage.get_untracked() else { return self.open_file(file) };
+        if file.size() > KEY_FILE_BYTES {
+            return self.open_file(file);
+        }
+        wasm_bindgen_futures::spawn_local(async move {
+            let bytes = match JsFuture::from(file.array_buffer()).await {
+                Ok(buffer) => js_sys::Uint8Array::new(&buffer).to_vec(),
+                Err(_) => return self.open_file(file),
+            };
+            let is_same = matches!(self.stage.get_untracked(), Stage::Ready(now) if Arc::ptr_eq(&now, &open));
+            let is_archive = bytes.starts_with(b"PK");
+            if is_archive || !is_same || self.judge_again(Some((file.name(), bytes))).is_err() {
+                self.open_file(file);
+            }
+        });
     }
 
     /// Reads and opens a file that was dropped, picked or pasted.

@@ -121,7 +121,11 @@ fn checks(checks: &ChecksTrust) -> Answer {
         checks.not_checkable
     );
     match (checks.as_packed, checks.contradicted) {
-        (true, _) => {
+        // The packer's own report may be believed where it speaks against the packer.
+        (true, 1..) => {
+            answer("no", "checks hold", format!("when it was packed: {because}; dossier check judges anew"))
+        }
+        (true, 0) => {
             answer("?", "checks hold", format!("when it was packed: {because}; dossier check judges anew"))
         }
         (false, 0) => answer("yes", "checks hold", because),

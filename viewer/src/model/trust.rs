@@ -1,6 +1,6 @@
 //! The five answers as words, states and the limits of each; knows nothing about how they were found.
 
-use dossier_shared::report::{Report, SealState, SignerState, Trust};
+use dossier_shared::report::{Decision, Report, SealState, SignOffTrust, SignerState, Trust};
 
 use super::words;
 
@@ -59,6 +59,88 @@ pub(crate) fn answers(report: &Report) -> Vec<Answer> {
         ],
         None => Vec::new(),
     }
+}
+
+/// What one key said about the whole snapshot, beside the packer's seal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct SignOff {
+    /// `approved` or `rejected`.
+    pub(crate) decision: &'static str,
+    pub(crate) role: String,
+    /// The principal, or that nobody here knows the key.
+    pub(crate) who: String,
+    pub(crate) fingerprint: String,
+    pub(crate) key_type: String,
+    pub(crate) claimed_at: String,
+    pub(crate) state: State,
+    /// Why it counts or does not, and what is known of the key, in sentences.
+    pub(crate) because: String,
+    pub(crate) note: String,
+    /// What the signer saw: verdicts and counts.
+    pub(crate) about: String,
+    /// Contradictions that the signer accepts, by id.
+    pub(crate) accepted: Vec<String>,
+}
+
+/// The sign-offs whose signature holds, in the order of the times that they claim.
+pub(crate) fn sign_offs(report: &Report) -> Vec<SignOff> {
+    report.trust.iter().flat_map(|trust| &trust.sign_offs).map(sign_off).collect()
+}
+
+fn sign_off(said: &SignOffTrust) -> SignOff {
+    let is_known = said.signer.state == SignerState::Trusted;
+    let (decision, state) = match said.decision {
+        Decision::Approved => ("approved", if said.counts { State::Good } else { State::Neutral }),
+        Decision::Rejected => ("rejected", if said.counts { State::Bad } else { State::Attention }),
+        Decision::Sealed => ("sealed", State::Neutral),
+    };
+    let state = if said.signer.state == SignerState::Revoked { State::Bad } else { state };
+    let gates = said.says.gates.iter().map(|gate| format!("{} {}", gate.gate, gate.verdict));
+    let outcomes = &said.says.outcomes;
+    let counts = format!(
+        "{} confirmed, {} contradicted, {} without evidence, {} to judge",
+        outcomes.confirmed, outcomes.contradicted, outcomes.no_evidence, outcomes.not_checkable
+    );
+    SignOff {
+        decision,
+        role: said.role.clone(),
+        who: said
+            .signer
+            .principal
+            .clone()
+            .filter(|_| is_known)
+            .unwrap_or_else(|| "a key you do not know".into()),
+        fingerprint: said.fingerprint.clone(),
+        key_type: said.key_type.clone(),
+        claimed_at: words::moment(said.claimed_at),
+        state,
+        because: join(words::sentence(&said.because), &said.signer.because),
+        note: said.says.note.clone(),
+        about: gates.chain([counts]).collect::<Vec<_>>().join(" · "),
+        accepted: said.says.contradictions_accepted.clone(),
+    }
+}
+
+/// `1 approval, 1 rejection` for the strip; none where nobody has signed off.
+pub(crate) fn signed_off(report: &Report) -> Option<(String, String, State)> {
+    let said = sign_offs(report);
+    let state = said.iter().map(|said| said.state).max()?;
+    let listed: Vec<String> =
+        said.iter().map(|said| format!("{} as {} by {}", said.decision, said.role, said.who)).collect();
+    let value = match listed.as_slice() {
+        [one] => one.clone(),
+        many => format!("{} statements", many.len()),
+    };
+    Some((value, listed.join("; "), state))
+}
+
+/// Lines of the key file that grant nothing, and why.
+pub(crate) fn key_file_issues(report: &Report) -> Vec<String> {
+    let file = report.trust.as_ref().and_then(|trust| trust.trust_file.as_ref());
+    file.iter()
+        .flat_map(|file| &file.issues)
+        .map(|issue| format!("line {}: {}", issue.line, issue.what))
+        .collect()
 }
 
 /// The worst of the answers about the file itself; contradictions are no fault of the file.

@@ -23,6 +23,16 @@ pub(crate) fn TrustStrip() -> impl IntoView {
     let loaded = loaded();
     let report = &loaded.report;
     let answers = trust::answers(report).into_iter().map(fact).collect_view();
+    let signed = trust::signed_off(report).map(|(value, because, state)| {
+        view! {
+            <li class=format!("fact {}", state.name()) data-testid="sign-offs">
+                <a href=Route::Trust.href() title=because>
+                    {icon(state_shape(state))}
+                    <span>"Signed off " <b>{value}</b></span>
+                </a>
+            </li>
+        }
+    });
     let overall = trust::overall(report);
     let warning = (overall == State::Bad).then(|| {
         view! { <strong class="strip-warning">"This file is not what the packer sealed. "</strong> }
@@ -42,7 +52,7 @@ pub(crate) fn TrustStrip() -> impl IntoView {
                 <a class="link" href=Route::Trust.href()>"check it from outside"</a>
                 "."
             </p>
-            <ul class="facts">{answers}</ul>
+            <ul class="facts">{answers}{signed}</ul>
         </section>
     }
 }

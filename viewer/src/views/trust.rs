@@ -31,6 +31,7 @@ pub(crate) fn TrustScreen() -> impl IntoView {
         <section class="card" aria-label="The five answers">
             <ol class="answers">{cards}</ol>
         </section>
+        {sign_offs(&loaded)}
         <WhoseKey/>
         {identity(&loaded)}
         {absences(&loaded)}
@@ -49,6 +50,45 @@ fn card(answer: Answer) -> AnyView {
             </p>
             <p>{answer.because}</p>
             <p class="muted"><span class="label">"Does not prove: "</span> {answer.not_proved}</p>
+        </li>
+    }
+    .into_any()
+}
+
+/// Which key said what about the snapshot as a whole.
+fn sign_offs(loaded: &Loaded) -> AnyView {
+    let rows = trust::sign_offs(&loaded.report).into_iter().map(sign_off).collect_view();
+    let count = trust::sign_offs(&loaded.report).len();
+    let lacking = (count == 0).then(|| {
+        view! { <p class="muted">"Nobody has signed it off: only the packer’s seal lies beside it."</p> }
+    });
+    view! {
+        <section class="card" aria-labelledby="sign-offs-title">
+            <h2 id="sign-offs-title">"Signed off by" <small>"which key said what; the times are only claimed"</small></h2>
+            {lacking}
+            <ol class="answers">{rows}</ol>
+            <p class="muted">
+                <span class="label">"Does not prove: "</span>
+                " that there were no others. A sign-off that was taken out again leaves no trace, unless a later one names it."
+            </p>
+        </section>
+    }
+    .into_any()
+}
+
+fn sign_off(said: trust::SignOff) -> AnyView {
+    let accepted = (!said.accepted.is_empty())
+        .then(|| view! { <p>"Accepts what is contradicted: " <span class="mono">{said.accepted.join(", ")}</span></p> });
+    let note = (!said.note.is_empty()).then(|| view! { <p>"“" {said.note} "”"</p> });
+    view! {
+        <li class=format!("answer {}", said.state.name()) data-state=said.state.name() data-testid="sign-off">
+            <h2>{icon(state_shape(said.state))} {words::capital(said.decision)} " as " {said.role}</h2>
+            <p class="answer-value"><b>{said.who}</b> ", " {said.claimed_at}</p>
+            {note}
+            <p>{said.because}</p>
+            <p class="muted">"Saw: " {said.about}</p>
+            {accepted}
+            <p class="muted mono">{said.key_type} " " {said.fingerprint}</p>
         </li>
     }
     .into_any()
@@ -97,14 +137,23 @@ fn WhoseKey() -> impl IntoView {
             </p>
         }
     });
+    let issues = trust::key_file_issues(&loaded.report);
+    let issues = (!issues.is_empty()).then(|| {
+        let lines = issues.into_iter().map(|issue| view! { <li>{issue}</li> }).collect_view();
+        view! {
+            <p class="failure">"Lines of it that grant nothing:"</p>
+            <ul class="plain">{lines}</ul>
+        }
+    });
     view! {
         <section class="card" aria-labelledby="key-title">
             <h2 id="key-title">"Whose key is it?" <small>"asked each time, never stored"</small></h2>
             <p class="muted">
                 "Pick your own " <span class="mono">"allowed_signers"</span>
-                " file. It must come from somewhere else than this snapshot: from your team’s repository, or from the person themself."
+                " file, or drop it on this page. It must come from somewhere else than this snapshot: from your team’s repository, or from the person themself."
             </p>
             {used}
+            {issues}
             <p class="actions-row no-print">
                 <PickFile id="pick-trust" label="Pick allowed_signers" on_file=picked/>
             </p>
