@@ -120,14 +120,10 @@ fn checks(checks: &ChecksTrust) -> Answer {
         checks.no_evidence,
         checks.not_checkable
     );
+    let as_packed = format!("when it was packed: {because}; dossier check judges anew");
     match (checks.as_packed, checks.contradicted) {
-        // The packer's own report may be believed where it speaks against the packer.
-        (true, 1..) => {
-            answer("no", "checks hold", format!("when it was packed: {because}; dossier check judges anew"))
-        }
-        (true, 0) => {
-            answer("?", "checks hold", format!("when it was packed: {because}; dossier check judges anew"))
-        }
+        (true, 0) => answer("?", "checks hold", as_packed),
+        (true, _) => answer("no", "checks hold", as_packed),
         (false, 0) => answer("yes", "checks hold", because),
         (false, _) => answer("no", "checks hold", because),
     }
