@@ -42,7 +42,8 @@ pub(crate) fn clear(target: &Path) {
             continue;
         }
         // Whoever writes one holds a lock on it, which ends with the process however that ends.
-        if let Ok(file) = File::open(item.path())
+        if cfg!(unix)
+            && let Ok(file) = File::open(item.path())
             && file.try_lock().is_ok()
         {
             let _ = std::fs::remove_file(item.path());
@@ -62,7 +63,9 @@ pub(crate) fn beside(target: &Path) -> io::Result<NamedTempFile> {
     // Between making a file and locking it another run may take it for a leftover; then there is a next one.
     for _ in 0..100 {
         let file = builder.tempfile_in(folder_of(target))?;
-        // Some file systems know no locks; without them a leftover stays until somebody removes it.
+        // Some file systems know no locks, and elsewhere a lock would keep out our own other handles; without one a
+        // leftover stays until somebody removes it.
+        #[cfg(unix)]
         let _ = file.as_file().try_lock();
         if file.path().exists() {
             pause_at("made");
