@@ -99,12 +99,18 @@ pub(crate) fn obstacles(report: &Report) -> Vec<String> {
 }
 
 /// Puts `signed` into the file that is held, and looks at the result before it takes the old one's place.
-pub(crate) fn put(held: &Held, before: &Opened, signed: &[Signed]) -> Result<(), Failure> {
-    write(held, held.target(), before, signed)
+pub(crate) fn put(held: &Held, before: &Opened, signed: &[Signed], limits: &Limits) -> Result<(), Failure> {
+    write(held, held.target(), before, signed, limits)
 }
 
 /// The same, from the snapshot at `source` to the file that is held.
-pub(crate) fn write(held: &Held, source: &Path, before: &Opened, signed: &[Signed]) -> Result<(), Failure> {
+pub(crate) fn write(
+    held: &Held,
+    source: &Path,
+    before: &Opened,
+    signed: &[Signed],
+    limits: &Limits,
+) -> Result<(), Failure> {
     let failed = |why: &dyn std::fmt::Display| Failure::write(held.target(), why);
     let mut file = held.replacement().map_err(|error| failed(&error))?;
     let mut from = fs_err::File::open(source).map_err(|error| failed(&error))?;
@@ -112,13 +118,18 @@ pub(crate) fn write(held: &Held, source: &Path, before: &Opened, signed: &[Signe
     atomic::pause_at("spool");
     append_signatures(file.as_file_mut(), None, signed).map_err(|error| failed(&error))?;
     atomic::pause_at("write");
-    last_look(file.as_file(), before, signed).map_err(|why| failed(&why))?;
+    last_look(file.as_file(), before, signed, limits).map_err(|why| failed(&why))?;
     held.put(file).map_err(|error| failed(&error))
 }
 
 /// The new file is the old one and the sign-offs, and each of them holds.
-fn last_look(file: &std::fs::File, before: &Opened, signed: &[Signed]) -> Result<(), String> {
-    let after = judge::open_file(file, &Limits::default()).map_err(|error| error.to_string())?;
+fn last_look(
+    file: &std::fs::File,
+    before: &Opened,
+    signed: &[Signed],
+    limits: &Limits,
+) -> Result<(), String> {
+    let after = judge::open_file(file, limits).map_err(|error| error.to_string())?;
     let had_signatures = before.covered.bytes < before.file.bytes
         && before.entries.keys().any(|path| path.as_str().starts_with("signatures/"));
     if after.snapshot_id != before.snapshot_id || (had_signatures && after.covered != before.covered) {

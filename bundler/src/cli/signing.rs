@@ -119,6 +119,8 @@ pub(crate) struct Sign {
     pub(crate) yes: bool,
     #[command(flatten)]
     pub(crate) trust: TrustFile,
+    #[command(flatten)]
+    pub(crate) ceilings: Ceilings,
 }
 
 /// What a signer decides.
@@ -145,6 +147,8 @@ pub(crate) struct Merge {
     /// Print nothing but errors
     #[arg(short, long)]
     pub(crate) quiet: bool,
+    #[command(flatten)]
+    pub(crate) ceilings: Ceilings,
 }
 
 #[derive(Debug, Args)]

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use dossier_shared::limits::Limits;
 use dossier_shared::open::Opened;
 use dossier_shared::report::SealState;
 use dossier_shared::snapshot::append::Signed;
@@ -20,7 +19,7 @@ const SEAL: &str = "signatures/seal.json";
 pub(super) fn run(arguments: Merge) -> Result<Exit, Failure> {
     let target = arguments.output.as_ref().unwrap_or(&arguments.first);
     let held = Held::take(target).map_err(|error| Failure::write(target, error))?;
-    let limits = Limits::default();
+    let limits = arguments.ceilings.limits();
     let first = judge::open(&arguments.first, &limits)?;
     let second = judge::open(&arguments.second, &limits)?;
     let (a, b) = (arguments.first.display(), arguments.second.display());
@@ -33,7 +32,7 @@ pub(super) fn run(arguments: Merge) -> Result<Exit, Failure> {
     }
     let found =
         new_in(&first, &second).map_err(|why| Failure::Evidence(format!("nothing was merged: {why}")))?;
-    sign_offs::write(&held, &arguments.first, &first, &found.new)?;
+    sign_offs::write(&held, &arguments.first, &first, &found.new, &limits)?;
     let mut page = Page::default();
     let words = format!("{} new from {b}, {} in all", count(found.new.len() as u64, "sign-off"), found.total);
     page.line(

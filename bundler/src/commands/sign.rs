@@ -28,12 +28,13 @@ const NO_KEY: &str = "say which key to sign with: --key FILE, or make one that i
 
 pub(super) fn run(arguments: Sign) -> Result<Exit, Failure> {
     if !arguments.import.is_empty() {
-        return import(&arguments.snapshot, &arguments.import);
+        return import(&arguments.snapshot, &arguments.import, &arguments.ceilings.limits());
     }
     let mut word = word(&arguments)?;
     let trust = Trust::load(&arguments.trust)?;
     let key = Key::open(&key_path(&arguments)?)?;
-    let opened = judge::open(&arguments.snapshot, &Limits::default())?;
+    let limits = arguments.ceilings.limits();
+    let opened = judge::open(&arguments.snapshot, &limits)?;
     let report = report::judge_as(&opened, &trust.verifier(None, Policy::default()));
     let obstacles = match word.decision {
         Decision::Approved => sign_offs::obstacles(&report),
@@ -62,7 +63,7 @@ pub(super) fn run(arguments: Sign) -> Result<Exit, Failure> {
     }
     match arguments.detached {
         true => detach(&arguments, &statement, &key),
-        false => sign_in_place(&arguments.snapshot, &word, (&opened, &report), &trust, &key),
+        false => sign_in_place(&arguments, &word, (&opened, &report), &trust, &key),
     }
 }
 
@@ -139,15 +140,16 @@ fn signed(statement: &Statement, key: &Key) -> Result<Signed, Failure> {
 }
 
 fn sign_in_place(
-    path: &Path,
+    arguments: &Sign,
     word: &Word,
     shown: (&Opened, &Report),
     trust: &Trust,
     key: &Key,
 ) -> Result<Exit, Failure> {
+    let (path, limits) = (arguments.snapshot.as_path(), arguments.ceilings.limits());
     let held = Held::take(path).map_err(|error| Failure::write(path, error))?;
     // Others may have signed since; what they said belongs into `prior`.
-    let opened = judge::open(held.target(), &Limits::default())?;
+    let opened = judge::open(held.target(), &limits)?;
     let (shown, shown_report) = shown;
     let judged;
     let report = match opened.file == shown.file {
@@ -167,7 +169,7 @@ fn sign_in_place(
     }
     let statement = sign_offs::statement(word, &opened, report)?;
     let signed = signed(&statement, key)?;
-    sign_offs::put(&held, &opened, std::slice::from_ref(&signed))?;
+    sign_offs::put(&held, &opened, std::slice::from_ref(&signed), &limits)?;
     done(
         &format!("signed {}", path.display()),
         &signed.file_stem,
@@ -196,9 +198,9 @@ fn detach(arguments: &Sign, statement: &Statement, key: &Key) -> Result<Exit, Fa
     done(&format!("wrote {} and {name}.sig", json.display()), &signed.file_stem, &next)
 }
 
-fn import(path: &Path, files: &[PathBuf]) -> Result<Exit, Failure> {
+fn import(path: &Path, files: &[PathBuf], limits: &Limits) -> Result<Exit, Failure> {
     let held = Held::take(path).map_err(|error| Failure::write(path, error))?;
-    let opened = judge::open(held.target(), &Limits::default())?;
+    let opened = judge::open(held.target(), limits)?;
     let refuse =
         |why: Vec<String>| Failure::Evidence(format!("nothing was imported\n  {}", why.join("\n  ")));
     let (read, refused): (Vec<_>, Vec<_>) =
@@ -212,7 +214,7 @@ fn import(path: &Path, files: &[PathBuf]) -> Result<Exit, Failure> {
     if new.is_empty() {
         page.text(2, &format!("{} has all of them already; nothing was changed", path.display()));
     } else {
-        sign_offs::put(&held, &opened, &new)?;
+        sign_offs::put(&held, &opened, &new, limits)?;
         let words = format!("imported {} into {}", count(new.len() as u64, "sign-off"), path.display());
         page.line(2, [(Look::Good, words)]);
         page.line(2, [(Look::Dim, format!("  next: dossier verify {}", path.display()))]);
