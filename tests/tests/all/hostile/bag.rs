@@ -14,6 +14,7 @@ pub(super) fn rows() -> Vec<Row> {
     let mut rows = whole();
     rows.extend(manifests());
     rows.extend(bag_files());
+    rows.extend(report());
     rows.extend(metadata());
     rows
 }
@@ -209,6 +210,21 @@ fn bag_files() -> Vec<Row> {
         info("without a line feed at the end", |text| text.trim_end().to_owned()),
         info("with an escape", |text| format!("{text}Note: \u{1b}[2J\n")),
         info("that is empty", |_| String::new()),
+    ]
+}
+
+/// FORMAT §5.5: `report.json` says each thing once.
+fn report() -> Vec<Row> {
+    let report = |what: &str, text: &'static str| {
+        files("§5.5", format!("report.json with {what}"), Problem("report.json"), move |bag| {
+            *bag.file("report.json") = text.as_bytes().to_vec();
+            bag.relist();
+        })
+    };
+    vec![
+        report("a key twice", "{\"schema\": \"dossier.report/1\", \"schema\": \"dossier.report/1\"}\n"),
+        report("a key twice, once escaped", "{\"schema\": \"dossier.report/1\", \"\\u0073chema\": \"x\"}\n"),
+        report("a key twice far inside", "{\"a\": [{\"b\": {\"c\": 1, \"d\": 2, \"c\": 1}}]}\n"),
     ]
 }
 

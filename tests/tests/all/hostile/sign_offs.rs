@@ -17,6 +17,7 @@ const REVIEWER: u8 = 3;
 pub(super) fn rows() -> Vec<Row> {
     let mut rows = keys_and_roles();
     rows.extend(replayed());
+    rows.extend(said());
     rows
 }
 
@@ -168,5 +169,62 @@ fn replayed() -> Vec<Row> {
         row("§7.10", "a good sign-off leaves the seal as it is", Seal(Valid, ""), || {
             signed_off("operator", OPERATOR)
         }),
+    ]
+}
+
+/// FORMAT §7.11, §7.12: what a sign-off says of others and of its time has to be possible.
+fn said() -> Vec<Row> {
+    let after =
+        |what: &str, words: &'static str, seal_claims: &'static str, sign_off_claims: &'static str| {
+            row("§7.12", what, Problem(words), move || {
+                let unsigned = small();
+                let mut sealed = seal_statement(&unsigned);
+                sealed.predicate.claimed_time = seal_claims.parse().expect("a time");
+                let mut approved = sign_off(&unsigned, "operator", Approved);
+                approved.predicate.claimed_time = sign_off_claims.parse().expect("a time");
+                sign(&sign(&unsigned, &sealed, &key(KEY)), &approved, &key(OPERATOR))
+            })
+        };
+    vec![
+        row(
+            "§7.11",
+            "a rejection that a later approval knew of, taken out",
+            Problem("a sign-off is missing"),
+            || {
+                let unsigned = small();
+                let rejected = sign_off(&unsigned, "reviewer", Rejected);
+                let mut approved = sign_off(&unsigned, "operator", Approved);
+                approved.predicate.prior = vec![Sha256Digest::of(rejected.to_json().as_bytes())];
+                sign(&seal(&unsigned, &key(KEY)), &approved, &key(OPERATOR))
+            },
+        ),
+        row("§7.11", "a statement that knows itself", Problem("a sign-off is missing"), || {
+            let unsigned = small();
+            let mut approved = sign_off(&unsigned, "operator", Approved);
+            approved.predicate.prior = vec![Sha256Digest::of(b"nobody can know their own digest")];
+            sign(&seal(&unsigned, &key(KEY)), &approved, &key(OPERATOR))
+        }),
+        row("§7.11", "a prior that is there and holds", Trusted(2), || {
+            let unsigned = small();
+            let rejected = sign_off(&unsigned, "reviewer", Rejected);
+            let both = sign(&seal(&unsigned, &key(KEY)), &rejected, &key(REVIEWER));
+            let mut approved = sign_off(&unsigned, "operator", Approved);
+            approved.predicate.prior = vec![Sha256Digest::of(rejected.to_json().as_bytes())];
+            sign(&both, &approved, &key(OPERATOR))
+        }),
+        after(
+            "a sign-off of an hour before the seal",
+            "claims to be of",
+            "2026-06-13T08:00:00Z",
+            "2026-06-13T07:00:00Z",
+        ),
+        after("a seal of the next year", "from now", "2027-06-13T08:00:00Z", "2027-06-13T08:00:00Z"),
+        after("a sign-off of the next year", "from now", "2026-06-13T08:00:00Z", "2027-06-13T08:00:00Z"),
+        after(
+            "a sign-off of the first day of the calendar",
+            "claims to be of",
+            "2026-06-13T08:00:00Z",
+            "0001-01-01T00:00:00Z",
+        ),
     ]
 }
