@@ -242,7 +242,7 @@ fn is_dash(between: &str) -> bool {
     matches!(between.trim(), "–" | "-" | "—" | "→" | "->" | "to" | "until" | "till")
 }
 
-fn is_status(word: &str) -> bool {
+pub(super) fn is_status(word: &str) -> bool {
     const STATUS: &[&str] = &[
         "success",
         "successful",
@@ -356,6 +356,21 @@ mod tests {
             ("tested-pull", "| 299 | 10:00Z | 4 | success |", "?"),
         ] {
             check(rule, &table(row), expected);
+        }
+        for (rule, text, expected) in [
+            ("pull-state", "| PR | state |\n|---|---|\n| 4 | open |\n| PR#3 | open |", "+-"),
+            ("pull-state", "| PR | state |\n|---|---|\n| 4 | nearly closed |", ""),
+            (
+                "build-step",
+                "Build #203:\n\n| step | result | took |\n|---|---|---|\n| `clone` | success | 3s |",
+                "+",
+            ),
+            ("build-step", "Build #203:\n\n| step | result |\n|---|---|\n| run-tests | success |", "-"),
+            ("build-step", "| build | step | exit code |\n|---|---|---|\n| 203 | run-tests | 1 |", "+"),
+            ("build-step", "| step | result |\n|---|---|\n| run-tests | success |", ""),
+            ("build-step", "Build #203:\n\n| step | result |\n|---|---|\n| deploy | success |", ""),
+        ] {
+            check(rule, text, expected);
         }
     }
 }

@@ -5,8 +5,10 @@ use std::sync::LazyLock;
 
 use regex_lite::Regex;
 
+use super::attributes::is_status;
 use super::build_status::plain;
 use super::reading::{after, before, in_code, mentions_from, pattern, told};
+use super::run_tables::{Table, cells};
 use super::{Context, Draft, Fact, Rule, Unit, cite};
 use crate::documents::mentions::{Mention, What, length_fits};
 use crate::evidence::{Build, Step};
@@ -17,7 +19,7 @@ pub(super) const RULE: Rule = Rule {
     id: "build-step",
     explains: "How a step of a build ended, with which exit code and after how long, by the CI server's record.",
     kind: CheckKind::Substance,
-    words: &["step"],
+    words: &[],
     find,
 };
 
@@ -46,6 +48,7 @@ static AT: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
     let text = unit.words();
+    row(unit, context, drafts);
     if !unit.has_any(&["step ", "step:", " step"]) {
         return;
     }
@@ -72,6 +75,53 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
         let span = said.start..said.end;
         let key = format!("step {number} {} {}", name.as_str(), unit.text(&span));
         drafts.push(Draft::new(span, key, facts));
+    }
+}
+
+/// A row of a table of steps: of the build in its own column, else of the one that the words above the table name.
+fn row(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
+    let Some(table) = Table::of(unit, context) else { return };
+    let Some(named) = table.column(&["step", "step name", "steps"]) else { return };
+    let cells = cells(unit.block);
+    let cell = |names: &[&str]| table.column(names).and_then(|column| cells.get(column)).cloned();
+    let Some((at, name)) = cells.get(named) else { return };
+    let above = || {
+        let above = context.units.get(table.head.index.checked_sub(1)?)?;
+        let named = context.named_builds(above);
+        let (_, first) = named.first()?;
+        let own =
+            std::ptr::eq(above.document, unit.document) && named.iter().all(|(_, other)| other == first);
+        own.then_some(*first)
+    };
+    let number = table.run_cell(unit).and_then(|(_, id)| id.parse().ok()).or_else(above);
+    let Some(build) = number.and_then(|number| context.evidence.builds.get(&number)) else { return };
+    let name = name.trim_matches([' ', '*', '`']);
+    let steps = build.stages.iter().flat_map(|stage| &stage.steps);
+    if steps.filter(|step| step.name == name).count() != 1 {
+        return;
+    }
+    let bare = |text: &str| text.trim_matches([' ', '*', '`']).to_owned();
+    let status = cell(&["result", "status", "outcome", "state"]).map(|(_, text)| bare(text));
+    let length = cell(&["took", "duration", "length", "time"]).and_then(|(span, _)| {
+        let mention =
+            mentions_from(unit, span.start).first().filter(|mention| mention.span.end <= span.end)?;
+        let What::Length { seconds, unit: figure } = mention.what else { return None };
+        (unit.text(&span).trim().len() == mention.span.len()).then_some((seconds, figure))
+    });
+    let exit_code = cell(&["exit", "exit code", "code"]).and_then(|(_, text)| bare(text).parse().ok());
+    let said = Said {
+        start: at.start,
+        end: unit.words().len(),
+        facts: 0,
+        status: status.filter(|word| is_status(word) || word == "skipped").map(|word| plain(&word)),
+        exit_code,
+        length,
+        time: None,
+    };
+    let facts = facts(build, name, &said, unit);
+    if !facts.is_empty() {
+        let key = format!("step {} {name} {}", build.number, unit.words());
+        drafts.push(Draft::new(said.start..said.end, key, facts));
     }
 }
 

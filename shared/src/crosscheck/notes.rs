@@ -17,7 +17,20 @@ pub(super) fn notes(context: &Context<'_>, checks: &[Check]) -> Vec<Note> {
     notes.extend(never_fetched(context));
     notes.extend(super::run_notes::notes(context));
     notes.extend(super::lost_lines::notes(context));
+    notes.extend(cut(context));
     notes
+}
+
+/// Where the documents name more than is compared.
+fn cut(context: &Context<'_>) -> Option<Note> {
+    let unit = context.units.iter().find(|unit| unit.is_cut)?;
+    let (line, _) = unit.position(0);
+    let most = super::unit::MOST_MENTIONS;
+    let name = &unit.document.name;
+    let text = format!(
+        "the documents name more than {most} things; what {name} names from line {line} on is not all compared"
+    );
+    Some(Note { text, evidence: Vec::new() })
 }
 
 /// Members of listings that nobody asked for one by one: of them only what the listing says is known.

@@ -10,6 +10,7 @@ use super::reading::{
     after, before, ends_statement, is_supposed, last_before, mentions_from, pattern, pulls, supposed, told,
     when,
 };
+use super::run_tables::{Table, cells};
 use super::{Context, Draft, Fact, Rule, Unit, cite};
 use crate::documents::mentions::{Mention, What};
 use crate::evidence::{Pull, PullState};
@@ -107,6 +108,7 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
             push(&list, said, start..span.end, unit, context, drafts);
         }
     }
+    row(unit, context, drafts);
     for (span, key, value) in unit.pairs() {
         let query = unit.words().get(..span.start).is_some_and(|before| before.ends_with(['?', '&']));
         if key != "state" || query || !matches!(value, "open" | "closed" | "merged") {
@@ -116,6 +118,30 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
         let Some(number) = nearest.or_else(|| context.pull_of(unit)) else { continue };
         let said = Said { word: value, denied: false, unmerged: false };
         push(&[(span.clone(), number)], said, span.clone(), unit, context, drafts);
+    }
+}
+
+/// A row of a table of pull requests with a column for their state.
+fn row(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
+    let Some(table) = Table::of(unit, context) else { return };
+    let columns = (table.column(&["pr", "prs", "pull", "pull request"]), table.column(&["state", "status"]));
+    let (Some(named), Some(state)) = columns else { return };
+    let cells = cells(unit.block);
+    let (Some((at, name)), Some((span, word))) = (cells.get(named), cells.get(state)) else { return };
+    let bare = |text: &str| text.trim_matches([' ', '*', '`']).to_ascii_lowercase();
+    let number = bare(name).trim_start_matches("pr").trim_start_matches([' ', '#']).parse::<u64>();
+    let word = bare(word);
+    if let (Ok(number), "open" | "closed" | "merged") = (number, word.as_str()) {
+        let start = span.start + (unit.text(span).len() - unit.text(span).trim_start().len());
+        let span = start..start + unit.text(span).trim().len();
+        push(
+            &[(at.clone(), number)],
+            Said { word: &word, denied: false, unmerged: false },
+            span,
+            unit,
+            context,
+            drafts,
+        );
     }
 }
 

@@ -39,6 +39,8 @@ pub(crate) struct Unit<'a> {
     pub(crate) as_of: Option<Timestamp>,
     /// Whether it stands under a heading that announces wishes, not facts: EXPECTED, Required work.
     pub(crate) is_expectation: bool,
+    /// Whether it names more than was read, because the documents name too much.
+    pub(crate) is_cut: bool,
     /// Its words in lower case (ASCII letters), byte for byte at the same places.
     lower: String,
 }
@@ -277,10 +279,19 @@ fn clause_start_in(before: &str) -> usize {
         .unwrap_or(0)
 }
 
+/// How many things the documents of a phase may name; real ones of a mebibyte name some ten thousand.
+pub(crate) const MOST_MENTIONS: usize = 100_000;
+
 /// Every block of every document that may state something, in order.
 pub(crate) fn units<'a>(documents: &'a [Document], history: &History<'a>) -> Vec<Unit<'a>> {
+    units_naming(MOST_MENTIONS, documents, history)
+}
+
+/// The same, naming at most so many things.
+fn units_naming<'a>(most: usize, documents: &'a [Document], history: &History<'a>) -> Vec<Unit<'a>> {
     let mut units = Vec::new();
     let mut filed = BTreeSet::new();
+    let mut left = most;
     for document in documents {
         let gates: Vec<Option<Vec<String>>> = document.blocks.iter().map(gates_of).collect();
         let letters = gate_letters(document, &gates, history);
@@ -314,7 +325,7 @@ pub(crate) fn units<'a>(documents: &'a [Document], history: &History<'a>) -> Vec
                 (kind, _, _) => letter(kind).to_owned(),
             };
             let index_of_unit = units.len();
-            units.push(unit(document, index, index_of_unit, section, gate, history, &stamps));
+            units.push(unit(document, index, index_of_unit, (section, gate), history, &stamps, &mut left));
         }
     }
     units
@@ -366,10 +377,10 @@ fn unit<'a>(
     document: &'a Document,
     index: usize,
     index_of_unit: usize,
-    section: String,
-    gate: Option<String>,
+    (section, gate): (String, Option<String>),
     history: &History<'a>,
     stamps: &[Stamp],
+    left: &mut usize,
 ) -> Unit<'a> {
     let block = &document.blocks[index];
     let commit = history.first_holding(document, block, 0);
@@ -379,11 +390,16 @@ fn unit<'a>(
     let committed = commit.and_then(|commit| commit.at());
     let stamped_day = above.iter().find_map(|stamp| stamp.day);
     let stamped = above.iter().find_map(|stamp| stamp.at);
+    let mut named = if *left > 0 { mentions(&block.text) } else { Vec::new() };
+    let is_cut = *left == 0 || named.len() > *left;
+    named.truncate(*left);
+    *left -= named.len();
     Unit {
         index: index_of_unit,
         document,
         block,
-        mentions: mentions(&block.text),
+        mentions: named,
+        is_cut,
         section,
         gate,
         day: stamped_day.or_else(|| committed.map(|at| at.to_zoned(TimeZone::UTC).date())),
@@ -445,4 +461,25 @@ fn gate_letters(
 
 fn gate_heading_section(heading: Option<usize>, letters: &BTreeMap<usize, String>) -> String {
     heading.and_then(|heading| letters.get(&heading).cloned()).unwrap_or_else(|| "R".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entry_path::EntryPath;
+
+    #[test]
+    fn what_names_too_much_is_cut() {
+        let path = EntryPath::new("data/documents/REVIEW-x.md").expect("a good name");
+        let text = b"#1 and #2\n\n#3, #4 and #5\n\n#6";
+        let documents = [Document::parse(EvidenceKind::Review, &path, text)];
+        for (most, named, cut) in
+            [(6, [2, 3, 1], [false; 3]), (4, [2, 2, 0], [false, true, true]), (0, [0; 3], [true; 3])]
+        {
+            let units = units_naming(most, &documents, &History::new(&[]));
+            let found: Vec<(usize, bool)> =
+                units.iter().map(|unit| (unit.mentions.len(), unit.is_cut)).collect();
+            assert_eq!(found, named.into_iter().zip(cut).collect::<Vec<_>>(), "{most}");
+        }
+    }
 }
