@@ -9,7 +9,7 @@ use crate::documents::gate_words::{
     Lifting, gate_line, holds_veto, is_none, lifting, lists_vetoes, raised_at, read_subject, said_at,
     upholds_veto, veto_scope,
 };
-use crate::documents::{Block, BlockKind, Document};
+use crate::documents::{Block, BlockKind, Document, line_key};
 use crate::evidence::EvidenceKind;
 use crate::history::{Edit, History, line_of};
 use crate::report::{Role, Said, Veto};
@@ -158,11 +158,12 @@ fn lost(
     let said: HashSet<usize> = liftings.iter().filter_map(|(lift, _)| Some(lift.commit?.0)).collect();
     let in_subjects = subject_liftings(history, scope).into_iter();
     liftings.extend(in_subjects.filter(|(lift, _)| lift.commit.is_none_or(|(at, _)| !said.contains(&at))));
+    let taken = taken_away(edits);
     let mut gone: Vec<Raised> = Vec::new();
     // The newest first: an older one may be the same in other words.
     for (raised, _) in past.into_iter().rev().take(MAX_PAST) {
         let later = now.raised.iter_mut().chain(gone.iter_mut());
-        match later.into_iter().find(|later| is_reworded(&raised, later, edits)) {
+        match later.into_iter().find(|later| is_reworded(&raised, later, &taken)) {
             Some(later) => later.since = raised.since.or(raised.placed.commit),
             None => gone.push(raised),
         }
@@ -180,19 +181,19 @@ fn lost(
     vetoes
 }
 
+/// The keys of the lines about vetoes that each commit took away.
+fn taken_away(edits: &[Edit<'_>]) -> HashSet<(usize, u64)> {
+    let lines = edits.iter().flat_map(|edit| edit.removed.iter().map(|line| (edit.commit, *line)));
+    lines.filter(|(_, line)| holds_veto(line)).map(|(commit, line)| (commit, line_key(line))).collect()
+}
+
 /// Whether `later` is `raised` in other words: put there later, by the commit that took it away or in like words.
-fn is_reworded(raised: &Raised, later: &Raised, edits: &[Edit<'_>]) -> bool {
+fn is_reworded(raised: &Raised, later: &Raised, taken: &HashSet<(usize, u64)>) -> bool {
     let Some((before, _)) = raised.placed.commit else { return false };
-    let like = says_the_same(&later.about, &raised.about);
+    let like = || says_the_same(&later.about, &raised.about);
     match later.placed.commit {
-        None => like,
-        Some((after, _)) if after > before => {
-            like || edits.iter().any(|edit| {
-                edit.commit == after
-                    && edit.removed.iter().any(|line| crate::documents::line_key(line) == raised.key)
-            })
-        }
-        Some(_) => false,
+        None => like(),
+        Some((after, _)) => after > before && (taken.contains(&(after, raised.key)) || like()),
     }
 }
 
