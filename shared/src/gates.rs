@@ -65,7 +65,8 @@ pub fn phase_life(documents: &[Document], history: &History<'_>) -> PhaseLife {
     notes.extend(unread_verdicts);
     let (gates, lost) = life::gates(&plan, words, &required, &scope, history);
     let (findings, left_open) = findings::findings(documents, history, &scope);
-    let vetoes = vetoes::vetoes(documents, history, &scope);
+    let (vetoes, of_vetoes) = vetoes::vetoes(documents, history, &scope);
+    notes.extend(of_vetoes);
     let life = done::Life {
         gates: &gates,
         vetoes: &vetoes,

@@ -12,7 +12,7 @@ use crate::documents::gate_words::{
 use crate::documents::{Block, BlockKind, Document, line_key};
 use crate::evidence::EvidenceKind;
 use crate::history::{Edit, History, line_of};
-use crate::report::{Role, Said, Veto};
+use crate::report::{Note, Role, Said, Veto};
 use crate::time::Timestamp;
 
 /// Vetoes and liftings that are kept of one document; real phases have a handful.
@@ -57,15 +57,22 @@ struct Words {
 }
 
 /// The vetoes of every REVIEW, in order of place; behind them those that only the git log still holds.
-pub(super) fn vetoes(documents: &[Document], history: &History<'_>, scope: &PhaseScope) -> Vec<Veto> {
+pub(super) fn vetoes(
+    documents: &[Document],
+    history: &History<'_>,
+    scope: &PhaseScope,
+) -> (Vec<Veto>, Vec<Note>) {
     let reviews: Vec<&Document> =
         documents.iter().filter(|document| document.kind == EvidenceKind::Review).collect();
     let mut now: Vec<Words> = reviews.iter().map(|document| current(document, history, scope)).collect();
     let standing: HashSet<u64> =
         now.iter().flat_map(|words| &words.raised).map(|raised| raised.key).collect();
-    let mut gone = Vec::new();
+    let (mut gone, mut notes) = (Vec::new(), Vec::new());
     for (document, words) in reviews.iter().zip(&mut now) {
-        gone.extend(lost(document, history, scope, words, &standing));
+        for (veto, note) in lost(document, history, scope, words, &standing) {
+            notes.extend(note.filter(|_| veto.standing));
+            gone.push(veto);
+        }
     }
     let mut vetoes: Vec<Veto> = Vec::new();
     for words in &mut now {
@@ -84,7 +91,7 @@ pub(super) fn vetoes(documents: &[Document], history: &History<'_>, scope: &Phas
         vetoes.extend(now.iter_mut().find_map(|words| words.upheld.pop()).map(|raised| veto(raised, None)));
     }
     vetoes.truncate(MAX_WORDS);
-    vetoes
+    (vetoes, notes)
 }
 
 fn veto(raised: Raised, lifted: Option<&Placed>) -> Veto {
@@ -128,7 +135,7 @@ fn lost(
     scope: &PhaseScope,
     now: &mut Words,
     standing: &HashSet<u64>,
-) -> Vec<Veto> {
+) -> Vec<(Veto, Option<Note>)> {
     let edits = history.edits(&document.name);
     let mut liftings: Vec<(Placed, Lifting)> = Vec::new();
     let mut past: Vec<(Raised, &Edit<'_>)> = Vec::new();
@@ -176,9 +183,39 @@ fn lost(
         let uncommitted = now.liftings.iter().filter(|(lift, _)| lift.commit.is_none());
         let lifted = logged.chain(uncommitted).find(|(_, lifting)| about(lifting));
         let lifted = lifted.map(|(lift, _)| lift.clone());
-        vetoes.push(veto(raised, lifted.as_ref()));
+        let note = last_stood(document, &raised, edits, &taken, history);
+        vetoes.push((veto(raised, lifted.as_ref()), note));
     }
     vetoes
+}
+
+/// In which commit a veto last stood, and which one took it away, if any did.
+fn last_stood(
+    document: &Document,
+    raised: &Raised,
+    edits: &[Edit<'_>],
+    taken: &HashSet<(usize, u64)>,
+    history: &History<'_>,
+) -> Option<Note> {
+    let after = raised.placed.commit.map_or(0, |(index, _)| index);
+    let mut later = edits.iter().filter(|edit| edit.commit > after);
+    let commit = |index: usize| history.commits().get(index);
+    let (name, quote) = (&document.name, &raised.quote);
+    let (cited, how) = match later.find(|edit| taken.contains(&(edit.commit, raised.key))) {
+        Some(edit) => {
+            let taker = commit(edit.commit)?;
+            (taker, format!("was taken out of {name} by {}", ledger::commit_words(taker)))
+        }
+        None => {
+            let last = commit(edits.last()?.commit)?;
+            let words = ledger::commit_words(last);
+            (last, format!("is not in {name} as it is here; it last stood there in {words}"))
+        }
+    };
+    Some(Note {
+        text: format!("“{quote}” {how}; no words of the reviewer lift it, so it stands"),
+        evidence: vec![ledger::cite(cited)],
+    })
 }
 
 /// The keys of the lines about vetoes that each commit took away.
@@ -228,7 +265,14 @@ fn read(document: &Document, place: impl Fn(usize, &Block, usize) -> Placed) -> 
         // An empty box says what is still to do.
         .filter(|(_, block)| block.ticked != Some(false))
         .filter_map(|(index, block)| {
-            let lifting = lifting(&block.text)?;
+            // `V1: leak — lifted @…` in the list of vetoes.
+            let of_list = || {
+                let mut lifting = lifting(&format!("VETO {}", block.text))?;
+                lifting.at = 0;
+                Some(lifting)
+            };
+            let listed = || if is_listed(document, index, block) { of_list() } else { None };
+            let lifting = lifting(&block.text).or_else(listed)?;
             (!block.is_code_at(lifting.at)).then(|| (place(index, block, lifting.at), lifting))
         })
         // Only the reviewer lifts a veto.
@@ -320,7 +364,11 @@ fn is_listed(document: &Document, index: usize, block: &Block) -> bool {
         BlockKind::Row => {
             let above = index.checked_sub(1).and_then(|above| document.blocks.get(above));
             above.is_some_and(|above| above.kind == BlockKind::Row)
-                && !block.text.split(" | ").skip(1).all(is_none)
+                && block
+                    .text
+                    .split(" | ")
+                    .skip(usize::from(block.text.contains(" | ")))
+                    .any(|cell| !is_none(cell))
         }
         _ => false,
     }
