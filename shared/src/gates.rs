@@ -59,13 +59,14 @@ pub fn phase_life(documents: &[Document], history: &History<'_>) -> PhaseLife {
     let scope = phase::PhaseScope::of(documents, history);
     let reading =
         words::Reading { documents, history, plan: &plan, scope: &scope, required: plan.required(&[]) };
-    let words = reading.words();
+    let (words, unread_verdicts) = reading.words();
     let required = plan.required(&life::seen(&words));
     let mut notes = notes;
-    notes.extend(reading.unread_verdicts());
+    notes.extend(unread_verdicts);
     let (gates, lost) = life::gates(&plan, words, &required, &scope, history);
     let (findings, left_open) = findings::findings(documents, history, &scope);
-    let vetoes = vetoes::vetoes(documents, history, &scope);
+    let (vetoes, of_vetoes) = vetoes::vetoes(documents, history, &scope);
+    notes.extend(of_vetoes);
     let life = done::Life {
         gates: &gates,
         vetoes: &vetoes,

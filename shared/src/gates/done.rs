@@ -89,6 +89,23 @@ fn statuses(documents: &[Document]) -> impl Iterator<Item = &Document> {
     documents.iter().filter(|document| document.kind == EvidenceKind::Status)
 }
 
+/// Whether lines of a version of STATUS have the heading.
+fn holds_done(document: &Document, lines: &[&str]) -> bool {
+    let may = lines.iter().any(|line| line.contains("DONE"));
+    may && heading(&version(document, lines)).is_some()
+}
+
+/// Since when the newest commit has the heading, where it was only reworded since.
+fn since(document: &Document, history: &History<'_>) -> Option<Timestamp> {
+    let mut edits = history.edits(&document.name).iter().rev();
+    let newest =
+        edits.find(|edit| holds_done(document, &edit.added) || holds_done(document, &edit.removed))?;
+    if !holds_done(document, &newest.added) {
+        return None;
+    }
+    history.commits().get(newest.commit)?.at()
+}
+
 /// That STATUS once said DONE and no longer does, in words.
 fn taken_back(documents: &[Document], history: &History<'_>) -> Option<String> {
     if statuses(documents).any(|document| heading(document).is_some()) {
@@ -97,10 +114,7 @@ fn taken_back(documents: &[Document], history: &History<'_>) -> Option<String> {
     // What cannot be read takes nothing back.
     statuses(documents).filter(|document| !document.is_garbled()).find_map(|document| {
         let edits = history.edits(&document.name);
-        let held = |lines: &[&str]| {
-            let may = lines.iter().any(|line| line.contains("DONE"));
-            may && heading(&version(document, lines)).is_some()
-        };
+        let held = |lines: &[&str]| holds_done(document, lines);
         let name = &document.name;
         let commit = |edit: &Edit<'_>| history.commits().get(edit.commit);
         if let Some(commit) = edits.iter().rev().find(|edit| held(&edit.added)).and_then(commit) {
@@ -120,6 +134,7 @@ fn written(documents: &[Document], history: &History<'_>, scope: &PhaseScope) ->
     if let Some((document, (index, block))) = found {
         let commit = history.standing_since(document, block, 0);
         let committed = commit.and_then(|index| history.commits().get(index)?.at());
+        let committed = committed.or_else(|| since(document, history));
         // Without any history, its own stamp is all there is.
         let stamped = if history.is_empty() { stamp(document, index, &block.text, None) } else { None };
         return Some(Written { at: committed.or(stamped) });

@@ -106,7 +106,7 @@ pub(super) fn unread(documents: &[Document], absent: &[Document]) -> Vec<String>
     reasons
 }
 
-/// Notes on ledgers that are not here, cannot be read, or lack lines that their newest commit holds.
+/// Notes on ledgers that are not here or cannot be read, and on a REVIEW that lacks lines which its newest commit holds.
 pub(super) fn notes(documents: &[Document], absent: &[Document], history: &History<'_>) -> Vec<Note> {
     let missing = absent.iter().map(|document| Note {
         text: format!(
@@ -126,7 +126,8 @@ pub(super) fn notes(documents: &[Document], absent: &[Document], history: &Histo
             );
             return Some(Note { text, evidence: Vec::new() });
         }
-        lost_lines(document, history)
+        // BACKLOG is kept up to date in place.
+        if document.kind == EvidenceKind::Review { lost_lines(document, history) } else { None }
     });
     missing.chain(faults).collect()
 }

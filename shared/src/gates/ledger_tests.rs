@@ -48,10 +48,7 @@ fn check(life: &PhaseLife, expected: &[&str], reason: &str) {
 #[test]
 fn a_veto_stands_until_it_is_lifted_by_words() {
     let place = "REVIEW-x.md in commit 00000000 of 2026-07-02 05:00:00Z, git log:11";
-    let gone = format!(
-        "a veto stands that REVIEW no longer shows and nobody lifted ({})",
-        place.replace("00000000 of", "00000000 of")
-    );
+    let gone = format!("a veto stands that REVIEW no longer shows and nobody lifted ({place})");
     for review in [
         // Deleted, struck through, in a comment, quoted, in a code block, in other words.
         REVIEW.to_owned(),
@@ -80,8 +77,14 @@ fn a_veto_stands_until_it_is_lifted_by_words() {
         let taken = format!(
             "{VETO}\n\n2026-07-02T06:00:00Z | {subject}\nREVIEW-x.md\n-## VETO leak of a token in the log\n-It is there."
         );
-        check(&life(&log(&taken), REVIEW, "## DONE", ""), &["veto stands"], &gone);
+        let life = life(&log(&taken), REVIEW, "## DONE", "");
+        check(&life, &["veto stands"], &gone);
+        let how = "was taken out of REVIEW-x.md by commit 00000000 of 2026-07-02 06:00:00Z";
+        assert!(life.notes.iter().any(|note| note.text.contains(how)), "{:?}", life.notes);
     }
+    let note = &life(&log(VETO), REVIEW, "## DONE", "").notes;
+    let how = "it last stood there in commit 00000000 of 2026-07-02 05:00:00Z";
+    assert!(note.iter().any(|note| note.text.contains(how)), "{note:?}");
     // The reviewer's words do, and they may be gone too.
     for (more, review) in [
         (
@@ -153,13 +156,16 @@ fn a_done_that_was_taken_back() {
             "DONE was written in commit 00000000 of 2026-07-02 08:00:00Z and no longer stands in STATUS-x.md";
         assert_eq!(done.reasons[0], reason, "{status}");
     }
-    assert!(life(&log(""), REVIEW, "## DONE", "").done.is_written);
+    for status in ["## DONE", "## ✅ DONE — 2026-07-02"] {
+        let life = life(&log(""), REVIEW, status, "");
+        assert!(life.done.is_written && life.done.written.is_some(), "{status}");
+        check(&life, &[], "allowed");
+    }
 }
 
 #[test]
 fn a_pass_that_review_no_longer_holds() {
-    let reason =
-        "M1 is not passed: REVIEW-x.md no longer holds its PASS of commit 00000000 of 2026-07-02 04:00:00Z";
+    let reason = "M1 is not passed: REVIEW-x.md no longer holds the PASS that commit 00000000 of 2026-07-02 04:00:00Z put there";
     for heading in [
         "## M1 — not yet PASS",
         "## M1 — CONDITIONAL PASS",
@@ -248,7 +254,7 @@ fn a_ledger_that_is_missing_or_cannot_be_read() {
         (None, "REVIEW-x.md is not here"),
         (of(&utf16), "REVIEW-x.md cannot be read as text"),
         (of(&noise), "REVIEW-x.md cannot be read as text"),
-        (of(b""), "no longer holds its PASS"),
+        (of(b""), "no longer holds the PASS"),
     ] {
         let history = commits(&log(VETO));
         let mut documents =
@@ -340,6 +346,8 @@ fn vetoes_in_every_place() {
         ("## Vetoed: DONE", "veto stands"),
         ("## M2 blocked by VETO (leak)", "veto stands"),
         ("## Open VETOes\n\n| id | reason |\n|---|---|\n| V1 | leak |", "veto stands"),
+        ("## Open VETOes\n\n| VETO |\n|---|\n| leak |", "veto stands"),
+        ("## Open VETOes\n\n- V1: leak — lifted @2026-06-13T06:25Z", "veto lifted"),
         ("My veto stands.", "veto stands"),
         ("VETO: leak.\n\nVETO lifted @2026-06-13T06:25Z", "veto lifted"),
         ("VETO: leak.\n\nMy VETO stands.", "veto stands"),

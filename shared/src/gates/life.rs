@@ -164,7 +164,10 @@ fn lost_pass(id: &str, life: &[Word], history: &History<'_>) -> Option<String> {
     let word = life.last().filter(|word| word.what == Verdict::Pass && word.lost.is_some())?;
     let commit = history.commits().get(word.commit?)?;
     let name = word.lost.as_ref()?;
-    Some(format!("{id} is not passed: {name} no longer holds its PASS of {}", ledger::commit_words(commit)))
+    Some(format!(
+        "{id} is not passed: {name} no longer holds the PASS that {} put there",
+        ledger::commit_words(commit)
+    ))
 }
 
 fn gate(

@@ -9,10 +9,10 @@ use crate::documents::gate_words::{
     Lifting, gate_line, holds_veto, is_none, lifting, lists_vetoes, raised_at, read_subject, said_at,
     upholds_veto, veto_scope,
 };
-use crate::documents::{Block, BlockKind, Document};
+use crate::documents::{Block, BlockKind, Document, line_key};
 use crate::evidence::EvidenceKind;
 use crate::history::{Edit, History, line_of};
-use crate::report::{Role, Said, Veto};
+use crate::report::{Note, Role, Said, Veto};
 use crate::time::Timestamp;
 
 /// Vetoes and liftings that are kept of one document; real phases have a handful.
@@ -57,15 +57,22 @@ struct Words {
 }
 
 /// The vetoes of every REVIEW, in order of place; behind them those that only the git log still holds.
-pub(super) fn vetoes(documents: &[Document], history: &History<'_>, scope: &PhaseScope) -> Vec<Veto> {
+pub(super) fn vetoes(
+    documents: &[Document],
+    history: &History<'_>,
+    scope: &PhaseScope,
+) -> (Vec<Veto>, Vec<Note>) {
     let reviews: Vec<&Document> =
         documents.iter().filter(|document| document.kind == EvidenceKind::Review).collect();
     let mut now: Vec<Words> = reviews.iter().map(|document| current(document, history, scope)).collect();
     let standing: HashSet<u64> =
         now.iter().flat_map(|words| &words.raised).map(|raised| raised.key).collect();
-    let mut gone = Vec::new();
+    let (mut gone, mut notes) = (Vec::new(), Vec::new());
     for (document, words) in reviews.iter().zip(&mut now) {
-        gone.extend(lost(document, history, scope, words, &standing));
+        for (veto, note) in lost(document, history, scope, words, &standing) {
+            notes.extend(note.filter(|_| veto.standing));
+            gone.push(veto);
+        }
     }
     let mut vetoes: Vec<Veto> = Vec::new();
     for words in &mut now {
@@ -84,7 +91,7 @@ pub(super) fn vetoes(documents: &[Document], history: &History<'_>, scope: &Phas
         vetoes.extend(now.iter_mut().find_map(|words| words.upheld.pop()).map(|raised| veto(raised, None)));
     }
     vetoes.truncate(MAX_WORDS);
-    vetoes
+    (vetoes, notes)
 }
 
 fn veto(raised: Raised, lifted: Option<&Placed>) -> Veto {
@@ -128,7 +135,7 @@ fn lost(
     scope: &PhaseScope,
     now: &mut Words,
     standing: &HashSet<u64>,
-) -> Vec<Veto> {
+) -> Vec<(Veto, Option<Note>)> {
     let edits = history.edits(&document.name);
     let mut liftings: Vec<(Placed, Lifting)> = Vec::new();
     let mut past: Vec<(Raised, &Edit<'_>)> = Vec::new();
@@ -158,11 +165,12 @@ fn lost(
     let said: HashSet<usize> = liftings.iter().filter_map(|(lift, _)| Some(lift.commit?.0)).collect();
     let in_subjects = subject_liftings(history, scope).into_iter();
     liftings.extend(in_subjects.filter(|(lift, _)| lift.commit.is_none_or(|(at, _)| !said.contains(&at))));
+    let taken = taken_away(edits);
     let mut gone: Vec<Raised> = Vec::new();
     // The newest first: an older one may be the same in other words.
     for (raised, _) in past.into_iter().rev().take(MAX_PAST) {
         let later = now.raised.iter_mut().chain(gone.iter_mut());
-        match later.into_iter().find(|later| is_reworded(&raised, later, edits)) {
+        match later.into_iter().find(|later| is_reworded(&raised, later, &taken)) {
             Some(later) => later.since = raised.since.or(raised.placed.commit),
             None => gone.push(raised),
         }
@@ -175,24 +183,54 @@ fn lost(
         let uncommitted = now.liftings.iter().filter(|(lift, _)| lift.commit.is_none());
         let lifted = logged.chain(uncommitted).find(|(_, lifting)| about(lifting));
         let lifted = lifted.map(|(lift, _)| lift.clone());
-        vetoes.push(veto(raised, lifted.as_ref()));
+        let note = last_stood(document, &raised, edits, &taken, history);
+        vetoes.push((veto(raised, lifted.as_ref()), note));
     }
     vetoes
 }
 
-/// Whether `later` is `raised` in other words: put there later, by the commit that took it away or in like words.
-fn is_reworded(raised: &Raised, later: &Raised, edits: &[Edit<'_>]) -> bool {
-    let Some((before, _)) = raised.placed.commit else { return false };
-    let like = says_the_same(&later.about, &raised.about);
-    match later.placed.commit {
-        None => like,
-        Some((after, _)) if after > before => {
-            like || edits.iter().any(|edit| {
-                edit.commit == after
-                    && edit.removed.iter().any(|line| crate::documents::line_key(line) == raised.key)
-            })
+/// In which commit a veto last stood, and which one took it away, if any did.
+fn last_stood(
+    document: &Document,
+    raised: &Raised,
+    edits: &[Edit<'_>],
+    taken: &HashSet<(usize, u64)>,
+    history: &History<'_>,
+) -> Option<Note> {
+    let after = raised.placed.commit.map_or(0, |(index, _)| index);
+    let mut later = edits.iter().filter(|edit| edit.commit > after);
+    let commit = |index: usize| history.commits().get(index);
+    let (name, quote) = (&document.name, &raised.quote);
+    let (cited, how) = match later.find(|edit| taken.contains(&(edit.commit, raised.key))) {
+        Some(edit) => {
+            let taker = commit(edit.commit)?;
+            (taker, format!("was taken out of {name} by {}", ledger::commit_words(taker)))
         }
-        Some(_) => false,
+        None => {
+            let last = commit(edits.last()?.commit)?;
+            let words = ledger::commit_words(last);
+            (last, format!("is not in {name} as it is here; it last stood there in {words}"))
+        }
+    };
+    Some(Note {
+        text: format!("“{quote}” {how}; no words of the reviewer lift it, so it stands"),
+        evidence: vec![ledger::cite(cited)],
+    })
+}
+
+/// The keys of the lines about vetoes that each commit took away.
+fn taken_away(edits: &[Edit<'_>]) -> HashSet<(usize, u64)> {
+    let lines = edits.iter().flat_map(|edit| edit.removed.iter().map(|line| (edit.commit, *line)));
+    lines.filter(|(_, line)| holds_veto(line)).map(|(commit, line)| (commit, line_key(line))).collect()
+}
+
+/// Whether `later` is `raised` in other words: put there later, by the commit that took it away or in like words.
+fn is_reworded(raised: &Raised, later: &Raised, taken: &HashSet<(usize, u64)>) -> bool {
+    let Some((before, _)) = raised.placed.commit else { return false };
+    let like = || says_the_same(&later.about, &raised.about);
+    match later.placed.commit {
+        None => like(),
+        Some((after, _)) => after > before && (taken.contains(&(after, raised.key)) || like()),
     }
 }
 
@@ -227,7 +265,14 @@ fn read(document: &Document, place: impl Fn(usize, &Block, usize) -> Placed) -> 
         // An empty box says what is still to do.
         .filter(|(_, block)| block.ticked != Some(false))
         .filter_map(|(index, block)| {
-            let lifting = lifting(&block.text)?;
+            // `V1: leak — lifted @…` in the list of vetoes.
+            let of_list = || {
+                let mut lifting = lifting(&format!("VETO {}", block.text))?;
+                lifting.at = 0;
+                Some(lifting)
+            };
+            let listed = || if is_listed(document, index, block) { of_list() } else { None };
+            let lifting = lifting(&block.text).or_else(listed)?;
             (!block.is_code_at(lifting.at)).then(|| (place(index, block, lifting.at), lifting))
         })
         // Only the reviewer lifts a veto.
@@ -319,7 +364,11 @@ fn is_listed(document: &Document, index: usize, block: &Block) -> bool {
         BlockKind::Row => {
             let above = index.checked_sub(1).and_then(|above| document.blocks.get(above));
             above.is_some_and(|above| above.kind == BlockKind::Row)
-                && !block.text.split(" | ").skip(1).all(is_none)
+                && block
+                    .text
+                    .split(" | ")
+                    .skip(usize::from(block.text.contains(" | ")))
+                    .any(|cell| !is_none(cell))
         }
         _ => false,
     }

@@ -74,23 +74,28 @@ struct Raw {
 }
 
 impl<'a> Reading<'a> {
-    /// All words.
-    pub(super) fn words(&self) -> Vec<Word> {
-        let mut words = Vec::new();
+    /// All words; and notes on words of REVIEW that look like verdicts and are none.
+    pub(super) fn words(&self) -> (Vec<Word>, Vec<Note>) {
+        let (mut words, mut notes) = (Vec::new(), Vec::new());
         for document in self.documents {
             if matches!(document.kind, EvidenceKind::Review | EvidenceKind::Status) {
-                self.document_words(document, &mut words);
+                self.document_words(document, &mut words, &mut notes);
             }
         }
         self.subject_words(&mut words);
-        words
+        (words, notes)
     }
 
     /// The words of REVIEW or STATUS, those that only its history holds included.
-    fn document_words(&self, document: &Document, words: &mut Vec<Word>) {
+    fn document_words(&self, document: &Document, words: &mut Vec<Word>, notes: &mut Vec<Note>) {
         let past = self.past(document);
         let mut told = HashSet::new();
-        for raw in self.raw(document) {
+        let raws = self.raw(document);
+        if document.kind == EvidenceKind::Review {
+            let read = raws.iter().map(|raw| raw.block).collect();
+            notes.extend(review::unread(document, self.plan, &read));
+        }
+        for raw in raws {
             let Some(block) = document.blocks.get(raw.block) else { continue };
             let found = match document.kind {
                 EvidenceKind::Status => self.history.standing_since(document, block, raw.at),
@@ -120,18 +125,6 @@ impl<'a> Reading<'a> {
                 words.extend(self.log_word(document, event));
             }
         }
-    }
-
-    /// Notes on words of REVIEW that look like verdicts and are none.
-    pub(super) fn unread_verdicts(&self) -> Vec<Note> {
-        let reviews = self.documents.iter().filter(|document| document.kind == EvidenceKind::Review);
-        reviews
-            .flat_map(|document| {
-                let found = review::verdicts(document, self.plan, self.scope, &self.required);
-                let read: HashSet<usize> = found.iter().map(|(block, _)| *block).collect();
-                review::unread(document, self.plan, &read)
-            })
-            .collect()
     }
 
     fn raw(&self, document: &Document) -> Vec<Raw> {

@@ -6,7 +6,7 @@ use regex_lite::Regex;
 
 use super::reported::is_told;
 use super::verdict::floor;
-use super::{GateLine, LIST, leading_ids, regex, split_ids};
+use super::{GateLine, LIST, holds_any, leading_ids, regex, split_ids};
 use crate::report::Verdict;
 
 /// How far into a text they are looked for.
@@ -56,7 +56,8 @@ pub fn loose_verdict(text: &str, heading: bool) -> Option<(Vec<String>, std::ops
         ))
     });
     let near = text.get(..floor(text, FAR)).unwrap_or("");
-    if let Some(found) = DENIED.captures(near)
+    if holds_any(near, &["not pass", "t pass", "not a pass", "failed", "fails"])
+        && let Some(found) = DENIED.captures(near)
         && let (Some(ids), Some(word)) = (found.get(1), found.get(2))
     {
         let ids = split_ids(ids.as_str());

@@ -7,7 +7,7 @@ use regex_lite::Regex;
 
 use super::reported::is_told;
 use super::verdict::{denies, floor, stamp_end};
-use super::{LIST, leading_ids, regex, split_ids};
+use super::{LIST, holds_any, leading_ids, regex, split_ids};
 
 /// How far into a text they are looked for.
 const FAR: usize = 600;
@@ -33,7 +33,7 @@ pub enum Withdrawn {
 /// What a heading, paragraph or item takes back, and where it says so; `heading` says that it is a heading.
 pub fn withdrawn(text: &str, heading: bool) -> Option<(Withdrawn, Range<usize>)> {
     let near = text.get(..floor(text, FAR)).unwrap_or("");
-    if !may_withdraw(near) {
+    if !holds_any(near, MARKS) {
         return None;
     }
     if let Some((ids, _, rest_at)) = leading_ids(near) {
@@ -48,15 +48,23 @@ pub fn withdrawn(text: &str, heading: bool) -> Option<(Withdrawn, Range<usize>)>
     })
 }
 
-/// The words that none of the patterns can do without.
-fn may_withdraw(text: &str) -> bool {
-    static WORDS: LazyLock<Regex> = LazyLock::new(|| {
-        regex(
-            r"(?i)withdr|retract|revok|rescind|void|annul|invalid|re-?open|suspend|overturn|revers|cancel|no longer",
-        )
-    });
-    WORDS.is_match(text)
-}
+/// Words of which each pattern holds one.
+const MARKS: &[&str] = &[
+    "withdr",
+    "retract",
+    "revo",
+    "rescind",
+    "void",
+    "annul",
+    "invalid",
+    "re-open",
+    "reopen",
+    "suspend",
+    "overturn",
+    "revers",
+    "cancel",
+    "no longer",
+];
 
 /// Behind a gate's id: `M1 — re-opened @…`, `M1: the verdict above is withdrawn`, `M1 — title — verdict void`.
 fn of_gate(text: &str, from: usize, heading: bool) -> Option<Range<usize>> {
