@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use regex_lite::Regex;
 
+use super::comment_time::cite_comments;
 use super::reading::{after, before, is_login, last_before, mentions_from, pattern, pulls, told};
 use super::{Context, Draft, Fact, Rule, Unit, cite};
 use crate::documents::mentions::{Mention, Moment, What};
@@ -137,7 +138,7 @@ fn exact(
         return (told(name.is_none_or(|name| name == comment.author), words, cited), None);
     }
     let times: Vec<Timestamp> = same.iter().filter_map(|comment| comment.created_at).collect();
-    let cited = same.iter().filter_map(|c| Some(cite(&c.place, "/created_at", c.created_at?))).collect();
+    let cited = cite_comments(pull, same.iter().copied());
     let words = match times.as_slice() {
         [] => format!("no comment on PR#{number} is exactly “{body}”"),
         times => {
@@ -171,7 +172,10 @@ fn by(pull: &Pull, name: &str, window: Option<(Timestamp, Timestamp)>) -> Fact {
         pull.comments.iter().filter_map(|c| key_of(c).map(|(key, at)| (c, key, at))).collect();
     let Some((comment, key, at)) = at_time.iter().find(|(c, ..)| c.author == name).or(at_time.first()) else {
         return match window {
-            None => Fact::Differs(format!("PR#{number} has no comment at all"), Vec::new()),
+            None => Fact::Differs(
+                format!("PR#{number} has no comment at all"),
+                cite_comments(pull, std::iter::empty()),
+            ),
             Some(_) => Fact::Missing(format!("no comment on PR#{number} can be told to be the one meant")),
         };
     };

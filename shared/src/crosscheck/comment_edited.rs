@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use regex_lite::Regex;
 
+use super::comment_time::cite_comments;
 use super::quoted_log::plain;
 use super::reading::{before, last_before, pattern, pulls, told};
 use super::{Context, Draft, Fact, Rule, Unit, cite};
@@ -84,7 +85,7 @@ fn fact(
     match all.as_slice() {
         [] => Fact::Differs(
             format!("no comment on PR#{number} was ever edited"),
-            pull.comments.iter().filter_map(|c| Some(cite(&c.place, "/updated_at", c.updated_at?))).collect(),
+            cite_comments(pull, pull.comments.iter()),
         ),
         [comment] => match comment.updated_at {
             Some(at) => Fact::Differs(

@@ -274,7 +274,10 @@ fn cite_comment(comment: &Comment) -> Vec<crate::report::Evidence> {
 }
 
 /// The comments that were looked at in vain: these, or else those that are there, or that there are none.
-fn cite_comments<'a>(pull: &Pull, these: impl Iterator<Item = &'a Comment>) -> Vec<crate::report::Evidence> {
+pub(super) fn cite_comments<'a>(
+    pull: &Pull,
+    these: impl Iterator<Item = &'a Comment>,
+) -> Vec<crate::report::Evidence> {
     let mut cited: Vec<_> = these.take(MAX_CITED).flat_map(cite_comment).collect();
     if cited.is_empty() {
         cited = pull.comments.iter().take(MAX_CITED).flat_map(cite_comment).collect();

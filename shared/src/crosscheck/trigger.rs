@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use regex_lite::Regex;
 
+use super::comment_time::cite_comments;
 use super::reading::{after, before, is_login, pattern};
 use super::{Context, Draft, Fact, Rule, Unit, cite};
 use crate::documents::mentions::{Mention, Moment, What, length_fits};
@@ -215,8 +216,12 @@ fn started_by(number: u64, asked: &Asked<'_>, unit: &Unit<'_>, context: &Context
     let comments = || pulls.iter().flat_map(|pull| &pull.comments).filter(same_body);
     let latest = comments().filter(at_time).max_by_key(|comment| comment.created_at);
     let Some(comment) = latest else {
-        let cited: Vec<_> =
-            comments().filter_map(|c| c.created_at.map(|at| cite(&c.place, "/created_at", at))).collect();
+        let cited: Vec<_> = match comments().next() {
+            Some(_) => {
+                comments().filter_map(|c| c.created_at.map(|at| cite(&c.place, "/created_at", at))).collect()
+            }
+            None => pulls.iter().flat_map(|pull| cite_comments(pull, std::iter::empty())).collect(),
+        };
         let times: Vec<String> = comments().filter_map(|comment| comment.created_at).map(clock).collect();
         return match times.as_slice() {
             [] => Fact::Differs(format!("no comment says exactly “{}”", asked.body), cited),
