@@ -40,7 +40,7 @@ impl Room {
         succeed(&mut room.pack(dossier()));
         room.old = room.at_target();
         fs_err::write(room.path("runs/7/later.txt"), "later\n").expect("written");
-        succeed(room.pack(dossier()).args(["-o", "other.zip"]).current_dir(room.folder.path()));
+        succeed(&mut room.pack_to(dossier(), "other.zip"));
         room.new = fs_err::read(room.path("other.zip")).expect("a snapshot");
         assert_ne!(room.old, room.new);
         room
@@ -54,12 +54,13 @@ impl Room {
         fs_err::read(self.path(TARGET)).expect("there is always a snapshot")
     }
 
-    fn pack(&self, mut command: Command) -> Command {
-        command.arg("pack").arg("dossier.toml").args(["--unsigned", "--no-viewer", "--quiet"]);
+    fn pack(&self, command: Command) -> Command {
+        self.pack_to(command, TARGET)
+    }
+
+    fn pack_to(&self, mut command: Command, target: &str) -> Command {
+        command.args(["pack", "dossier.toml", "--unsigned", "--no-viewer", "--quiet", "-o", target]);
         command.current_dir(self.folder.path()).env("SOURCE_DATE_EPOCH", "1781333000");
-        if !command.get_args().any(|argument| argument == "-o") {
-            command.args(["-o", TARGET]);
-        }
         command
     }
 
