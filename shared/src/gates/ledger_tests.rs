@@ -221,6 +221,10 @@ fn verdicts_that_are_taken_back() {
             assert_eq!(said, [&m1[..end(m1)], &m2[..end(m2)]], "{words}");
         }
     }
+    let below = format!("## All verdicts below are void @2026-07-02T06:50Z\n\n{REVIEW}");
+    let history = commits(&log(""));
+    let life = phase_life(&[document(EvidenceKind::Review, &below)], &History::new(&history));
+    assert_eq!(told(&life), ["M1 open [pass open]", "M2 open [pass open]"]);
     let again = "## M1 — PASS @2026-07-02T04:00Z\n\n## M1 — re-opened @2026-07-02T05:00Z\n\n## M1 — PASS @2026-07-02T06:00Z\n";
     let life = phase_life(&[document(EvidenceKind::Review, again)], &History::new(&[]));
     assert_eq!(told(&life), ["M1 pass [pass open pass]"]);

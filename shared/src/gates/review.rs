@@ -28,6 +28,8 @@ pub(super) fn verdicts(
     required: &[String],
 ) -> Vec<(usize, GateLine)> {
     let mut found = Vec::new();
+    // What takes back the verdicts below it, and which those are is not known yet.
+    let mut below: Vec<(usize, GateLine)> = Vec::new();
     let mut table: Option<Table> = None;
     // Per heading: whether what stands below it only explains, or is of another phase.
     let mut passed_over = vec![false; document.blocks.len()];
@@ -58,13 +60,29 @@ pub(super) fn verdicts(
                 if lines.iter().any(|line| line.verdict.is_some()) {
                     lines
                 } else {
-                    taken_back(document, index, block, &found).into_iter().collect()
+                    let taken = taken_back(document, index, block, &found);
+                    if taken.as_ref().is_some_and(|line| line.ids.is_empty()) {
+                        below.extend(taken.map(|line| (index, line)));
+                        continue;
+                    }
+                    taken.into_iter().collect()
                 }
             }
         };
         found.extend(lines.into_iter().filter(|line| line.verdict.is_some()).map(|line| (index, line)));
     }
+    for (index, line) in below {
+        let after = found.iter().filter(|(at, _)| *at > index).map(|(_, line)| line);
+        let ids = each_once(after);
+        found.push((index, GateLine { ids, ..line }));
+    }
     found
+}
+
+/// The gates that lines are about, each once.
+fn each_once<'a>(lines: impl Iterator<Item = &'a GateLine>) -> Vec<String> {
+    let mut known = HashSet::new();
+    lines.flat_map(|line| &line.ids).filter(|id| known.insert(id.as_str())).cloned().collect()
 }
 
 fn block_verdicts(
@@ -148,7 +166,8 @@ fn behind_title(block: &Block, plan: &Plan) -> Option<GateLine> {
     Some(GateLine { verdict: Some(verdict.verdict?), ..line })
 }
 
-/// What a block takes back of the verdicts `found` above it: from then on the gates have none.
+/// What a block takes back of the verdicts `found` above it: from then on the gates have none. Without ids it is
+/// about those below it.
 fn taken_back(
     document: &Document,
     index: usize,
@@ -162,19 +181,17 @@ fn taken_back(
     if block.is_code_at(span.start) {
         return None;
     }
+    let below = whose == Withdrawn::AllBelow;
     let ids = match whose {
         Withdrawn::Of(ids) => ids,
         Withdrawn::Above => above(document, index)
             .or_else(|| found.last().map(|(_, line)| line.ids.clone()))
             .unwrap_or_default(),
-        Withdrawn::All => {
-            let mut known = HashSet::new();
-            let all = found.iter().flat_map(|(_, line)| &line.ids);
-            all.filter(|id| known.insert(id.as_str())).cloned().collect()
-        }
+        Withdrawn::All => each_once(found.iter().map(|(_, line)| line)),
+        Withdrawn::AllBelow => Vec::new(),
     };
     let verdict = Some((Verdict::Open, span));
-    (!ids.is_empty()).then_some(GateLine { ids, title: String::new(), verdict })
+    (below || !ids.is_empty()).then_some(GateLine { ids, title: String::new(), verdict })
 }
 
 /// Whether a line of a list or a paragraph is a verdict and no sentence about one: its id or its verdict is

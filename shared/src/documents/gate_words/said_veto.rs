@@ -174,7 +174,9 @@ fn is_conditional(after: &str) -> bool {
         regex(r"(?i)^\s*,\s*(?:if|when|once|in case|as soon as|provided|said|says|asked|asks)\b")
     });
     static REASON: LazyLock<Regex> = LazyLock::new(|| {
-        regex(r"(?i)[:—–(,;]|\s-\s|\b(?:because|since|as long as|as|until|till|unless|for)\b")
+        regex(
+            r"(?i)[:—–(,;]|\s-\s|\b(?:because|since|as long as|as|until|till|unless|for|while|where|given|due|with|that|on (?:the )?grounds?)\b",
+        )
     });
     let end = REASON.find(after).map_or(after.len(), |reason| reason.start());
     SUPPOSED.is_match(after.get(..end).unwrap_or("")) || BEHIND.is_match(after)
@@ -187,12 +189,15 @@ fn is_none_behind(after: &str) -> bool {
         && says_none(reason.trim_start_matches([':', '—', '–', '-', '(', ' ']))
 }
 
-/// Whether the words in the place of the reason say that there is none, or that there is no more.
-pub(super) fn says_none(reason: &str) -> bool {
+/// Whether the words in the place of the reason say that there is none, or that there is no more. "None of the backups
+/// restores", "not clean" and "never tested" are reasons.
+fn says_none(reason: &str) -> bool {
+    /// What ends such words.
+    const END: &str = r"(?:\s*$|\s*[.,;:)!—–])";
     static NONE: LazyLock<Regex> = LazyLock::new(|| {
-        regex(
-            r"(?i)^[\s:*_(—–-]*(?:none\b|nil\b|n/a\b|nothing\b(?:\s*$|\s*[.,;)—–]|\s+(?:to veto|raised|open|standing|here|so far))|no(?:\s*$|\s*[.,;)!—–]|\s+(?:vetoe?s?|reasons?|objections?|needs?|grounds?|cause|more|longer|open|standing|issues?|leaks?|findings?|concerns?|one)\b)|not\s+(?:raised|used|needed|necessary|given|exercised|applicable|yet|lifted|this time|mine|warranted|justified|called for|required|invoked|issued|at\b|a\b|now\b)|i\s+(?:have|raise|see|give|use|need|know|find|found|saw)\s+(?:no|none|nothing)\b|i (?:do not|don['’]t|did not|didn['’]t|would|could|might)\b|considered\b|decided against|waived\b|unused\b|never\b|see\b|tbd\b|would\b|could\b|should\b|if\b|when\b|once\b|0\b|zero\b|lifted\b|withdrawn\b|rescinded\b|cleared\b|released\b|(?:a|the) (?:right|power|heading)\b|(?:says?|asked|asks|wants?)\b|$)",
-        )
+        regex(&format!(
+            r"(?i)^[\s:*_(—–-]*(?:$|(?:none|nil|n/a|no|0|zero|never|unused|tbd|waived|nothing){END}|(?:none|nothing|never) (?:to veto|raised|open|standing|here|so far|yet|given|needed|used|from me)\b|no (?:vetoe?s?|reasons?|objections?|needs?|grounds?|cause|more|longer|one)\b|no (?:open|standing)\b|no (?:issues?|leaks?|findings?|concerns?)(?:{END}| (?:found|seen|left|open)\b)|not (?:raised|used|needed|necessary|given|exercised|applicable|yet|lifted|this time|mine|warranted|justified|called for|required|invoked|issued|a veto|at (?:all|this|present)|now)\b|i (?:have|raise|see|give|use|need|know|find|found|saw) (?:no|none|nothing)\b|i (?:do not|don['’]t|did not|didn['’]t) (?:raise|use|need|veto|give|have|exercise|see (?:a|any) (?:reason|need|ground|cause))\b|i (?:would|could|might)\b|(?:considered|decided against)\b|(?:would|could|might) (?:be|have|apply|follow|only)\b|(?:if|when|once|should)\b.*\b(?:would|will|i veto|i raise|lift(?:ed)?)\b|(?:lifted|withdrawn|rescinded|cleared|released)(?:{END}|\s*[@(]| (?:by|at|on|as|after|since|again)\b)|(?:a|the) (?:right|power|heading)\b)"
+        ))
     });
     NONE.is_match(reason)
 }
@@ -220,6 +225,18 @@ mod tests {
             "VETO on DONE because the log was not clean",
             "VETO: no backup of the volume exists",
             "VETO: the log is not clean",
+            "VETO: none of the backups restores",
+            "VETO: not a single backup restores",
+            "VETO: never tested on the host",
+            "VETO: unused volumes are left behind",
+            "VETO: released images are unsigned",
+            "VETO: 0 backups were made",
+            "VETO: no findings were closed",
+            "VETO: when quotas are full, images are deleted",
+            "VETO: I do not accept the log",
+            "VETO: see F3",
+            "VETO on DONE while the log can leak",
+            "VETO on M2 due to a token that was logged",
             "V1 VETO leak found",
             "M2 VETO: leak",
             "2026-06-13T06:25Z — VETO: leak",
@@ -265,6 +282,12 @@ mod tests {
             "VETO: no.",
             "VETO: no reason for one",
             "VETO: not used",
+            "VETO: none so far",
+            "VETO: no leaks found",
+            "VETO: never",
+            "VETO: if it leaked, I would raise one.",
+            "VETO: I don't see a reason for one.",
+            "VETO: withdrawn @2026-06-13",
             "VETO on DONE: none",
             "VETO on DONE was considered.",
             "VETO on DONE?",

@@ -28,6 +28,8 @@ pub enum Withdrawn {
     Above,
     /// Everything that was judged above.
     All,
+    /// Everything that is judged below, where the newest words stand first.
+    AllBelow,
 }
 
 /// What a heading, paragraph or item takes back, and where it says so; `heading` says that it is a heading.
@@ -100,7 +102,13 @@ fn of_verdicts(sentence: &str) -> Option<(Withdrawn, Range<usize>)> {
     if is_supposed(sentence.get(..taken.start())?, sentence.get(taken.end()..)?) {
         return None;
     }
-    Some((whose(found.get(3).map(|ids| ids.as_str()), how_many.as_str(), what.as_str()), taken.range()))
+    let ids = found.get(3).map(|ids| ids.as_str());
+    let below = sentence.get(what.end()..taken.start()).is_some_and(|words| words.contains("below"));
+    let whose = match whose(ids, how_many.as_str(), what.as_str()) {
+        Withdrawn::All | Withdrawn::Above if below => Withdrawn::AllBelow,
+        whose => whose,
+    };
+    Some((whose, taken.range()))
 }
 
 /// "I withdraw both PASSes.", "I revoke the verdict on M1", "I re-open M1".
@@ -151,6 +159,7 @@ mod tests {
             Some((Withdrawn::Of(ids), _)) => ids.join("+"),
             Some((Withdrawn::Above, _)) => "above".to_owned(),
             Some((Withdrawn::All, _)) => "all".to_owned(),
+            Some((Withdrawn::AllBelow, _)) => "below".to_owned(),
         };
         assert_eq!(said, expected, "{text}");
     }
@@ -164,6 +173,7 @@ mod tests {
             ("M1+M2 — verdicts void", "M1+M2"),
             ("Both PASSes withdrawn @2026-06-13T06:50Z", "all"),
             ("All verdicts above are void @2026-06-13T06:50Z", "all"),
+            ("All verdicts below are void.", "below"),
             ("The verdicts on M1 and M2 are revoked.", "M1+M2"),
             ("The verdict above is withdrawn.", "above"),
             ("The log was cut. My verdict is withdrawn.", "above"),
