@@ -1,4 +1,4 @@
-//! How fast one core searches logs and JSON for secrets: MiB/s, printed. Run `cargo bench -p dossier --bench redact`.
+//! How fast one core searches logs and JSON for secrets: MiB/s of processor time, printed. Run `cargo bench -p dossier --bench redact`.
 
 #[path = "../src/redact"]
 #[allow(dead_code, unreachable_pub, reason = "a program of its own uses a part of it")]
@@ -19,7 +19,8 @@ const RUNS: usize = 5;
 
 fn main() {
     let path = EntryPath::new("data/files/x").expect("a good name");
-    let values: Vec<String> = (0..20).map(|n| format!("{:016x}-Value{n}", random(n, 77))).collect();
+    let values: Vec<String> =
+        (0..20).map(|n| format!("{:016x}{:08X}", random(n, 77), random(n, 78) as u32)).collect();
     let built = Instant::now();
     let with_values = Scanner::new(values.iter().map(|value| value.as_bytes()));
     println!("built for 20 values in {:.1} ms", built.elapsed().as_secs_f64() * 1e3);
@@ -30,14 +31,22 @@ fn main() {
             let mut best = f64::MAX;
             let mut hits = 0;
             for _ in 0..RUNS {
-                let started = Instant::now();
+                let started = cpu_seconds();
                 let found = scanner.scan(&path, EvidenceKind::File, &mut text.as_bytes());
-                best = best.min(started.elapsed().as_secs_f64());
+                best = best.min(cpu_seconds() - started);
                 hits = found.expect("bytes can be read").hits().len();
             }
             println!("{name}, {what}: {:.0} MiB/s, {hits} hits", text.len() as f64 / MIB as f64 / best);
         }
     }
+}
+
+/// What this thread has had of a processor, so that a busy machine does not show; where Linux cannot tell, the time.
+fn cpu_seconds() -> f64 {
+    static STARTED: std::sync::LazyLock<Instant> = std::sync::LazyLock::new(Instant::now);
+    let stat = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    let nanoseconds = stat.split(' ').next().and_then(|first| first.parse::<f64>().ok());
+    nanoseconds.map_or_else(|| STARTED.elapsed().as_secs_f64(), |nanoseconds| nanoseconds / 1e9)
 }
 
 /// Numbers without a pattern, and the same every time.

@@ -96,3 +96,28 @@ fn all_faults_are_told_at_once() {
     let faults = parse("colour = 1\n[phase]\nidd = \"a\"\n").expect_err("three faults");
     assert_eq!(faults.len(), 3, "{faults:?}");
 }
+
+#[test]
+fn what_may_stay_needs_a_rule_a_place_a_value_and_a_reason() {
+    let allow = |rest: &str| {
+        format!("[phase]\nid = \"a\"\n[redact]\n[[redact.allow]]\nrule = \"jwt\"\nentry = \"data/*\"\n{rest}")
+    };
+    check(&allow("reason = \"x\"\npattern = \"a+\"\n"), &[]);
+    check(
+        &allow("pattern = \"a+\"\n"),
+        &["4:3: [[redact.allow]] lacks `reason`; add reason = \"the tests' own password\""],
+    );
+    check(&allow("reason = \"x\"\npattern = \"(\"\n"), &["8:11: `pattern` must be a regular expression"]);
+    check(
+        &allow("reason = \"x\"\nvalue_sha256 = \"AB\"\n"),
+        &["8:16: `value_sha256` must be 64 lower-case hex digits"],
+    );
+    check(
+        &allow("reason = \"x\"\n").replace("jwt", "known-value"),
+        &["5:8: known values are removed everywhere; nothing can allow them"],
+    );
+    check(
+        "[phase]\nid = \"a\"\n[redact]\nenv_files = \"x\"\n",
+        &["4:13: `env_files` must be a list of strings, found string"],
+    );
+}

@@ -116,7 +116,8 @@ impl<'s> Ledger<'s> {
             let next = self.numbers.len() + 1;
             let number = *self.numbers.entry(hit.identity).or_insert(next);
             *self.counts.entry((path.clone(), hit.rule)).or_default() += 1;
-            (hit.start, hit.end, format!("[redacted:{}:{number}]", hit.rule))
+            let quote = if hit.is_number { "\"" } else { "" };
+            (hit.start, hit.end, format!("{quote}[redacted:{}:{number}]{quote}", hit.rule))
         });
         Replacements { markers: markers.collect() }
     }

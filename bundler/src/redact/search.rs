@@ -1,5 +1,6 @@
 //! Searches content for secrets, in one pass and bounded memory. Knows rules and bytes, nothing about archives.
 
+mod bodies;
 mod form;
 mod grams;
 mod inside;
@@ -27,6 +28,7 @@ const WINDOW_BYTES: usize = 1 << 20;
 /// An entry with more hits than this is left out as a whole.
 const MOST_HITS: usize = 250_000;
 const VALUE_RULE: &str = "known-value";
+const BODY_RULE: &str = "body-digest";
 
 /// Everything that is looked for. Never changes, so threads share one.
 pub(crate) struct Scanner {
@@ -82,6 +84,8 @@ pub(crate) struct Hit {
     /// From 1.
     pub(crate) line: u64,
     pub(crate) rule: &'static str,
+    /// Whether a marker has to be quoted to stand in its place.
+    pub(super) is_number: bool,
     /// Equal for equal secrets. It stays in memory, and no number is derived from it.
     pub(super) identity: Sha256Digest,
 }
@@ -189,6 +193,7 @@ impl Scanner {
         let mut content = head.as_slice().chain(content);
         let mut found = match form {
             Form::Refused(rule, why) => Found { refused: Some((rule, why)), ..Found::default() },
+            Form::Text if kind == EvidenceKind::Capture => self.scan_capture(path, &mut content)?,
             Form::Gzip | Form::Zip | Form::Png => self.scan_packed(path, form, &mut content)?,
             _ => self.scan_open(path, &mut content)?,
         };
@@ -211,6 +216,27 @@ impl Scanner {
             }
         })?;
         Ok(Found { is_binary, ..search.finish() })
+    }
+
+    /// A recorder's notes: they must not tell what bodies were before something was cut out of them.
+    fn scan_capture(&self, path: &EntryPath, content: &mut dyn Read) -> io::Result<Found> {
+        let mut text = Vec::new();
+        content.read_to_end(&mut text)?;
+        let mut found = self.scan_open(path, &mut text.as_slice())?;
+        if self.is_off {
+            return Ok(found);
+        }
+        let hits = bodies::values(&text).into_iter().map(|value| Hit {
+            start: value.start as u64,
+            end: value.end as u64,
+            line: memchr::memchr_iter(b'\n', &text[..value.start]).count() as u64 + 1,
+            rule: BODY_RULE,
+            is_number: value.is_number,
+            identity: Sha256Digest::of(&text[value.start..value.end]),
+        });
+        found.hits.extend(hits);
+        found.hits = join(found.hits);
+        Ok(found)
     }
 
     /// As it lies there, and what comes out of it.
@@ -327,7 +353,8 @@ fn keep(
     identity: Sha256Digest,
 ) {
     let at = window.base + from as u64;
-    let hit = Hit { start: at + start as u64, end: at + end as u64, line: 0, rule, identity };
+    let hit =
+        Hit { start: at + start as u64, end: at + end as u64, line: 0, rule, is_number: false, identity };
     // Several words of one secret find it several times in a row.
     if hits.last() != Some(&hit) {
         hits.push(hit);

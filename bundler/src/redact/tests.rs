@@ -258,3 +258,71 @@ fn bytes_without_a_secret_stay_as_they_are() {
     let out = redact("data/files/x", EvidenceKind::File, bytes, b"");
     assert_eq!(out.payload.as_deref(), Some(bytes));
 }
+
+/// What becomes of the file, or why it is left out; and what is told of it.
+fn entry(name: &str, kind: EvidenceKind, bytes: &[u8]) -> (Result<Vec<u8>, String>, Vec<Redaction>) {
+    let scanner = nothing_listed();
+    let mut ledger = Ledger::new(scanner);
+    let path = EntryPath::new(&format!("data/files/{name}")).expect("a good name");
+    let content = settled(scanner, &mut ledger, &path, kind, bytes, None);
+    (content, ledger.receipts())
+}
+
+#[test]
+fn a_recorders_notes_do_not_tell_what_bodies_were() {
+    let notes =
+        br#"{"requests": [{"path": "/a", "status": 200, "bytes": 1234, "ETag": "\"ab\"", "sha256": "cd"}]}"#;
+    let clean = entry("capture.json", EvidenceKind::Capture, notes).0.expect("stays");
+    let value: serde_json::Value = serde_json::from_slice(&clean).expect("still JSON");
+    let request = &value["requests"][0];
+    for (key, number) in [("bytes", 1), ("ETag", 2), ("sha256", 3)] {
+        assert_eq!(request[key], format!("[redacted:body-digest:{number}]"));
+    }
+    assert_eq!((&request["path"], &request["status"]), (&"/a".into(), &200.into()));
+}
+
+#[test]
+fn what_is_never_packed_is_left_out() {
+    for (name, bytes, rule) in [
+        (".env", &b"RECIPE=ghost\nDB_PASSWORD=k3Jx91bbQz77\n"[..], "env-file"),
+        ("x.txt", b"A_TOKEN=k3Jx91bbQz77\nB=1\nDB_PASSWORD=k3Jx91bbQz78\n", "env-file"),
+        ("config", b"[core]\n\tbare = false\n[remote \"origin\"]\n\turl = https://x\n", "git-config"),
+        ("db", b"SQLite format 3\0....", "database"),
+        (".netrc", b"machine x", "credential-file"),
+    ] {
+        let reason = entry(name, EvidenceKind::File, bytes).0.expect_err(name);
+        assert!(reason.contains(&format!("(rule {rule})")), "{reason}");
+    }
+    for (name, bytes) in [
+        (".env.sample", &b"TYPE=ghost\nSECRET_DB_PASSWORD_VERSION=v1\n"[..]),
+        ("run.txt", b"RECIPE=ghost\nREF=d88f5801f13b379845c4fef587dd47cfb13e3ca7\n"),
+    ] {
+        assert_eq!(entry(name, EvidenceKind::File, bytes).0.as_deref(), Ok(bytes), "{name}");
+    }
+}
+
+#[test]
+fn compressed_entries_are_looked_into() {
+    use std::io::Write as _;
+    let secret = b"a line\nA_TOKEN=k3Jx91bbQz77\n";
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    gzip.write_all(secret).expect("in memory");
+    let mut zlib = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
+    zlib.write_all(secret).expect("in memory");
+    let text = [b"Comment\0\0", zlib.finish().expect("in memory").as_slice()].concat();
+    let mut picture = b"\x89PNG\r\n\x1a\n".to_vec();
+    picture.extend((text.len() as u32).to_be_bytes());
+    picture.extend([b"zTXt", text.as_slice(), b"\0\0\0\0"].concat());
+    let mut archive = zip::ZipWriter::new(io::Cursor::new(Vec::new()));
+    archive.start_file("a.txt", zip::write::SimpleFileOptions::default()).expect("in memory");
+    archive.write_all(secret).expect("in memory");
+    let archive = archive.finish().expect("in memory").into_inner();
+    for (name, bytes) in [("x.gz", gzip.finish().expect("in memory")), ("x.png", picture), ("x.zip", archive)]
+    {
+        let reason = entry(name, EvidenceKind::File, &bytes).0.expect_err(name);
+        assert!(reason.contains("rule assignment"), "{name}: {reason}");
+    }
+    let (content, receipts) = entry("x.gz", EvidenceKind::File, b"\x1f\x8b\x08broken");
+    assert!(content.is_ok());
+    assert_eq!(receipts[0].kept.as_deref(), Some("not looked into: it cannot be unpacked"));
+}

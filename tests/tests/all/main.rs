@@ -14,5 +14,6 @@ mod page;
 mod phase;
 mod phases;
 mod report_format;
+mod secrets;
 mod signing;
 mod stock_tools;

@@ -54,8 +54,14 @@ pub(super) fn escaped_beginnings(value: &[u8]) -> Vec<Vec<u8>> {
     let mut spelt: Vec<Vec<u8>> = Vec::new();
     for way in ways {
         let escaped: Vec<u8> = beginning.chars().flat_map(|c| way(c).into_bytes()).collect();
-        if escaped != beginning.as_bytes() && !spelt.contains(&escaped) {
-            spelt.push(escaped);
+        let text = String::from_utf8_lossy(&escaped).into_owned();
+        // Escaped once more by whoever quotes it: its own signs are spelt then.
+        let again = [("\\", "\\\\"), ("&", "&amp;"), ("%", "%25")];
+        let twice = again.iter().map(|(sign, spelling)| text.replace(sign, spelling).into_bytes());
+        for escaped in twice.chain([escaped.clone()]) {
+            if escaped != beginning.as_bytes() && !spelt.contains(&escaped) {
+                spelt.push(escaped);
+            }
         }
     }
     spelt
