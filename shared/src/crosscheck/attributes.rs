@@ -42,6 +42,8 @@ pub(super) struct Attribute<'a> {
     pub(super) told: Told<'a>,
     /// Whether the build is called a run, whose result may be meant.
     pub(super) is_run: bool,
+    /// Whether a verb, a column or what else is told makes plain that it is told of the build.
+    pub(super) is_backed: bool,
 }
 
 impl Attribute<'_> {
@@ -74,6 +76,10 @@ pub(super) fn attributes<'a>(unit: &Unit<'a>, context: &Context<'_>) -> Vec<Attr
         let Some(opening) = Opening::of(unit, span) else { continue };
         let until = named.get(index + 1).map_or(unit.words().len(), |(next, _)| next.start);
         let mut found = list(unit, *number, span, until, opening);
+        let backed = |one: &Attribute<'_>| matches!(one.told, Told::Status(_) | Told::Began(_));
+        if found.iter().any(backed) {
+            found.iter_mut().for_each(|one| one.is_backed = true);
+        }
         // A pull request beside a build may only be the next thing named.
         let plain = found.iter().any(|one| !matches!(one.told, Told::Pull(_) | Told::At(_)));
         found.retain(|one| match one.told {
@@ -160,6 +166,7 @@ fn list<'a>(
             span: place,
             told,
             is_run: opening.is_run,
+            is_backed: opening.goes_on,
         };
         match mentions_from(unit, at).first().filter(|mention| mention.span.start == at) {
             Some(Mention { span: place, what: What::Time(first) }) if !opening.goes_on => {
@@ -295,7 +302,8 @@ fn row<'a>(unit: &Unit<'a>, context: &Context<'_>) -> Vec<Attribute<'a>> {
             _ => None,
         };
         if let Some(told) = told {
-            found.push(Attribute { build, named: named.clone(), span: trimmed(unit, cell), told, is_run });
+            let span = trimmed(unit, cell);
+            found.push(Attribute { build, named: named.clone(), span, told, is_run, is_backed: true });
         }
     }
     found
@@ -321,6 +329,8 @@ mod tests {
             ("build-duration", "#202 took 1m54s, #203 2m27s", "+-"),
             ("build-duration", "#202 took 1m54s and #203 14s after it", "+"),
             ("build-duration", "build 202 (9 min)", "."),
+            ("build-duration", "How long each waited:\n\n- build 202 (9m10s)", "."),
+            ("build-duration", "- build 202 (1m54s)", "+"),
             ("build-duration", "build 202 (14s after the comment)", ""),
             ("build-duration", "looked at build 202, 9m10s in all", ""),
             ("build-time", "- build 202 (1m54s) 10:00:00Z–10:03:54Z, success", "+-"),
@@ -350,6 +360,8 @@ mod tests {
             ("build-status", "| #202 | 10:00Z | 4 | **success** |", "+"),
             ("build-status", "| 202 | 10:00Z | 4 | success at last |", ""),
             ("build-time", "| 202 | 10:04Z | 4 | success |", "-"),
+            ("build-time", "| 201 | 08:00Z | 4 | failure |", "."),
+            ("build-time", "| 201 | 2030-01-01 08:00Z | 4 | failure |", "+"),
             ("tested-pull", "| 202 | 10:00Z | PR#4 | success |", "+"),
             ("tested-pull", "| 202 | 10:00Z | 3 | success |", "-"),
             ("tested-pull", "| 202 | 10:00Z | 3 or 4 | success |", ""),

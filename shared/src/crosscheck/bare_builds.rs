@@ -31,6 +31,14 @@ static BARE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     ))
 });
 
+/// Numbers that mean something without any build.
+const OTHERS: &[&str] = &[
+    "10", "11", "12", "20", "24", "30", "42", "50", "64", "80", "100", "128", "200", "201", "202", "204",
+    "256", "301", "302", "304", "307", "308", "400", "401", "403", "404", "405", "409", "410", "422", "429",
+    "443", "500", "501", "502", "503", "504", "512", "587", "993", "1000", "1024", "3000", "5432", "8000",
+    "8080",
+];
+
 /// The builds that a unit names by a bare number, in order of place.
 pub(super) fn bare_builds(unit: &Unit<'_>, numbers: &HashSet<u64>) -> Vec<(Range<usize>, u64)> {
     let text = unit.words();
@@ -43,6 +51,12 @@ pub(super) fn bare_builds(unit: &Unit<'_>, numbers: &HashSet<u64>) -> Vec<(Range
         let (Some(whole), Some(list)) = (captures.get(0), captures.get(1)) else { continue };
         let lead = text.get(whole.start()..list.start()).unwrap_or("");
         let opens = lead.trim_matches(['.', ';', ' ']).is_empty();
+        // "Retries on 503", "for 443": what a server answers, where it listens.
+        let spoken = lead.trim().len() <= 3 && !opens;
+        let other = |number: &str| spoken && OTHERS.contains(&number.trim_start_matches('#'));
+        if list.as_str().split(|c: char| !c.is_ascii_digit()).any(other) {
+            continue;
+        }
         if !(goes_on(text, list.end(), opens) && (opens || !counts(text.get(..whole.start()).unwrap_or(""))))
         {
             continue;

@@ -60,7 +60,8 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
     for one in fresh(attributes(unit, context), drafts) {
         let Told::Length(seconds, figure) = one.told else { continue };
         let fact = fact(one.build, seconds, figure, context);
-        let fact = one.settled(fact, "that this is how long it ran is not said", figure == 1);
+        let fact =
+            one.settled(fact, "that this is how long it ran is not said", figure == 1 && one.is_backed);
         drafts.push(Draft::new(one.quote(), format!("duration {:?} {seconds}", [one.build]), vec![fact]));
     }
     for (span, key, value) in unit.pairs() {

@@ -73,7 +73,10 @@ fn denied(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
         let lead = unit.clause_before(span.start).to_ascii_lowercase();
         let opens =
             lead.split(|c: char| !c.is_alphanumeric()).all(|w| matches!(w, "" | "build" | "run" | "drone"));
-        if !opens || !ends_statement(behind) || behind.starts_with(" on ") || behind.starts_with(" at ") {
+        // "Did not fail because of memory" denies the cause alone.
+        let is_end =
+            behind.trim_start().chars().next().is_none_or(|c| matches!(c, '.' | ',' | ';' | ')' | '!'));
+        if !opens || !is_end {
             continue;
         }
         let is_success =
@@ -83,7 +86,11 @@ fn denied(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
             Ok(build) => {
                 let cited = vec![cite(&build.place, "/status", &build.status)];
                 let words = format!("build {number}: {}", build.status);
+                let later = build.finished.is_none_or(|at| unit.as_of.is_some_and(|then| at > then));
                 vec![match (is_success, build.status.as_str()) {
+                    _ if later => {
+                        Fact::Unclear(format!("{words}, which it was not yet when this was written"), cited)
+                    }
                     (_, "" | "running" | "pending" | "blocked" | "waiting_on_dependencies") => {
                         Fact::Unclear(words, cited)
                     }

@@ -107,9 +107,11 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
         let before = drafts.len();
         push(vec![one.build], which, moment, one.span.clone(), unit.text(&one.span), unit, context, drafts);
         for draft in drafts.iter_mut().skip(before) {
-            let settled = |fact| {
-                one.settled(fact, "of which moment this is the time is not said", which != Which::Either)
+            let (why, is_plain) = match which {
+                Which::Either => ("of which moment this is the time is not said", false),
+                _ => ("on which day is not said", !fits_its_own_day(one.build, which, &moment, context)),
             };
+            let settled = |fact| one.settled(fact, why, is_plain);
             draft.facts = std::mem::take(&mut draft.facts).into_iter().map(settled).collect();
         }
     }
@@ -123,6 +125,16 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
         let builds = context.builds_at(unit, span.start);
         push(builds, which, moment, span.clone(), value, unit, context, drafts);
     }
+}
+
+/// Whether a time without a day is that of the build on the day it ran.
+fn fits_its_own_day(number: u64, which: Which, moment: &Moment, context: &Context<'_>) -> bool {
+    let Some(build) = context.evidence.builds.get(&number).filter(|_| moment.date.is_none()) else {
+        return false;
+    };
+    let at = if which == Which::End { build.finished } else { build.started };
+    let window = at.and_then(|at| moment.window(Some(at.to_zoned(jiff::tz::TimeZone::UTC).date())));
+    matches!((at, window), (Some(at), Some((first, last))) if first <= at && at <= last)
 }
 
 /// A time and where it stands.

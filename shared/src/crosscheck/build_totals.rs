@@ -96,10 +96,18 @@ fn fact(share: &Share, said: &str, unit: &Unit<'_>, context: &Context<'_>) -> Fa
         Share::Some(_, total) if *total != all.len() => {
             return Fact::Unclear(format!("{words}; which {total} are meant is not plain"), cited(&all));
         }
+        Share::Some(..) if context.recipe().is_none() => return Fact::Unclear(words, cited(&all)),
         Share::Some(..) => return Fact::Differs(words, cited(&all)),
     };
     // Whether a build that was killed failed is a reading.
-    let plainly = |build: &&Build| matches!(build.status.as_str(), "success" | "failure" | "error");
+    let begin = context.begin();
+    let own = |build: &&Build| begin.is_some_and(|begin| build.started.is_some_and(|at| at >= begin.at));
+    if context.recipe().is_none() || !odd.iter().any(own) {
+        let why = "of which builds this is said is not plain";
+        return Fact::Unclear(format!("{words}; not {}; {why}", numbers(&odd)), cited(&odd));
+    }
+    let plainly =
+        |build: &&Build| own(build) && matches!(build.status.as_str(), "success" | "failure" | "error");
     let near = nearby(unit, context);
     let meant = |build: &&Build| near.is_empty() || near.contains(&build.number);
     match odd.iter().filter(|build| plainly(build)).find(|build| meant(build)) {

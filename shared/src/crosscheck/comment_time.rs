@@ -28,7 +28,7 @@ const MAX_CITED: usize = 8;
 static SIGNED: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"@([A-Za-z0-9_.-]+) \[([^\]]+)\]:\s*(\S+(?: \S+)*)").ok());
 static COMMENT_AT: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?i)\bcomment(?:ed)?\b(?: on PR\s?#?\d+)?(?: posted| written| created)? at\s+$|\bnote(?: (?:for|to) the operator)? on PR\s?#?\d+(?: posted| written| left)?(?: at|,)\s+$").ok()
+    Regex::new(r"(?i)\bcomment(?:ed)?\b(?: on PR\s?#?\d+)?(?: posted| written| created)? at\s+$|\b(?:note (?:for|to) the operator|operator note) on PR\s?#?\d+(?: posted| written| left)?(?: at|,)\s+$").ok()
 });
 
 fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {

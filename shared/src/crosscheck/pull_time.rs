@@ -29,8 +29,10 @@ static VERB: LazyLock<Option<Regex>> = LazyLock::new(|| {
         r"(\s*(?:\(|@|,|:)?\s*(?:at|on)?\s*)",
     ))
 });
-static BY: LazyLock<Option<Regex>> =
-    LazyLock::new(|| pattern(r"(?i)^\s*(?:\(?by\s+@?|\(@?)([A-Za-z0-9][A-Za-z0-9._-]*[A-Za-z0-9])"));
+static BY: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let name = r"@?([A-Za-z0-9][A-Za-z0-9._-]*[A-Za-z0-9])";
+    pattern(&format!(r"(?i)^\s*(?:\(?by\s+{name}|\({name}\))"))
+});
 
 /// A sentence about the pull request of the one before.
 static IT: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -77,7 +79,10 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
         let mut end = window.as_ref().map_or(span.end + word.end(), |(end, _, _)| *end);
         let mut name = found.get(2).map(|name| span.end + name.start()..span.end + name.end());
         if name.is_none()
-            && let Some(by) = BY.as_ref().and_then(|pattern| pattern.captures(after(unit, end))?.get(1))
+            && let Some(by) = BY.as_ref().and_then(|pattern| {
+                let found = pattern.captures(after(unit, end))?;
+                found.get(1).or(found.get(2))
+            })
         {
             name = Some(end + by.start()..end + by.end());
         }
