@@ -50,6 +50,7 @@ impl Failure {
 
     pub(crate) fn exit(&self) -> Exit {
         match self {
+            Self::Collect(CollectError::Temporary(_)) => Exit::CouldNotWrite,
             Self::Usage(_) | Self::Config(_) | Self::Collect(_) | Self::Key(_) => Exit::Usage,
             Self::Evidence(_) => Exit::EvidenceNotGood,
             Self::NotASnapshot { .. } => Exit::NotASnapshot,
