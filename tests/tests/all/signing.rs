@@ -7,7 +7,7 @@ use dossier_tests::dossier;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::phase::succeed;
+use crate::phase::{Phase, succeed};
 
 mod agent;
 mod policies;
@@ -280,6 +280,29 @@ fn approving_what_is_not_good_wants_a_reason() {
     succeed(Command::new("sh").args(["-ec", script]).current_dir(desk.folder.path()));
     let asked = ["sign", "damaged.zip", "--role", "operator", "--key", "packer", "--decision", "approve"];
     desk.check(&asked, 1, &["report.txt", "the seal does not hold", "things speak against an approval"]);
+}
+
+#[test]
+fn a_contradiction_of_substance_is_accepted_by_name_or_not_at_all() {
+    let phase = Phase::ghost();
+    phase.replace("machine-docs/REVIEW-ghost.md", "`level=5`", "`level=4`");
+    let (snapshot, _) = phase.seal();
+    let desk = Desk::new();
+    fs_err::copy(snapshot, desk.at("ghost.zip")).expect("copied");
+    let asked = ["sign", "ghost.zip", "--role", "operator", "--key", "packer", "--decision", "approve"];
+    let (code, words) = desk.run(&asked);
+    let against: Vec<&str> =
+        words.lines().filter(|line| line.contains(" is contradicted (REVIEW-ghost.md:")).collect();
+    assert!(code == 1 && !against.is_empty() && words.contains("--despite"), "{words}");
+    assert!(desk.sign_offs("ghost.zip").is_empty());
+    desk.check(
+        &[&asked[..], &["--despite", "a slip of the pen"]].concat(),
+        0,
+        &["although contradicted", "signed ghost.zip"],
+    );
+    let says = &desk.verified("ghost.zip", &[])["trust"]["sign_offs"][0]["says"];
+    let accepted = says["contradictions_accepted"].as_array().expect("ids").len();
+    assert_eq!(Some(accepted as u64), says["outcomes"]["contradicted"].as_u64(), "{says}");
 }
 
 #[test]
