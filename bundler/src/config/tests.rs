@@ -105,7 +105,7 @@ fn what_may_stay_needs_a_rule_a_place_a_value_and_a_reason() {
     check(&allow("reason = \"x\"\npattern = \"a+\"\n"), &[]);
     check(
         &allow("pattern = \"a+\"\n"),
-        &["4:3: [[redact.allow]] lacks `reason`; add reason = \"the tests' own password\""],
+        &["4:1: [[redact.allow]] lacks `reason`; add reason = \"the tests' own password\""],
     );
     check(&allow("reason = \"x\"\npattern = \"(\"\n"), &["8:11: `pattern` must be a regular expression"]);
     check(

@@ -1,5 +1,6 @@
 //! Searches content for secrets, in one pass and bounded memory. Knows rules and bytes, nothing about archives.
 
+mod allowed;
 mod bodies;
 mod form;
 mod grams;
@@ -18,6 +19,7 @@ use dossier_shared::digest::Sha256Digest;
 use dossier_shared::entry_path::EntryPath;
 use dossier_shared::evidence::EvidenceKind;
 
+pub(crate) use allowed::{Allowed, AllowedValue};
 use form::Form;
 use grams::{Finder, Word};
 use rules::Spans;
@@ -41,39 +43,6 @@ pub(crate) struct Scanner {
     pub(super) skipped: Vec<(String, String)>,
     window_bytes: usize,
     is_off: bool,
-}
-
-/// Something that a rule finds and that may stay; never a known value.
-pub(crate) struct Allowed {
-    pub(crate) rule: String,
-    /// Entries of the evidence; files that quote the evidence are allowed whatever it is.
-    pub(crate) entry: globset::GlobMatcher,
-    pub(crate) value: AllowedValue,
-    /// Why it is no secret.
-    pub(crate) reason: String,
-}
-
-/// How an allowed value is told.
-pub(crate) enum AllowedValue {
-    Sha256(Sha256Digest),
-    /// Matches the whole value.
-    Pattern(regex::bytes::Regex),
-}
-
-impl Allowed {
-    fn is_for(&self, path: &EntryPath) -> bool {
-        !path.as_str().starts_with("data/") || self.entry.is_match(path.as_str())
-    }
-
-    fn allows(&self, rule: &str, value: &[u8], digest: &Sha256Digest) -> bool {
-        self.rule == rule
-            && match &self.value {
-                AllowedValue::Sha256(known) => known == digest,
-                AllowedValue::Pattern(pattern) => {
-                    pattern.find(value).is_some_and(|found| found.len() == value.len())
-                }
-            }
-    }
 }
 
 /// A secret in some content: bytes [start, end).

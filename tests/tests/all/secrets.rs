@@ -66,7 +66,7 @@ fn without_redaction_the_same_search_finds_every_plant() {
     let plants = Plants::in_phase(&phase);
     let packing = pack(&phase, true);
     assert_eq!(packing.status.code(), Some(0), "{}", said(&packing));
-    assert!(said(&packing).contains("redaction is switched off"), "{}", said(&packing));
+    assert!(said(&packing).contains("WITHOUT REDACTION"), "{}", said(&packing));
     let haystack = Haystack::of_snapshot(&phase.path("out.zip"));
     let missed: Vec<String> =
         plants.all().filter(|plant| haystack.find(plant).is_none()).map(|plant| plant.words()).collect();
