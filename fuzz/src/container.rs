@@ -31,7 +31,7 @@ pub fn layout(bytes: &[u8]) {
     let mut next = 0;
     for entry in &layout.entries {
         assert!(entry.data_offset > next, "{} begins inside the entry before it", entry.path);
-        next = entry.data_offset + u64::from(entry.record.compressed_bytes);
+        next = entry.data_offset + entry.record.compressed_bytes;
     }
     assert!(next == layout.central_offset, "bytes between the entries and the directory");
     assert!(layout.covered_bytes <= layout.central_offset && layout.file_bytes == bytes.len() as u64);

@@ -312,6 +312,22 @@ fn metadata() -> Vec<Row> {
             });
         }),
     ];
+    for (what, receipt) in [
+        ("without a count", serde_json::json!({ "rule": "jwt", "entry": REVIEW })),
+        (
+            "that tells the value",
+            serde_json::json!({ "rule": "jwt", "entry": REVIEW, "count": 1, "value": "x" }),
+        ),
+        ("of an entry that climbs", serde_json::json!({ "rule": "jwt", "entry": "data/../x", "count": 1 })),
+    ] {
+        rows.push(files("§6.4", format!("a receipt {what}"), Error("cannot be read"), move |bag| {
+            let mut metadata: serde_json::Value =
+                serde_json::from_slice(bag.file("snapshot.json")).expect("a good snapshot.json");
+            metadata["redactions"] = serde_json::Value::from(vec![receipt.clone()]);
+            *bag.file("snapshot.json") = metadata.to_string().into_bytes();
+            bag.relist();
+        }));
+    }
     for key in ["packer", "packed_at", "phase", "sources", "absences", "events", "redactions"] {
         rows.push(files("§6.3", format!("no {key}"), Error("cannot be read"), move |bag| {
             let mut metadata: serde_json::Value =

@@ -127,7 +127,7 @@ fn sizes() -> Vec<Row> {
 }
 
 /// What one entry of the greatest size may take in address space.
-const MEBIBYTES: u64 = 4096;
+const MEBIBYTES: u64 = 512;
 
 /// 1 GiB of zeros in about 1 MiB, made piece by piece.
 fn gibibyte() -> (Vec<u8>, u32) {
