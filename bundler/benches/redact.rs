@@ -1,7 +1,7 @@
 //! How fast one core searches logs and JSON for secrets: MiB/s of processor time, printed. Run `cargo bench -p dossier --bench redact`.
 
 #[path = "../src/redact"]
-#[allow(dead_code, unreachable_pub, reason = "a program of its own uses a part of it")]
+#[allow(dead_code, unused_imports, unreachable_pub, reason = "a program of its own uses a part of it")]
 mod redact {
     pub(crate) mod search;
 }
@@ -64,7 +64,7 @@ const LINES: [&str; 12] = [
     "warning: unused variable `token_type` in crate `recipes`, consider prefixing with an underscore",
     "Pulling fs layer sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
     "http://ci.example.org:8080/recipe-maintainers/cc-ci/612/1/2 answered after 3 retries",
-    "npm http fetch GET 200 https://registry.npmjs.example/left-pad 133ms (cache hit)",
+    "npm http fetch GET 200 https://packages.example/left-pad 133ms (cache hit)",
     "[2026-06-13 05:38:00] production.ERROR: Connection refused (SQL: select * from `users` where `id` = 7)",
     "secrets: 3 generated, values are not printed; password policy: at least 12 characters",
     "    at Object.<anonymous> (/app/node_modules/express/lib/router/index.js:284:15)",

@@ -98,7 +98,7 @@ impl Namer {
         if let Some(text) = std::str::from_utf8(name).ok().filter(|text| EntryPath::new(text).is_ok()) {
             return Some(text.to_owned());
         }
-        let forms: [(fn(char) -> bool, bool, bool); 5] = [
+        let forms: [(Escaped, bool, bool); 5] = [
             (|_| false, false, false),
             (|_| false, true, false),
             (|_| false, false, true),
@@ -110,6 +110,9 @@ impl Namer {
         texts.into_iter().find(|text| EntryPath::new(text).is_ok())
     }
 }
+
+/// Which characters are escaped besides those that no reader takes.
+type Escaped = fn(char) -> bool;
 
 /// The longest number that [`Namer::claim`] adds.
 const NUMBER_BYTES: usize = 16;

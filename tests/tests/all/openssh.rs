@@ -216,10 +216,16 @@ fn line(dice: &mut Dice, public: &str, made: &str) -> String {
         "19700101Z",
     ];
     if dice.one_in(2) {
-        options.push(format!("valid-after=\"{}\"", times[dice.below(if dice.0 % 4 == 0 { 13 } else { 8 })]));
+        options.push(format!(
+            "valid-after=\"{}\"",
+            times[dice.below(if dice.0.is_multiple_of(4) { 13 } else { 8 })]
+        ));
     }
     if dice.one_in(3) {
-        options.push(format!("valid-before=\"{}\"", times[dice.below(if dice.0 % 4 == 0 { 13 } else { 8 })]));
+        options.push(format!(
+            "valid-before=\"{}\"",
+            times[dice.below(if dice.0.is_multiple_of(4) { 13 } else { 8 })]
+        ));
     }
     if dice.one_in(12) {
         options.push(

@@ -256,5 +256,7 @@ pub(super) fn is_placeholder(value: &[u8]) -> bool {
     STARTS.iter().any(|start| lower.starts_with(start))
         || PLAIN.contains(&lower.trim_end_matches(['.', ':', '!', '?', '*', ']', ')']))
         || value.iter().all(|byte| matches!(byte, b'*' | b'x' | b'X' | b'.' | b'-' | b'_' | b'#' | b'0'))
-        || value.windows(3).all(|three| three == "•".as_bytes()) && !value.is_empty() && value.len() % 3 == 0
+        || value.windows(3).all(|three| three == "•".as_bytes())
+            && !value.is_empty()
+            && value.len().is_multiple_of(3)
 }
