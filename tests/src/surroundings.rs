@@ -9,7 +9,8 @@ pub fn dossier() -> Command {
     built("DOSSIER_BIN")
 }
 
-/// A `dossier` that stops where `$DOSSIER_PAUSE_AT` says, to be killed there: `$DOSSIER_DEBUG_BIN`, a debug build.
+/// A `dossier` that stops where `$DOSSIER_PAUSE_AT` says, to be killed there, and that can leave secrets in for a positive
+/// control: `$DOSSIER_DEBUG_BIN`, a debug build.
 pub fn dossier_that_pauses() -> Command {
     built("DOSSIER_DEBUG_BIN")
 }

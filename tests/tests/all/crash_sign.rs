@@ -14,7 +14,7 @@ const KILLS: usize = 20;
 fn sign(desk: &Desk, note: &str) -> Command {
     let asked =
         ["sign", "a.zip", "--role", "operator", "--decision", "reject", "--key", "packer", "--note", note];
-    let mut command = desk.dossier(&asked);
+    let mut command = desk.dossier_that_pauses(&asked);
     command.stdout(Stdio::null());
     command
 }

@@ -136,6 +136,44 @@ async fn the_strip_answers_apart_and_never_all_green() {
     page.assert_quiet().await;
 }
 
+#[tokio::test]
+async fn who_signed_off_is_shown_and_a_dropped_key_file_is_asked() {
+    let phase = Phase::ghost();
+    let (snapshot, _) = phase.seal();
+    let key = phase.path("operator");
+    succeed(dossier().args(["keygen", "--role", "operator", "--as", "ann@test", "-o"]).arg(&key));
+    let mut sign = dossier();
+    sign.arg("sign").arg(&snapshot).args([
+        "--role",
+        "operator",
+        "--decision",
+        "approve",
+        "--note",
+        "seen it",
+    ]);
+    succeed(sign.arg("--key").arg(&key));
+    let public = fs_err::read_to_string(phase.path("operator.pub")).expect("text");
+    let line = format!("ann@test namespaces=\"signoff.operator@dossier\" {}", public.trim());
+
+    let page = Browser::new().open(html(&snapshot)).await;
+    page.settled().await;
+    page.go("#/trust").await;
+    page.wait_for("[data-testid=sign-off][data-state=neutral]").await;
+    let said = page.text("[data-testid=sign-off]").await;
+    for part in ["Approved as operator", "a key you do not know", "seen it", "SHA256:"] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    let drop = format!(
+        "const dropped = new DataTransfer(); dropped.items.add(new File([{line:?}], 'allowed_signers')); \
+         window.dispatchEvent(new DragEvent('drop', {{dataTransfer: dropped, cancelable: true}})); return 1"
+    );
+    page.eval::<u32>(&drop).await;
+    page.wait_for("[data-testid=sign-off][data-state=good]").await;
+    let strip = page.text("[data-testid=sign-offs]").await;
+    assert!(strip.contains("approved as operator by ann@test"), "{strip}");
+    page.assert_quiet().await;
+}
+
 /// Flips a bit of a payload byte as it lies in the zip.
 fn flip_raw(snapshot: &Path) -> PathBuf {
     let mut bytes = fs_err::read(snapshot).expect("readable");

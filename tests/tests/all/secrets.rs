@@ -6,14 +6,14 @@ mod plants;
 
 use std::process::{Command, Output};
 
-use dossier_tests::dossier;
+use dossier_tests::{dossier, dossier_that_pauses};
 
 use crate::phase::Phase;
 use haystack::Haystack;
 use plants::Plants;
 
 fn pack(phase: &Phase, switched_off: bool) -> Output {
-    let mut command = dossier();
+    let mut command = if switched_off { dossier_that_pauses() } else { dossier() };
     command.arg("pack").arg(phase.path("dossier.toml")).arg("-o").arg(phase.path("out.zip"));
     command.args(["--unsigned", "--no-viewer"]).env("PLANTED_IN_THE_ENVIRONMENT", Plants::of_environment());
     if switched_off {

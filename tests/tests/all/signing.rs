@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use dossier_tests::dossier;
+use dossier_tests::{dossier, dossier_that_pauses};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -58,7 +58,15 @@ impl Desk {
 
     /// `dossier` in this folder, with its own configuration.
     pub(crate) fn dossier(&self, arguments: &[&str]) -> Command {
-        let mut command = dossier();
+        self.at_home(dossier(), arguments)
+    }
+
+    /// The same for one that can be told to pause.
+    pub(crate) fn dossier_that_pauses(&self, arguments: &[&str]) -> Command {
+        self.at_home(dossier_that_pauses(), arguments)
+    }
+
+    fn at_home(&self, mut command: Command, arguments: &[&str]) -> Command {
         command.args(arguments).current_dir(self.folder.path()).env("XDG_CONFIG_HOME", self.at("config"));
         command
     }

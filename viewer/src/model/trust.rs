@@ -127,9 +127,17 @@ pub(crate) fn signed_off(report: &Report) -> Option<(String, String, State)> {
     let state = said.iter().map(|said| said.state).max()?;
     let listed: Vec<String> =
         said.iter().map(|said| format!("{} as {} by {}", said.decision, said.role, said.who)).collect();
+    let count = |decision: &str, one, many| {
+        let count = said.iter().filter(|said| said.decision == decision).count() as u64;
+        (count > 0).then(|| words::count(count, one, many))
+    };
     let value = match listed.as_slice() {
         [one] => one.clone(),
-        many => format!("{} statements", many.len()),
+        _ => [count("approved", "approval", "approvals"), count("rejected", "rejection", "rejections")]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(", "),
     };
     Some((value, listed.join("; "), state))
 }

@@ -67,7 +67,7 @@ fn sign_offs(loaded: &Loaded) -> AnyView {
             <h2 id="sign-offs-title">"Signed off by" <small>"which key said what; the times are only claimed"</small></h2>
             {lacking}
             <ol class="answers">{rows}</ol>
-            <p class="muted">
+            <p class="muted below">
                 <span class="label">"Does not prove: "</span>
                 " that there were no others. A sign-off that was taken out again leaves no trace, unless a later one names it."
             </p>
