@@ -25,6 +25,7 @@ mod huge;
 mod in_doubt;
 #[cfg(test)]
 mod in_doubt_cases;
+mod in_lists;
 mod key_facts;
 mod lost_lines;
 mod notes;
