@@ -116,13 +116,24 @@ fn goes_on(text: &str, at: usize, opens: bool) -> bool {
     ];
     let rest = text.get(at..).unwrap_or("");
     let word: String = rest.trim_start().chars().take_while(|c| c.is_alphanumeric()).collect();
+    // "In 12 upgrade failed": what became of a tier there.
+    let of_tier = || {
+        const TIERS: &[&str] = &["install", "upgrade", "backup", "restore", "custom", "lint"];
+        const BECAME: &[&str] = &["passed", "failed", "was", "is", "passes", "fails"];
+        let mut words = rest.split_whitespace();
+        rest.starts_with(' ')
+            && words.next().is_some_and(|tier| TIERS.contains(&tier))
+            && words
+                .next()
+                .is_some_and(|word| BECAME.contains(&word.trim_matches(|c: char| !c.is_alphanumeric())))
+    };
     let said = |list: &[&str]| rest.starts_with(' ') && list.contains(&word.to_ascii_lowercase().as_str());
     match rest.chars().next() {
         _ if opens => said(SAID),
         None => true,
         Some('.' | ',') => rest.chars().nth(1).is_none_or(char::is_whitespace),
         Some(':' | ';' | ')') => !rest.chars().nth(1).is_some_and(|c| c.is_ascii_digit()),
-        _ => said(SAID) || said(MORE),
+        _ => said(SAID) || said(MORE) || of_tier(),
     }
 }
 

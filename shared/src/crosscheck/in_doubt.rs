@@ -309,8 +309,16 @@ impl<'u> Around<'u> {
         (any(PAST) && then).then_some("it speaks of an earlier time than the capture")
     }
 
-    /// "PR#5 was closed before PR#3", "after PR#4 was merged, …".
+    /// "PR#5 was closed before PR#3", "after PR#4 was merged, …", "PR#5 was closed and merged".
     fn of_events(&self) -> Option<&'static str> {
+        static THEN: Pattern = LazyLock::new(|| {
+            pattern(
+                r"^[,\s]*(?:and|then|and then|but|/|later) (?:was |is |then |later |also )?(?:merged|reopened|closed|opened|open)\b",
+            )
+        });
+        if self.rule.starts_with("pull-") && is_match(&THEN, self.after) {
+            return Some("another state stands beside it, which is not compared");
+        }
         if self.rule != "pull-state" {
             return None;
         }

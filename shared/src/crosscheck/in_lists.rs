@@ -14,6 +14,9 @@ use crate::documents::mentions::What;
 
 type Pattern = LazyLock<Option<Regex>>;
 
+/// "#12 was the first build after …" is confirmed by no build alone; one on the other side contradicts it all the same.
+pub(super) const OF_ALL: &str = "“first” and “last” speak of all the others too, which are not compared";
+
 const PAIRS: &str = "which value belongs to which build is not plain";
 
 /// Why the statement at `span` is left to a person, for what is said of several at once or of another one.
@@ -39,6 +42,15 @@ pub(super) fn in_lists(
         .or_else(|| said.elsewhere())
         .or_else(|| said.in_a_log(span, unit))
         .or_else(|| in_pairs(&said, span, from..until, unit, context))
+}
+
+/// Whether the build is named right before "was the first one after …": no other can be meant.
+pub(super) fn names_it(span: &Range<usize>, unit: &Unit<'_>) -> bool {
+    static NAMED: Pattern = LazyLock::new(|| {
+        pattern(r"\d (?:was|is) the (?:very )?(?:first|last|only|next|latest|earliest) (?:[a-z-]+ ){1,4}$")
+    });
+    let from = unit.clause(span.start).start.min(span.start);
+    is_match(&NAMED, unit.lower().get(from..span.start).unwrap_or(""))
 }
 
 /// A statement and its clause, in lower case.
@@ -101,8 +113,16 @@ impl Said<'_> {
                 r"\b(?:first|only|last|earliest|sole) (?:[a-z-]+ )?(?:run|build|one|try|attempt)s?(?: ever)? (?:with|to|at|that|which|on|of|where|reaching)\b|\bfor the (?:first|last|only) time\b",
             )
         });
+        static EDGE: Pattern = LazyLock::new(|| {
+            pattern(
+                r"\b(?:first|last|only|next|latest|earliest) (?:[a-z-]+ )?(?:build|run|one)s? (?:to (?:start|run|begin) |that (?:started|ran|began) )?$",
+            )
+        });
         if !self.is_of_builds() {
             return None;
+        }
+        if self.rule == "before-after" && is_match(&EDGE, self.before) {
+            return Some(OF_ALL);
         }
         if is_match(&ONLY, self.before) || is_match(&ONLY, self.inside) {
             return Some("“only” speaks of all the others too, which are not compared");
@@ -283,6 +303,7 @@ mod tests {
     #[test]
     fn each_value_belongs_to_its_own_member() {
         for (rule, text, expected) in [
+            ("run-tier", "In run 202 upgrade failed, in 203 upgrade passed.", "+?"),
             ("run-level", "runs 202 (L1), 201 (L5)", "++"),
             ("run-level", "runs 201 (L5), 202 (L5)", "+-"),
             ("run-level", "Runs 202 → L1; 201 → L5.", "++"),
