@@ -25,6 +25,7 @@ mod huge;
 mod in_doubt;
 #[cfg(test)]
 mod in_doubt_cases;
+mod in_lists;
 mod key_facts;
 mod lost_lines;
 mod notes;
@@ -349,6 +350,9 @@ fn tempered(rule: &Rule, mut draft: Draft, unit: &Unit<'_>, context: &Context<'_
         }
         () => in_doubt::in_doubt(rule.id, &draft.span, unit, context),
     };
+    let differs = draft.facts.iter().any(|fact| matches!(fact, Fact::Differs(..)));
+    let why =
+        why.filter(|why| !(*why == in_lists::OF_ALL && differs && in_lists::names_it(&draft.span, unit)));
     if let Some(why) = why {
         draft.facts = vec![Fact::Unclear(why.to_owned(), Vec::new())];
         draft.key.clear();
@@ -397,14 +401,17 @@ fn judge(unit: &Unit<'_>, rule: &Rule, draft: Draft, id: String) -> Numbered {
     let rests_on_nothing =
         matches!(outcome, Outcome::Confirmed | Outcome::Contradicted) && evidence.is_empty();
     let outcome = if rests_on_nothing { Outcome::NotCheckable } else { outcome };
-    let (line, column) = unit.position(draft.span.start);
+    // Of a row only the cell is confirmed that was compared, not those between it and the build's.
+    let narrow = Some(()).filter(|()| outcome == Outcome::Confirmed);
+    let span = narrow.and_then(|()| run_tables::last_cell(unit, &draft.span)).unwrap_or(draft.span.clone());
+    let (line, column) = unit.position(span.start);
     let check = Check {
         id,
         gate: unit.gate.clone(),
         document: unit.document.name.clone(),
         line,
         column,
-        quote: unit.text(&draft.span).trim().to_owned(),
+        quote: unit.text(&span).trim().to_owned(),
         rule: rule.id.to_owned(),
         kind: draft.kind.unwrap_or(rule.kind),
         outcome,

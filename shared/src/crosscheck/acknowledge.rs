@@ -1,7 +1,8 @@
 //! Contradictions that a document itself mentions; knows nothing about evidence.
 
 use super::{Numbered, Unit};
-use crate::report::Outcome;
+use crate::documents::mentions::What;
+use crate::report::{Check, Outcome};
 
 /// Words by which people admit that something written is not right.
 const ADMITS: &[&str] = &[
@@ -42,8 +43,31 @@ pub(super) fn acknowledge(numbered: &mut [Numbered], units: &[Unit<'_>]) {
             let same_document = unit.document.name == item.check.document;
             let elsewhere = !same_document || line != item.check.line;
             let about_it = same_document || unit.words().contains(&short_name);
+            if is_of_others(unit, &item.check) {
+                return None;
+            }
             (elsewhere && about_it).then(|| format!("{}:{line}", unit.document.name))
         });
+    }
+}
+
+/// Whether the line names builds, and none of them is one that the contradiction rests on.
+fn is_of_others(unit: &Unit<'_>, check: &Check) -> bool {
+    let named: Vec<u64> = unit.mentions.iter().filter_map(|mention| number_of(&mention.what)).collect();
+    let number = |segment: &str| segment.split('.').next()?.parse::<u64>().ok();
+    let rests_on: Vec<u64> = check
+        .evidence
+        .iter()
+        .filter(|cited| ["build", "run"].iter().any(|kind| cited.path.as_str().contains(kind)))
+        .flat_map(|cited| cited.path.as_str().split('/').filter_map(number))
+        .collect();
+    !named.is_empty() && !rests_on.is_empty() && !named.iter().any(|number| rests_on.contains(number))
+}
+
+fn number_of(what: &What) -> Option<u64> {
+    match what {
+        What::Build(number) => Some(*number),
+        _ => None,
     }
 }
 

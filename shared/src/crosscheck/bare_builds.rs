@@ -31,6 +31,14 @@ static BARE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     ))
 });
 
+/// Further members of a list whose values stand beside them: "builds 38 (L0), 39 (L1)", "runs 38, 39 → L0; 41 → L1".
+static LISTED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(concat!(
+        r"(?:\)[,;]? (?:and )?|[;,] (?:and )?)(\d{2,6}(?:(?:\s?[,/+&]\s?|,? and )\d{2,6})*)",
+        r"(?: ?\(| ?→| ?->| ?=> ?|: )",
+    ))
+});
+
 /// Numbers that mean something without any build.
 const OTHERS: &[&str] = &[
     "10", "11", "12", "20", "24", "30", "42", "50", "64", "80", "100", "128", "200", "201", "202", "204",
@@ -61,24 +69,41 @@ pub(super) fn bare_builds(unit: &Unit<'_>, numbers: &HashSet<u64>) -> Vec<(Range
         {
             continue;
         }
-        let mut numbers = Vec::new();
-        let mut at = list.start();
-        for part in list.as_str().split(|c: char| !c.is_ascii_digit()) {
-            if let Ok(number) = part.parse::<u64>() {
-                numbers.push((at..at + part.len(), number));
-            }
-            at += part.len() + 1;
-        }
-        // One that is no build's makes the others doubtful too.
-        let free = |span: &Range<usize>| {
-            let behind = unit.mentions.partition_point(|mention| mention.span.end <= span.start);
-            unit.mentions.get(behind).is_none_or(|mention| mention.span.start >= span.end)
-        };
-        if numbers.iter().all(|(span, number)| known(*number) && free(span)) {
-            found.extend(numbers);
-        }
+        found.extend(numbers_in(list.as_str(), list.start(), unit, &known));
     }
+    let first = unit.mentions.iter().find(|mention| matches!(mention.what, What::Build(_)));
+    let Some(first) = first.map(|mention| mention.span.end) else { return found };
+    for captures in LISTED.iter().flat_map(|pattern| pattern.captures_iter(text)) {
+        let Some(list) = captures.get(1).filter(|list| list.start() >= first) else { continue };
+        let more = numbers_in(list.as_str(), list.start(), unit, &known);
+        found.extend(more.into_iter().filter(|(_, number)| *number > 99));
+    }
+    found.sort_by_key(|(span, _)| span.start);
+    found.dedup();
     found
+}
+
+/// The numbers of a list at `at`; none where one is no build's, which makes the others doubtful too.
+fn numbers_in(
+    list: &str,
+    at: usize,
+    unit: &Unit<'_>,
+    known: &impl Fn(u64) -> bool,
+) -> Vec<(Range<usize>, u64)> {
+    let mut numbers = Vec::new();
+    let mut at = at;
+    for part in list.split(|c: char| !c.is_ascii_digit()) {
+        if let Ok(number) = part.parse::<u64>() {
+            numbers.push((at..at + part.len(), number));
+        }
+        at += part.len() + 1;
+    }
+    let free = |span: &Range<usize>| {
+        let behind = unit.mentions.partition_point(|mention| mention.span.end <= span.start);
+        unit.mentions.get(behind).is_none_or(|mention| mention.span.start >= span.end)
+    };
+    let all = numbers.iter().all(|(span, number)| known(*number) && free(span));
+    if all { numbers } else { Vec::new() }
 }
 
 /// Whether the words behind the numbers are no noun that is counted: "in 38 of them", "for 41 seconds".
@@ -91,13 +116,24 @@ fn goes_on(text: &str, at: usize, opens: bool) -> bool {
     ];
     let rest = text.get(at..).unwrap_or("");
     let word: String = rest.trim_start().chars().take_while(|c| c.is_alphanumeric()).collect();
+    // "In 12 upgrade failed": what became of a tier there.
+    let of_tier = || {
+        const TIERS: &[&str] = &["install", "upgrade", "backup", "restore", "custom", "lint"];
+        const BECAME: &[&str] = &["passed", "failed", "was", "is", "passes", "fails"];
+        let mut words = rest.split_whitespace();
+        rest.starts_with(' ')
+            && words.next().is_some_and(|tier| TIERS.contains(&tier))
+            && words
+                .next()
+                .is_some_and(|word| BECAME.contains(&word.trim_matches(|c: char| !c.is_alphanumeric())))
+    };
     let said = |list: &[&str]| rest.starts_with(' ') && list.contains(&word.to_ascii_lowercase().as_str());
     match rest.chars().next() {
         _ if opens => said(SAID),
         None => true,
         Some('.' | ',') => rest.chars().nth(1).is_none_or(char::is_whitespace),
         Some(':' | ';' | ')') => !rest.chars().nth(1).is_some_and(|c| c.is_ascii_digit()),
-        _ => said(SAID) || said(MORE),
+        _ => said(SAID) || said(MORE) || of_tier(),
     }
 }
 

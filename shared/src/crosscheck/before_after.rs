@@ -133,6 +133,20 @@ fn subjects(
     let (before, after) = (within(clause.start..words.start), within(words.start..clause.end));
     let adjacent = unit.text(&words).starts_with(['p', 'P']);
     let mut numbers = before;
+    // "Run 12 has level 4 and #11 started before …" speaks of 11.
+    if let Some((last, _)) =
+        named.get(..named.partition_point(|(span, _)| span.start < words.start)).and_then(<[_]>::last)
+        && !numbers.is_empty()
+    {
+        let between = unit.text(&(last.end..words.start)).to_ascii_lowercase();
+        let together = between
+            .split(|c: char| !c.is_alphanumeric())
+            .any(|word| matches!(word, "both" | "all" | "each" | "every" | "they" | "these"));
+        let list = context.list_ending_at(unit, last);
+        if !together && list.len() < numbers.len() {
+            numbers = list;
+        }
+    }
     if numbers.is_empty() && adjacent {
         numbers = after;
     }
@@ -154,16 +168,27 @@ fn subjects(
     if adjacent && unit.words()[..words.start].ends_with('(') {
         numbers = numbers.split_off(numbers.len().saturating_sub(1));
     }
+    let ended = speaks_of_end(unit.text(&(clause.start..words.start)));
     let subject = |number: u64| {
         let build = context.build(number)?;
-        Ok(Subject {
-            name: format!("build {number}"),
-            at: build.started,
-            cited: (build.place.clone(), "/started"),
-            at_odds: None,
-        })
+        let (name, at, pointer) = match ended {
+            true => (format!("the end of build {number}"), build.finished, "/finished"),
+            false => (format!("build {number}"), build.started, "/started"),
+        };
+        Ok(Subject { name, at, cited: (build.place.clone(), pointer), at_odds: None })
     };
     numbers.into_iter().map(subject).collect()
+}
+
+/// "#12 finished 81 min before …": the last deed told is the end.
+fn speaks_of_end(before: &str) -> bool {
+    let mut words = before.split(|c: char| !c.is_alphanumeric()).rev();
+    let deed = words.find_map(|word| match word.to_ascii_lowercase().as_str() {
+        "finished" | "ended" | "completed" | "done" => Some(true),
+        "started" | "began" | "ran" | "begun" | "created" => Some(false),
+        _ => None,
+    });
+    deed.unwrap_or(false)
 }
 
 /// `84 min` right before the words, with its span and slack.
@@ -194,7 +219,7 @@ fn judge(
 ) -> Fact {
     let name = &subject.name;
     let Some(at) = subject.at else {
-        return Fact::Missing(format!("{name} has no start time"));
+        return Fact::Missing(format!("{name} has no time"));
     };
     let after_seconds = at.duration_since(event.at).as_secs();
     let (given, support) = context.given(event);
@@ -244,7 +269,7 @@ fn summary(
     });
     let order = if seconds < 0 { "before" } else { "after" };
     let words = format!(
-        "all {} started {order} {}; the nearest, {}, by {} ({})",
+        "all {} came {order} {}; the nearest, {}, by {} ({})",
         subjects.len(),
         clock(event.at),
         nearest.name,
@@ -271,6 +296,13 @@ mod tests {
             ("Build 202 ran after the router swap on 2030-01-01", "."),
             ("Build 202 ran after the router was swapped at 09:50Z", "."),
             ("Build 202 ran after lunch", ""),
+            ("Build 201 has level 4 and #202 started after the router swap", "+"),
+            ("Only #202 started after the router swap", "."),
+            ("#202 was the first build after the router swap", "."),
+            ("#201 was the first build after the router swap", "-"),
+            ("#201 failed, the first build after the router swap was 202", "."),
+            ("All builds apart from #201 are post-router", "."),
+            ("All three builds but #201 began after the router swap", "."),
             ("Build 299 ran after the router swap", "?"),
             ("Build 202 should have run after the router swap", "."),
         ] {

@@ -172,9 +172,49 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
         if !matches!(key, "build_status" | "status") {
             continue;
         }
-        let builds = context.builds_at(unit, span.start);
+        let builds = match behind(unit, span, context) {
+            Some(Err(unclear)) => {
+                drafts.push(Draft::new(span.clone(), String::new(), vec![unclear]));
+                continue;
+            }
+            Some(Ok(builds)) => builds,
+            None => context.builds_at(unit, span.start),
+        };
         if !builds.is_empty() {
             push(&builds, value, span.clone(), context, drafts);
+        }
+    }
+}
+
+/// "`build_status=success` for #12": the builds named right behind; none where none is.
+fn behind(unit: &Unit<'_>, span: &Range<usize>, context: &Context<'_>) -> Option<Result<Vec<u64>, Fact>> {
+    let named = context.named_builds(unit);
+    let from = named.partition_point(|(other, _)| other.start < span.end);
+    let (first, number) = named.get(from)?;
+    let between = unit.text(&(span.end..first.start)).to_ascii_lowercase();
+    let mut between = between.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let leads = between.next().is_some_and(|word| matches!(word, "for" | "in" | "of" | "on" | "with"));
+    if !leads
+        || !between.all(|word| matches!(word, "build" | "builds" | "the" | "both" | "run" | "runs" | "drone"))
+    {
+        return None;
+    }
+    let until = unit.clause(span.end).end;
+    let pairs = unit.pairs().map(|(other, ..)| other.start).find(|start| *start > first.start);
+    let until = pairs.map_or(until, |start| start.min(until));
+    let more = named.get(from + 1..)?.iter().take_while(|(other, _)| other.start < until).count();
+    match more {
+        0 => Some(Ok(vec![*number])),
+        _ => {
+            let last = named.get(from + more).map(|(span, _)| span.clone())?;
+            let list = context.list_ending_at(unit, &last);
+            match list.len() == more + 1 {
+                true => Some(Ok(list)),
+                false => Some(Err(Fact::Unclear(
+                    "of which builds this is said is not plain".to_owned(),
+                    Vec::new(),
+                ))),
+            }
         }
     }
 }
@@ -281,6 +321,11 @@ mod tests {
             ("build 202: success", "+"),
             ("build #202 ❌", "-"),
             ("#202 ✅ and #203 ✅", "+-"),
+            ("`build_status=success` for #202 and `build_status=success` for #203.", "+-"),
+            ("`build_status=success` in #202, #201 and, on a retry, #203.", "."),
+            ("None of builds 201, 203 was green.", "."),
+            ("Builds 202 and 203: success and failure.", "."),
+            ("Builds #202 and #203 passed and failed, respectively.", "."),
             ("Builds 201 and 203 both failed", "+"),
             ("Builds 201, 202 failed", "-"),
             ("Builds #201–#203 all failed", "-"),

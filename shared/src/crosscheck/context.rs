@@ -219,8 +219,11 @@ impl<'a> Context<'a> {
     pub(crate) fn with_builds(&self, unit: &Unit<'_>, words: Range<usize>) -> Range<usize> {
         let clause = unit.clause(words.start);
         let named = self.named_builds(unit);
-        let first = named.iter().find(|(span, _)| clause.contains(&span.start) && span.start < words.start);
-        let Some((first, _)) = first else { return words };
+        let until = named.partition_point(|(span, _)| span.start < words.start);
+        let named = named.get(..until).unwrap_or(&[]);
+        let list = group_ending(unit, named).len();
+        let first = named.get(named.len() - list..).and_then(<[_]>::first);
+        let Some((first, _)) = first.filter(|(span, _)| clause.contains(&span.start)) else { return words };
         let before = unit.words().get(clause.start..first.start).unwrap_or("");
         let noun = ["build ", "builds ", "run ", "runs "]
             .iter()

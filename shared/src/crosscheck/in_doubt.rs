@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 
 use regex_lite::Regex;
 
+use super::in_lists;
 use super::reading::pattern;
 use super::run_tables::{Table, cells};
 use super::{Context, QUOTE_OTHERS, Unit};
@@ -42,6 +43,7 @@ pub(super) fn in_doubt(
         .or_else(|| around.of_another_time())
         .or_else(|| around.of_events())
         .or_else(|| around.in_other_words())
+        .or_else(|| in_lists::in_lists(rule, span, unit, context))
         .or_else(|| compares_levels(&around, span, unit))
         .or_else(|| in_quotes(&around))
         .or_else(|| in_column_of_wishes(span, unit, context))
@@ -218,6 +220,7 @@ impl<'u> Around<'u> {
             pattern(concat!(
                 r"\b(?:almost|nearly|practically|virtually) (?:all|every)\b",
                 r"|\b(?:all|every|each) (?:[a-z0-9#]+ ){0,6}but\b",
+                r"|\b(?:everything|anything|everyone|whatever|all) (?:but|after|behind|before|beyond|above|below)\b",
                 r"|\b(?:unlike|except|excepting|apart from|other than|aside from|save for|besides|excluding|minus|bar|barring|not counting|leaving out|ignoring)\b",
                 r"|\bwith the exception\b",
                 r"|\bbut (?:for|not|one|two|three|four|five|six|\d{1,3})\s?(?:$|[.,;:)])",
@@ -226,8 +229,18 @@ impl<'u> Around<'u> {
         static THE_ONLY: Pattern = LazyLock::new(|| {
             pattern(r"\bthe only (?:[a-z0-9-]+ )?(?:build|run|one|comment|pr|pull request|tier|test)\b")
         });
-        const COUNTS: &[&str] =
-            &["run-", "test-", "build-status", "build-count", "green-", "clean-", "badge-"];
+        const COUNTS: &[&str] = &[
+            "run-",
+            "test-",
+            "build-status",
+            "build-count",
+            "green-",
+            "clean-",
+            "badge-",
+            "before-after",
+            "build-order",
+            "build-time",
+        ];
         let may = |parts: &[&str]| parts.iter().any(|part| self.whole.contains(part));
         let except = [
             "but",
@@ -240,6 +253,8 @@ impl<'u> Around<'u> {
             "besides",
             "all",
             "every",
+            "thing",
+            "whatever",
             "excluding",
             "minus",
             "bar",
@@ -294,8 +309,16 @@ impl<'u> Around<'u> {
         (any(PAST) && then).then_some("it speaks of an earlier time than the capture")
     }
 
-    /// "PR#5 was closed before PR#3", "after PR#4 was merged, …".
+    /// "PR#5 was closed before PR#3", "after PR#4 was merged, …", "PR#5 was closed and merged".
     fn of_events(&self) -> Option<&'static str> {
+        static THEN: Pattern = LazyLock::new(|| {
+            pattern(
+                r"^[,\s]*(?:and|then|and then|but|/|later) (?:was |is |then |later |also )?(?:merged|reopened|closed|opened|open)\b",
+            )
+        });
+        if self.rule.starts_with("pull-") && is_match(&THEN, self.after) {
+            return Some("another state stands beside it, which is not compared");
+        }
         if self.rule != "pull-state" {
             return None;
         }
@@ -317,7 +340,10 @@ impl<'u> Around<'u> {
             )
         });
         static LENGTH: Pattern = LazyLock::new(|| pattern(r"\b[a-z]+ (?:seconds?|minutes?|hours?|days?) $"));
-        let order = self.rule == "before-after" && is_match(&LENGTH, self.before);
+        let order = self.rule == "before-after"
+            && (is_match(&LENGTH, self.before)
+                || self.before.ends_with("hour and ")
+                || self.before.ends_with("hours and "));
         let took = self.rule == "build-status" && is_match(&IN, self.after);
         let review = self.rule == "build-duration" && {
             let mut next = words(self.after);
@@ -355,6 +381,7 @@ fn compares_levels(around: &Around<'_>, span: &Range<usize>, unit: &Unit<'_>) ->
     static BEHIND: Pattern = LazyLock::new(|| {
         pattern(concat!(
             r"^[,\s]*(?:(?:is|was|were) (?:what|needed|required|missed|lacking|wanted|the (?:target|goal|minimum|bar|aim)|out of reach)",
+            r"|(?:requirement|target|goal|minimum|bar|threshold|criterion|limit|claim)s?\b",
             r"|(?:or|and) (?:higher|better|more|above|up|below|lower|less)\b)",
         ))
     });
@@ -377,7 +404,13 @@ fn compares_levels(around: &Around<'_>, span: &Range<usize>, unit: &Unit<'_>) ->
     let mut near = words(&lead).rev().take(4).enumerate();
     static FAILED_TO: Pattern =
         LazyLock::new(|| pattern(r"\b(?:fail(?:s|ed)? to|unable to|in order to|so as to) (?:[a-z]+ ){0,3}$"));
-    let compares = lead.trim_end().ends_with(['≥', '>', '<', '≤', '~', '≈'])
+    static NOT_THIS: Pattern = LazyLock::new(|| {
+        pattern(
+            r"\b(?:instead of|rather than|other than|without|wrote|written|misread|mistyped|read as) (?:(?:a|the|as) )?$",
+        )
+    });
+    let compares = is_match(&NOT_THIS, &lead)
+        || lead.trim_end().ends_with(['≥', '>', '<', '≤', '~', '≈'])
         || is_match(&FAILED_TO, &lead)
         || near.any(|(n, word)| COMPARE.contains(&word) || n < 2 && RIGHT_BEFORE.contains(&word));
     (compares || is_match(&BEHIND, around.after))

@@ -104,6 +104,8 @@ fn of_other_times_and_places() {
         ("docker-service", "`edge_db` went to 1/1 after the swap.", ""),
         ("docker-service", "`edge_db` is at 1/1 as it was", "-"),
         ("pull-state", "PR#3 was closed before PR#5.", "."),
+        ("pull-state", "PR#3 was closed and merged.", "."),
+        ("pull-state", "PR#3 was closed, then merged, then reopened.", "."),
         ("pull-state", "PR#5 was merged after PR#6 was opened.", "."),
         ("pull-state", "After PR#4 was merged, the branch may be deleted.", "."),
         ("pull-state", "`other/pear` PR#4 was merged.", "."),

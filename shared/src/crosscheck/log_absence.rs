@@ -30,7 +30,7 @@ static NO_IN: LazyLock<Option<Regex>> = LazyLock::new(|| {
 static HAS_NO: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(concat!(
         r"(?i)\blogs?(?: of (?:builds? )?#?\d+)? (?:has|have|shows?|contains?|holds?|had) no ",
-        r"(?:[\x22“]([^\x22”]{2,80})[\x22”]|([A-Za-z0-9_:!/-][A-Za-z0-9_:!/-]*(?: [A-Z][A-Za-z0-9_:!/-]*){0,3}))",
+        r"(?:[\x22“]([^\x22”]{2,80})[\x22”]|([A-Za-z0-9_:!/-][A-Za-z0-9_:!/-]*(?-i: [A-Z][A-Za-z0-9_:!/-]*){0,3}))",
     ))
 });
 
@@ -43,12 +43,13 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
         let (Some(whole), Some(words)) = (found.get(0), found.get(1).or_else(|| found.get(2))) else {
             continue;
         };
-        let code = unit.block.code.iter().find(|code| code.contains(&words.start()));
-        let exact = found.get(1).is_some() || in_code(unit, &words.range());
+        // Of "no line with `X` at all" only X is looked for.
+        let code = unit.block.code.iter().find(|code| code.start < words.end() && words.start() < code.end);
+        let exact = found.get(1).is_some() || code.is_some();
         let span = whole.start()..whole.end().max(code.map_or(0, |code| code.end));
         let wanted = match code {
-            Some(code) if exact => unit.text(code),
-            _ => words.as_str().trim(),
+            Some(code) if found.get(1).is_none() => unit.text(code),
+            _ => without_tail(words.as_str().trim()),
         };
         let shouted = wanted.chars().all(|c| !c.is_lowercase()) && wanted.chars().any(char::is_uppercase);
         // Few words without marks may be a paraphrase: "no errors in the log".
@@ -63,6 +64,15 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
             drafts.push(Draft::new(span.start..end, key, facts));
         }
     }
+}
+
+/// "ERROR at all", "ERROR whatsoever": words that belong to the sentence and not to what is looked for.
+fn without_tail(mut words: &str) -> &str {
+    const TAILS: &[&str] = &[" at all", " at", " anywhere", " whatsoever", " in it", " either", " whatever"];
+    while let Some(shorter) = TAILS.iter().find_map(|tail| words.strip_suffix(tail)) {
+        words = shorter;
+    }
+    words
 }
 
 /// The builds whose log is meant: those named with the log itself, else those that the words are about.
@@ -124,6 +134,14 @@ mod tests {
             ("no `VIP exhaustion` in the log of #299", "?"),
             ("there should be no ERROR in the log of #202", "."),
             ("no one looked", ""),
+            ("The log of #202 has no `result: pass` in it.", "-"),
+            ("The log of #202 has no `result: pass` at all.", "-"),
+            ("The log of #202 has no `result: pass` anywhere.", "-"),
+            ("The log of #202 has no `result: pass` whatsoever.", "-"),
+            ("The log of #202 has no `result: pass` line.", "-"),
+            ("The log of #202 has no `VIP exhaustion` in it.", "+"),
+            ("no line with `result: pass` in the log of #202", "-"),
+            ("Build #202: log has no ERROR in it", "+"),
             ("not one \"slow\" in the log of 202", "-"),
             ("not a single `VIP exhaustion` in the log of #202", "+"),
         ] {

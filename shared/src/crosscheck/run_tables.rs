@@ -62,6 +62,17 @@ impl<'c, 'a> Table<'c, 'a> {
     }
 }
 
+/// The last cell within `span` of a row, where other cells stand between it and the first.
+pub(super) fn last_cell(unit: &Unit<'_>, span: &Range<usize>) -> Option<Range<usize>> {
+    if unit.block.kind != BlockKind::Row {
+        return None;
+    }
+    let cells = cells(unit.block);
+    let mut within = cells.iter().filter(|(cell, _)| cell.start < span.end && span.start < cell.end);
+    let last = within.next_back()?.0.clone();
+    (within.count() > 1).then_some(last.start..last.end.min(span.end))
+}
+
 /// The cells of a row with their places; a `|` inside code parts nothing.
 pub(super) fn cells(block: &Block) -> Vec<(Range<usize>, &str)> {
     let text = block.text.as_str();

@@ -215,6 +215,18 @@ fn started_by(number: u64, asked: &Asked<'_>, unit: &Unit<'_>, context: &Context
     };
     let comments = || pulls.iter().flat_map(|pull| &pull.comments).filter(same_body);
     let latest = comments().filter(at_time).max_by_key(|comment| comment.created_at);
+    // A time without a day may be one of the build's own day, whatever the heading says.
+    let undated = asked.time.as_ref().map(|(_, moment)| moment).filter(|moment| moment.date.is_none());
+    let on_day_of = |at: crate::time::Timestamp, comment: &&Comment| {
+        let day = at.to_zoned(jiff::tz::TimeZone::UTC).date();
+        let window = undated.and_then(|moment| moment.window(Some(day)));
+        window.zip(comment.created_at).is_some_and(|((first, last), at)| first <= at && at <= last)
+    };
+    let latest = latest.or_else(|| comments().find(|comment| on_day_of(began, comment)));
+    if latest.is_none() && comments().any(|c| c.created_at.is_some_and(|at| on_day_of(at, &c))) {
+        let words = format!("“{}” was written at that time, but on another day", asked.body);
+        return Fact::Unclear(words, Vec::new());
+    }
     let Some(comment) = latest else {
         let cited: Vec<_> = match comments().next() {
             Some(_) => {

@@ -77,6 +77,8 @@ impl Reader {
             Event::End(TagEnd::BlockQuote(_)) => self.quotes = self.quotes.saturating_sub(1),
             Event::Start(Tag::Strikethrough) => self.struck += 1,
             Event::End(TagEnd::Strikethrough) => self.struck = self.struck.saturating_sub(1),
+            Event::InlineHtml(tag) if is_tag(&tag, "<") => self.struck += 1,
+            Event::InlineHtml(tag) if is_tag(&tag, "</") => self.struck = self.struck.saturating_sub(1),
             // What is struck out or in a comment is no longer said.
             Event::Text(words) if self.struck == 0 => self.append(&words, at.start),
             Event::Code(words) if self.struck == 0 => {
@@ -113,6 +115,8 @@ impl Reader {
     }
 
     fn start(&mut self, kind: BlockKind, at: Range<usize>) {
+        // A tag that is never closed strikes out no more than its own block.
+        self.struck = 0;
         let index = self.blocks.len();
         let kind = if self.quotes > 0 { BlockKind::Code } else { kind };
         let mut block = Block::new(kind, at);
@@ -131,4 +135,12 @@ impl Reader {
     pub(super) fn finish(self) -> Vec<Block> {
         self.blocks
     }
+}
+
+/// Whether a tag begins (`<`) or ends (`</`) words that are struck out.
+fn is_tag(tag: &str, opens: &str) -> bool {
+    let name = tag.strip_prefix(opens).and_then(|name| name.strip_suffix('>'));
+    name.is_some_and(|name| {
+        ["s", "del", "strike"].iter().any(|known| name.trim().eq_ignore_ascii_case(known))
+    })
 }
