@@ -24,6 +24,18 @@ pub(crate) fn check(target: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// Refuses a `target` that is one of the `inputs`, under whatever name: what was read would be gone.
+pub(crate) fn check_apart(target: &Path, inputs: &[&Path]) -> io::Result<()> {
+    let Ok(there) = target.canonicalize() else { return Ok(()) };
+    match inputs.iter().find(|input| input.canonicalize().is_ok_and(|input| input == there)) {
+        None => Ok(()),
+        Some(input) => {
+            let words = format!("it is {}, which is read here; name another file", input.display());
+            Err(io::Error::new(io::ErrorKind::AlreadyExists, words))
+        }
+    }
+}
+
 /// Whether a file is called as temporary files of this program are.
 pub(crate) fn is_temporary(name: &OsStr) -> bool {
     let name = name.as_encoded_bytes();
@@ -165,6 +177,19 @@ mod tests {
         assert!(!own.exists());
         assert!(others.iter().all(|other| other.exists()));
         assert!(written_now.path().exists());
+    }
+
+    #[test]
+    fn what_is_read_is_not_written_over() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (key, other) = (folder.path().join("key"), folder.path().join("other"));
+        std::fs::write(&key, b"secret").expect("written");
+        let again = folder.path().join(".").join("key");
+        let error = check_apart(&again, &[&other, &key]).expect_err("the same file").to_string();
+        assert!(error.contains("which is read here"), "{error}");
+        check_apart(&other, &[&key]).expect("another file");
+        std::fs::write(&other, b"x").expect("written");
+        check_apart(&other, &[&key]).expect("another file");
     }
 
     #[test]

@@ -190,7 +190,20 @@ pub(crate) fn new_ones(detached: Vec<Detached>, opened: &Opened) -> Result<Vec<S
     let mut left: Vec<Detached> = Vec::new();
     for one in detached {
         let is_twice = left.iter().any(|other| other.signed.file_stem == one.signed.file_stem);
-        if !is_twice && !here.contains(&one.signed.file_stem) {
+        if here.contains(&one.signed.file_stem) {
+            // A broken copy under the same name must not pass for the good one, and there is room for one.
+            let name = format!("signatures/{}.json", one.signed.file_stem);
+            let holds = |name: &str, bytes: &[u8]| {
+                opened.entry_named(name).is_some_and(|entry| entry.kept() == bytes)
+            };
+            if !holds(&name, &one.signed.statement) || !holds(&format!("{name}.sig"), &one.signed.armoured) {
+                return Err(format!(
+                    "{}: the snapshot holds {name} already, and with other bytes: somebody broke it; import into a copy \
+                     in which it is whole, or missing",
+                    one.json.display()
+                ));
+            }
+        } else if !is_twice {
             left.push(one);
         }
     }

@@ -17,6 +17,7 @@ pub(super) fn run(arguments: Html) -> Result<Exit, Failure> {
         Some(path) => path.clone(),
         None => PathBuf::from(format!("{}.html", stem_of(&arguments.snapshot))),
     };
+    atomic::check_apart(&target, &[&arguments.snapshot]).map_err(|error| Failure::write(&target, error))?;
     let trust = Trust::named(&arguments.trust)?;
     let verifier = trust.verifier(None, Policy::default());
     let limits = arguments.ceilings.limits();

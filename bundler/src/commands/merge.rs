@@ -88,6 +88,12 @@ fn new_in(first: &Opened, second: &Opened) -> Result<Found, String> {
     let signatures = second.signatures.iter().map(|path| path.as_str());
     for json in signatures.filter(|name| name.ends_with(".json")) {
         if first.entry_named(json).is_some() || first.entry_named(&format!("{json}.sig")).is_some() {
+            // The same name with other bytes: one of the two copies was tampered with, and a file has room for one.
+            if both(first, json) != both(second, json) {
+                found.left_out.push(format!(
+                    "{json}: the first copy holds it too, and differently; begin with a copy in which it holds"
+                ));
+            }
             continue;
         }
         let file_stem = json.trim_start_matches("signatures/").trim_end_matches(".json").to_owned();

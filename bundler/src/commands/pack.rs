@@ -16,7 +16,7 @@ use crate::pack::{PackError, Sealed};
 use crate::progress::Progress;
 use crate::redact;
 use crate::sign::Key;
-use crate::{atomic, collect, config, pack, viewer_page};
+use crate::{atomic, collect, config, judge, pack, viewer_page};
 
 const NO_KEY: &str = "say how to seal the snapshot: --key FILE with an OpenSSH private key, or --unsigned\n\
                       make a key with: dossier keygen -o packer_key (or ssh-keygen -t ed25519 -f packer_key)";
@@ -35,6 +35,10 @@ pub(super) fn run(arguments: Pack) -> Result<Exit, Failure> {
     let packed_at = packed_at(std::env::var("SOURCE_DATE_EPOCH").ok().as_deref())?;
     let target = target(&arguments, &config.phase.id, packed_at);
     atomic::check(&target).map_err(|error| Failure::write(&target, error))?;
+    let inputs: Vec<&Path> =
+        arguments.key.iter().map(PathBuf::as_path).chain([arguments.config.as_path()]).collect();
+    atomic::check_apart(&target, &inputs).map_err(|error| Failure::write(&target, error))?;
+    keeps_sign_offs(&target)?;
     atomic::clear(&target);
 
     let root = arguments.config.parent().filter(|parent| !parent.as_os_str().is_empty());
@@ -70,6 +74,24 @@ pub(super) fn run(arguments: Pack) -> Result<Exit, Failure> {
         output::print_page(&summary(&target, &Facts::of(&sealed), &sealed))?;
     }
     Ok(Exit::Good)
+}
+
+/// A snapshot that somebody signed off is not packed over: what they said would be gone.
+fn keeps_sign_offs(target: &Path) -> Result<(), Failure> {
+    if !target.is_file() {
+        return Ok(());
+    }
+    let Ok(opened) = judge::open(target, &Limits::default()) else { return Ok(()) };
+    match opened.signatures.iter().filter(|path| path.as_str().ends_with(".json")).count() {
+        0 | 1 => Ok(()),
+        many => Err(Failure::write(
+            target,
+            format!(
+                "it is a snapshot with {} beside its seal, which would be gone; name another file with -o, or move it away",
+                count(many as u64 - 1, "sign-off")
+            ),
+        )),
+    }
 }
 
 fn key(arguments: &Pack) -> Result<Option<Key>, Failure> {

@@ -148,7 +148,7 @@ fn sign_in_place(
 ) -> Result<Exit, Failure> {
     let (path, limits) = (arguments.snapshot.as_path(), arguments.ceilings.limits());
     let held = Held::take(path).map_err(|error| Failure::write(path, error))?;
-    // Others may have signed since; what they said belongs into `prior`.
+    // Others may have signed since: that is kept beside this one, and `prior` names only what its signer was shown.
     let opened = judge::open(held.target(), &limits)?;
     let (shown, shown_report) = shown;
     let judged;
@@ -160,6 +160,8 @@ fn sign_in_place(
         }
     };
     if opened.snapshot_id != shown.snapshot_id
+        || opened.covered != shown.covered
+        || seal_of(&opened) != seal_of(shown)
         || sign_offs::obstacles(report) != sign_offs::obstacles(shown_report)
     {
         return Err(Failure::Evidence(format!(
@@ -167,7 +169,7 @@ fn sign_in_place(
             path.display()
         )));
     }
-    let statement = sign_offs::statement(word, &opened, report)?;
+    let statement = sign_offs::statement(word, shown, shown_report)?;
     let signed = signed(&statement, key)?;
     sign_offs::put(&held, &opened, std::slice::from_ref(&signed), &limits)?;
     done(
@@ -175,6 +177,12 @@ fn sign_in_place(
         &signed.file_stem,
         &format!("dossier verify {}", path.display()),
     )
+}
+
+/// The seal's two files, by their digests.
+fn seal_of(opened: &Opened) -> [Option<Sha256Digest>; 2] {
+    ["signatures/seal.json", "signatures/seal.json.sig"]
+        .map(|name| opened.entry_named(name).map(|entry| entry.sha256))
 }
 
 fn detach(arguments: &Sign, statement: &Statement, key: &Key) -> Result<Exit, Failure> {
