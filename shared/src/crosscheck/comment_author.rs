@@ -239,6 +239,14 @@ mod tests {
         ] {
             check("comment-author", text, expected);
         }
+        for (text, expected) in
+            [("`!testme` on PR#4 at 09:59:48Z", "."), ("`!testme` on PR#4 at 09:58Z", "-")]
+        {
+            check_with("comment-author", text, expected, |evidence| {
+                let pull = evidence.pulls.get_mut(&4).expect("there");
+                pull.comments[0].created_at = "2030-01-01T09:59:48Z".parse().ok();
+            });
+        }
         check_with("comment-author", "`!testme` on PR#4 at 09:59:48Z", "?", |evidence| {
             evidence.pulls.get_mut(&4).expect("there").comments_fetched = false;
         });
