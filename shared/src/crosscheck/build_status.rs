@@ -324,6 +324,8 @@ mod tests {
             ("`build_status=success` for #202 and `build_status=success` for #203.", "+-"),
             ("`build_status=success` in #202, #201 and, on a retry, #203.", "."),
             ("None of builds 201, 203 was green.", "."),
+            ("<s>Build #202 failed.</s> Build #202 passed.", "+"),
+            ("<s>Build #202 failed, and so on.\n\nBuild #203 failed.", "+"),
             ("Builds 202 and 203: success and failure.", "."),
             ("Builds #202 and #203 passed and failed, respectively.", "."),
             ("Builds 201 and 203 both failed", "+"),

@@ -71,6 +71,15 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
             Err(missing) => (missing, None),
             Ok(pull) => exact(pull, found.as_str(), window, name),
         };
+        let (fact, ahead) = match context.pull(number) {
+            Ok(pull)
+                if matches!(fact, Fact::Differs(..))
+                    && on_another_day(pull, found.as_str(), &moment, window) =>
+            {
+                (Fact::Unclear(ANOTHER_DAY.to_owned(), Vec::new()), None)
+            }
+            _ => (fact, ahead),
+        };
         done = at.end;
         let key = format!("comment {number} {} {}", found.as_str(), unit.text(&at));
         let mut draft = Draft::new(found.start()..at.end, key, vec![fact]);
@@ -108,6 +117,20 @@ fn time_behind(unit: &Unit<'_>, at: usize, bytes: usize) -> Option<(Range<usize>
             _ => None,
         }
     })
+}
+
+const ANOTHER_DAY: &str = "that was written at this time of another day, and no day is given";
+
+/// Whether a comment of these words was written at the time of day that is given without a day.
+fn on_another_day(pull: &Pull, body: &str, moment: &Moment, then: (Timestamp, Timestamp)) -> bool {
+    let fits = |at: Timestamp| {
+        let day = at.to_zoned(jiff::tz::TimeZone::UTC).date();
+        moment
+            .window(Some(day))
+            .is_some_and(|(first, last)| (first, last) != then && first <= at && at <= last)
+    };
+    let mut same = pull.comments.iter().filter(|comment| comment.body.trim() == body);
+    moment.date.is_none() && same.any(|comment| comment.created_at.is_some_and(fits))
 }
 
 fn not_fetched(pull: &Pull) -> Fact {
@@ -215,6 +238,14 @@ mod tests {
             ("if `!testme` on PR#4 at 09:50Z", "."),
         ] {
             check("comment-author", text, expected);
+        }
+        for (text, expected) in
+            [("`!testme` on PR#4 at 09:59:48Z", "."), ("`!testme` on PR#4 at 09:58Z", "-")]
+        {
+            check_with("comment-author", text, expected, |evidence| {
+                let pull = evidence.pulls.get_mut(&4).expect("there");
+                pull.comments[0].created_at = "2030-01-01T09:59:48Z".parse().ok();
+            });
         }
         check_with("comment-author", "`!testme` on PR#4 at 09:59:48Z", "?", |evidence| {
             evidence.pulls.get_mut(&4).expect("there").comments_fetched = false;

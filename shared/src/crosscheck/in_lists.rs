@@ -325,7 +325,10 @@ mod tests {
         ] {
             run_fixture::check(rule, text, expected);
         }
-        for (rule, text, expected) in [("build-status", "None of builds 201, 202 was green.", ".")] {
+        for (rule, text, expected) in [
+            ("build-status", "None of builds 201, 202 was green.", "."),
+            ("build-status", "Nobody saw it: #203 failed.", "."),
+        ] {
             samples::check(rule, text, expected);
         }
     }
