@@ -36,6 +36,15 @@ pub(crate) fn check_apart(target: &Path, inputs: &[&Path]) -> io::Result<()> {
     }
 }
 
+/// A temporary folder that nobody else may look into, whatever the umask says.
+pub(crate) fn private_folder(prefix: &str) -> io::Result<tempfile::TempDir> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(prefix);
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+    builder.tempdir()
+}
+
 /// Whether a file is called as temporary files of this program are.
 pub(crate) fn is_temporary(name: &OsStr) -> bool {
     let name = name.as_encoded_bytes();

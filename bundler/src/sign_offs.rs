@@ -2,7 +2,7 @@
 //! nothing and asks nobody.
 
 use std::collections::BTreeSet;
-use std::io;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use dossier_shared::digest::Sha256Digest;
@@ -161,10 +161,16 @@ pub(crate) fn read_detached(named: &Path, opened: &Opened) -> Result<Detached, S
     };
     let signature = PathBuf::from(format!("{}.sig", json.display()));
     let read = |path: &Path| {
-        let metadata = std::fs::metadata(path).map_err(|error| format!("{}: {error}", path.display()))?;
-        match metadata.len() {
-            0..=0x1_0000 => std::fs::read(path).map_err(|error| format!("{}: {error}", path.display())),
-            bytes => Err(format!("{}: {bytes} bytes are too many for a sign-off", path.display())),
+        let unreadable = |error: io::Error| format!("{}: {error}", path.display());
+        if !std::fs::metadata(path).map_err(unreadable)?.is_file() {
+            return Err(format!("{}: it is no regular file", path.display()));
+        }
+        let file = std::fs::File::open(path).map_err(unreadable)?;
+        let mut bytes = Vec::new();
+        file.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+        match bytes.len() {
+            0..=MAX_BYTES => Ok(bytes),
+            _ => Err(format!("{}: more than {MAX_BYTES} bytes are too many for a sign-off", path.display())),
         }
     };
     let (statement, armoured) = (read(&json)?, read(&signature)?);

@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 use dossier_shared::evidence::EvidenceKind;
 
 use super::{CollectError, Collected, Collector, Content, Site, Unread, files};
+use crate::atomic;
 use crate::config::GitFrom;
 use crate::spool::{Held, Spool};
 
@@ -52,10 +53,7 @@ struct History {
 
 impl Git {
     fn read(&self, site: &Site<'_>, asked: &str) -> Result<Result<History, String>, CollectError> {
-        let room = tempfile::Builder::new()
-            .prefix("dossier-git-")
-            .tempdir()
-            .map_err(CollectError::TemporaryFolder)?;
+        let room = atomic::private_folder("dossier-git-").map_err(CollectError::TemporaryFolder)?;
         let clone = room.path().join("clone");
         let is_bundle = matches!(self.from, GitFrom::Bundle(_));
         // The bundle is read once, and git is shown the very bytes that will be packed.

@@ -20,9 +20,7 @@ pub(super) fn run(arguments: Open) -> Result<Exit, Failure> {
     let (bytes, snapshot) = judge::read_whole(&arguments.snapshot, &verifier, &limits)?;
     let page = html::page(&arguments.snapshot, &bytes, &snapshot)?;
     // Made for its owner alone, and left behind: the browser reads it after this program has ended.
-    let folder = tempfile::Builder::new()
-        .prefix("dossier-")
-        .tempdir()
+    let folder = atomic::private_folder("dossier-")
         .map_err(|error| Failure::write(&std::env::temp_dir(), error))?
         .keep();
     let target = folder.join(format!("{}.html", html::stem_of(&arguments.snapshot)));

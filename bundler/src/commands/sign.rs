@@ -89,6 +89,9 @@ fn word(arguments: &Sign) -> Result<Word, Failure> {
             ))
         })?),
     };
+    if arguments.despite.as_ref().is_some_and(|reason| reason.trim().is_empty()) {
+        return usage("--despite wants a reason: it is signed, and whoever verifies reads it".to_owned());
+    }
     if let Some(rule) = secret_in(&[Some(&arguments.note), arguments.despite.as_ref()]) {
         return Err(Failure::Secret { listed: vec![format!("  the note (rule {rule})")] });
     }

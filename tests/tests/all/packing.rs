@@ -155,3 +155,29 @@ fn what_is_no_snapshot_is_refused_with_its_own_exit_code() {
         }
     }
 }
+
+#[test]
+fn nothing_that_is_read_is_written_over() {
+    let phase = Phase::ghost();
+    phase.seal();
+    let snapshot = phase.path("out.zip");
+    let pack = |output: &str| {
+        let mut command = dossier();
+        command.arg("pack").arg(phase.path("dossier.toml")).arg("--key").arg(phase.path("key"));
+        command.arg("-o").arg(phase.path(output));
+        command
+    };
+    succeed(&mut pack("out.zip"));
+    let mut html = dossier();
+    html.arg("html").arg(&snapshot).arg("-o").arg(&snapshot);
+    for (mut command, name) in
+        [(pack("key"), "key"), (pack("dossier.toml"), "dossier.toml"), (html, "out.zip")]
+    {
+        let before = fs_err::read(phase.path(name)).expect("there");
+        let output = command.output().expect("it starts");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(6), "{name}: {said}");
+        assert!(said.contains("which is read here"), "{name}: {said}");
+        assert!(fs_err::read(phase.path(name)).expect("there") == before, "{name} was written over");
+    }
+}

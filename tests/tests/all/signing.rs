@@ -350,3 +350,32 @@ fn a_new_key_is_private_and_never_overwrites() {
     desk.check(&["keygen", "--role", "operator"], 0, &["config/dossier/id_ed25519"]);
     desk.check(&["sign", "a.zip", "--role", "operator", "--decision", "approve"], 0, &["signed a.zip"]);
 }
+
+#[test]
+fn what_was_signed_is_not_packed_over_and_a_broken_sign_off_does_not_pass_for_it() {
+    let desk = Desk::new();
+    fs_err::copy(desk.at("a.zip"), desk.at("b.zip")).expect("copied");
+    desk.key("ann", &["-t", "ed25519"]);
+    let detached = ["--role", "operator", "--decision", "reject", "--key", "ann", "--detached"];
+    desk.check(&[&["sign", "a.zip"][..], &detached].concat(), 0, &[]);
+    let json = fs_err::read_dir(desk.at(".")).expect("listed").map(|entry| entry.expect("one").file_name());
+    let json: Vec<_> =
+        json.filter_map(|name| name.into_string().ok()).filter(|name| name.ends_with(".json")).collect();
+    let [json] = json.as_slice() else { panic!("one statement: {json:?}") };
+    desk.check(&["sign", "a.zip", "--import", json], 0, &["imported 1 sign-off"]);
+    desk.check(
+        &["pack", "dossier.toml", "--key", "packer", "-o", "a.zip"],
+        6,
+        &["1 sign-off beside its seal"],
+    );
+
+    // A letter of the signature is exchanged in one copy; the other keeps it whole.
+    let signature = fs_err::read(desk.at(&format!("{json}.sig"))).expect("there");
+    let mut broken = fs_err::read(desk.at("a.zip")).expect("there");
+    let at = broken.windows(signature.len()).rposition(|window| window == signature).expect("stored") + 60;
+    broken[at] = if broken[at] == b'A' { b'B' } else { b'A' };
+    fs_err::write(desk.at("broken.zip"), broken).expect("written");
+    desk.check(&["sign", "broken.zip", "--import", json], 1, &["with other bytes", "somebody broke it"]);
+    desk.check(&["merge", "broken.zip", "a.zip", "-o", "c.zip"], 1, &["left out", "and differently"]);
+    desk.check(&["merge", "b.zip", "a.zip"], 0, &["1 sign-off new"]);
+}
