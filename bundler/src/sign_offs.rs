@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use dossier_shared::digest::Sha256Digest;
 use dossier_shared::limits::Limits;
 use dossier_shared::open::Opened;
-use dossier_shared::report::{CheckKind, Decision, Outcome, Problem, Report, SealState};
+use dossier_shared::report::{CheckKind, Decision, Outcome, Problem, Report, SealState, SignerState};
 use dossier_shared::signature::MAX_BYTES;
 use dossier_shared::signature::statement::{Predicate, Statement};
 use dossier_shared::snapshot::append::{Signed, append_signatures};
@@ -83,6 +83,9 @@ pub(crate) fn obstacles(report: &Report) -> Vec<String> {
             SealState::Repacked => obstacles.push(format!("the seal is not whole: {}", trust.seal.because)),
             SealState::Unsigned => obstacles.push("nobody has sealed it".to_owned()),
             SealState::Invalid => obstacles.push(format!("the seal does not hold: {}", trust.seal.because)),
+        }
+        if trust.signer.state == SignerState::Revoked {
+            obstacles.push("the key that sealed it is revoked".to_owned());
         }
         if !trust.files.intact && report.problems.is_empty() {
             obstacles.push("files are damaged".to_owned());

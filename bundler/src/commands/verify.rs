@@ -25,6 +25,7 @@ pub(super) fn run(arguments: Verify) -> Result<Exit, Failure> {
     let mut answers = Vec::new();
     let mut exit = Exit::Good;
     let is_single = arguments.snapshots.len() == 1;
+    let mut only = None;
     for path in &arguments.snapshots {
         let file = path.display().to_string();
         let report = match judge::read_answers(path, &verifier, &limits) {
@@ -46,8 +47,12 @@ pub(super) fn run(arguments: Verify) -> Result<Exit, Failure> {
             false => trust::line(&mut page, &file, &report),
         }
         answers.push(trust::json(&file, &report));
+        only = Some((file, report)).filter(|_| is_single);
     }
     trust::sources(&mut page, &files);
+    if let Some((file, report)) = &only {
+        trust::result(&mut page, file, report);
+    }
     match arguments.format.format {
         Format::Text => output::print_page(&page)?,
         Format::Json => output::print_plain(&trust::document(answers, &files))?,

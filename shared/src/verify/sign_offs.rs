@@ -99,14 +99,17 @@ fn hidden(opened: &Opened, sign_offs: &[SignOff]) -> Vec<Problem> {
         .collect();
     let mut problems = Vec::new();
     for sign_off in sign_offs {
-        for gone in sign_off.statement.predicate.prior.iter().filter(|prior| !here.contains(prior)) {
-            let what = format!(
-                "a sign-off is missing: the one who signed this had seen {gone}, which is not in this file; it was \
-                 taken out, or the two were made on different copies (dossier merge puts copies together)"
-            );
-            let path = format!("signatures/{}.json", sign_off.sha256);
-            problems.push(Problem::of(&path, ProblemKind::SignOffMissing, what));
-        }
+        let gone: Vec<_> =
+            sign_off.statement.predicate.prior.iter().filter(|prior| !here.contains(prior)).collect();
+        let [first, more @ ..] = gone.as_slice() else { continue };
+        // In one line, however many somebody made up.
+        let more = if more.is_empty() { String::new() } else { format!(" and {} more", more.len()) };
+        let what = format!(
+            "a sign-off is missing: the one who signed this had seen {first}{more}, which is not in this file; it was \
+             taken out, or the two were made on different copies (dossier merge puts copies together)"
+        );
+        let path = format!("signatures/{}.json", sign_off.sha256);
+        problems.push(Problem::of(&path, ProblemKind::SignOffMissing, what));
     }
     problems
 }

@@ -21,6 +21,9 @@ fn every_rule_finds_its_own() {
         (halves("AGE-SECRET-KEY-1", &letters[26..].to_uppercase().repeat(2)), "age-key"),
         (halves("pypi-AgE", &letters[..55]), "pypi-token"),
         (halves("$2y$10$", &letters[..53]), "password-hash"),
+        (halves("$apr1$abcdefgh$", &letters[..22]), "password-hash"),
+        (halves("b3BlbnNzaC1rZXktdjEAAAAA", &letters.repeat(3)), "private-key"),
+        (halves("eyJhdXRocyI6eyJ", &letters[..40]), "docker-token"),
     ] {
         check(&format!("a {secret} b"), &format!("a [redacted:{rule}:1] b"));
         check(&format!(r#"{{"out":"x\n{secret}\n"}}"#), &format!(r#"{{"out":"x\n[redacted:{rule}:1]\n"}}"#));

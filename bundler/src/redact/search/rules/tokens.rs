@@ -77,10 +77,13 @@ const TOKENS: &[Row] = &[
     ("vault-token", &["hvs.", "hvb.", "hvr."], Dashed, 24, false),
     ("model-token", &["sk-ant-", "sk-proj-"], Dashed, 20, false),
     ("model-token", &["hf_"], Letters, 34, true),
+    // What every OpenSSH key begins with behind its first line, and the same in Base64 once more; a docker configuration.
+    ("private-key", &["b3BlbnNzaC1rZXktdjE", "YjNCbGJuTnphQzFyWlhrdGRqR"], Base64, 60, false),
+    ("docker-token", &["eyJhdXRocyI6"], Base64, 20, false),
     ("age-key", &["AGE-SECRET-KEY-1"], Upper, 50, false),
     (
         "password-hash",
-        &["$2a$", "$2b$", "$2x$", "$2y$", "$argon2id$", "$argon2i$", "$argon2d$"],
+        &["$2a$", "$2b$", "$2x$", "$2y$", "$apr1$", "$argon2id$", "$argon2i$", "$argon2d$"],
         Base64,
         0,
         false,
@@ -99,7 +102,7 @@ pub(super) fn find(text: Text<'_>, spans: &mut Spans) {
     }
     if *rule == "password-hash" {
         let end = text.run(text.end, 200, |byte| Base64.has(byte) || b"$.,".contains(&byte));
-        if end - text.end >= 40 {
+        if end - text.end >= if text.word() == b"$apr1$" { 28 } else { 40 } {
             spans.push(rule, text.at, end);
         }
         return;
@@ -191,7 +194,7 @@ pub(super) fn other(text: Text<'_>, spans: &mut Spans) {
         }
         b"$5$" | b"$6$" | b"$y$" => {
             let end = text.run(text.end, 200, |byte| is_word(byte) || b"./$=,".contains(&byte));
-            if end - text.end >= 40 {
+            if end - text.end >= if text.word() == b"$apr1$" { 28 } else { 40 } {
                 spans.push("password-hash", text.at, end);
             }
         }
