@@ -74,7 +74,7 @@ impl End {
     }
 
     /// Reads the records from the end of the file, of which `tail` are the last bytes (all of it, or
-    /// [`ENDS_BYTES`]), and says how many bytes they take.
+    /// `ENDS_BYTES`), and says how many bytes they take.
     pub fn parse(tail: &[u8], file_bytes: u64) -> Result<(Self, usize), Fault> {
         let (before, own) = tail.split_last_chunk::<END_BYTES>().ok_or(Fault::NoEnd)?;
         let mut fields = Fields(own);
