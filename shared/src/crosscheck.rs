@@ -20,8 +20,6 @@ mod begin;
 mod context;
 mod events;
 mod heads;
-#[cfg(test)]
-mod huge;
 mod in_doubt;
 #[cfg(test)]
 mod in_doubt_cases;

@@ -63,7 +63,7 @@ pub(super) fn run(arguments: Sign) -> Result<Exit, Failure> {
     }
     match arguments.detached {
         true => detach(&arguments, &statement, &key),
-        false => sign_in_place(&arguments, &word, (&opened, &report), &trust, &key),
+        false => sign_in_place(&arguments, &statement, (&opened, &report), &trust, &key),
     }
 }
 
@@ -144,7 +144,7 @@ fn signed(statement: &Statement, key: &Key) -> Result<Signed, Failure> {
 
 fn sign_in_place(
     arguments: &Sign,
-    word: &Word,
+    statement: &Statement,
     shown: (&Opened, &Report),
     trust: &Trust,
     key: &Key,
@@ -172,8 +172,7 @@ fn sign_in_place(
             path.display()
         )));
     }
-    let statement = sign_offs::statement(word, shown, shown_report)?;
-    let signed = signed(&statement, key)?;
+    let signed = signed(statement, key)?;
     sign_offs::put(&held, &opened, std::slice::from_ref(&signed), &limits)?;
     done(
         &format!("signed {}", path.display()),
