@@ -10,6 +10,7 @@ use crate::documents::Document;
 use crate::evidence::{Evidence, EvidenceKind, Place};
 use crate::gates::PhaseLife;
 use crate::history::History;
+use crate::parallel;
 use crate::report::{self, Check, CheckKind, KeyFact, Note, Outcome};
 use crate::time::human_length;
 
@@ -304,20 +305,8 @@ fn number(units: &[Unit<'_>], context: &Context<'_>) -> Vec<Numbered> {
     let mut counters = std::collections::HashMap::<&str, u32>::new();
     let mut numbered = Vec::new();
     let mut named = std::collections::HashSet::new();
-    for unit in units.iter().filter(|unit| states_facts(unit.document.kind)) {
-        let mut drafts: Vec<(&Rule, Draft)> = Vec::new();
-        for rule in RULES {
-            let may = rule.words.is_empty() || unit.has_any(rule.words);
-            // Every test shows as well that the words of a rule pass over none of its statements.
-            if !may && !cfg!(test) {
-                continue;
-            }
-            let mut found = Vec::new();
-            (rule.find)(unit, context, &mut found);
-            #[cfg(test)]
-            assert!(may || found.is_empty(), "{}: a statement without its words: {found:?}", rule.id);
-            drafts.extend(found.into_iter().map(|draft| (rule, tempered(rule, draft, unit, context))));
-        }
+    let drafts = parallel::map(units, |unit| drafts(unit, context));
+    for (unit, mut drafts) in units.iter().zip(drafts) {
         named_evidence::only_where_alone(&mut drafts, &unit.document.name, &mut named);
         drafts.sort_by_key(|(_, draft)| draft.span.start);
         drafts.truncate(STATEMENTS_OF_A_UNIT);
@@ -333,6 +322,27 @@ fn number(units: &[Unit<'_>], context: &Context<'_>) -> Vec<Numbered> {
         }
     }
     numbered
+}
+
+/// What the rules read in a unit, by rule.
+fn drafts(unit: &Unit<'_>, context: &Context<'_>) -> Vec<(&'static Rule, Draft)> {
+    let mut drafts = Vec::new();
+    if !states_facts(unit.document.kind) {
+        return drafts;
+    }
+    for rule in RULES {
+        let may = rule.words.is_empty() || unit.has_any(rule.words);
+        // Every test shows as well that the words of a rule pass over none of its statements.
+        if !may && !cfg!(test) {
+            continue;
+        }
+        let mut found = Vec::new();
+        (rule.find)(unit, context, &mut found);
+        #[cfg(test)]
+        assert!(may || found.is_empty(), "{}: a statement without its words: {found:?}", rule.id);
+        drafts.extend(found.into_iter().map(|draft| (rule, tempered(rule, draft, unit, context))));
+    }
+    drafts
 }
 
 /// What is denied, only supposed, announced, or true of an unknown time is left to a person.

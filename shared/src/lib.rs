@@ -8,6 +8,7 @@
 pub mod digest;
 pub mod entry_path;
 pub mod limits;
+mod parallel;
 pub mod time;
 
 pub mod signature;

@@ -1,10 +1,8 @@
 //! "All 7 runs", "every run of 12 June": which runs such words mean; knows nothing of what is said about them.
 
-use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
-use std::rc::Rc;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -19,7 +17,7 @@ pub(super) struct AllRuns {
     /// Where the words stand that say "all runs".
     pub(super) span: Range<usize>,
     /// Those that are here.
-    pub(super) ids: Rc<Vec<String>>,
+    pub(super) ids: Arc<Vec<String>>,
     /// Which are not, or why it is not plain which are meant.
     pub(super) missing: Vec<Fact>,
     /// `all 7 runs that had finished by then`.
@@ -40,13 +38,13 @@ const MOST_TOLD: usize = 24;
 /// What was found about all runs, kept so that saying the same a thousand times costs no more than saying it once.
 #[derive(Default)]
 pub(crate) struct Memo {
-    meant: RefCell<HashMap<When, Rc<Found>>>,
-    judged: RefCell<HashMap<(String, Meant), Vec<Fact>>>,
+    meant: Mutex<HashMap<When, Arc<Found>>>,
+    judged: Mutex<HashMap<(String, Meant), Vec<Fact>>>,
 }
 
 /// The runs of a time: those that are here, and what is missing.
 struct Found {
-    ids: Rc<Vec<String>>,
+    ids: Arc<Vec<String>>,
     gone: Vec<Fact>,
 }
 
@@ -93,7 +91,7 @@ pub(super) fn all_runs(
     let listed = matches!(group(1).as_deref(), Some("these" | "those")) || count == Some(named.len());
     if named.len() > 1 && listed {
         let words = format!("all {} runs named", named.len());
-        return Some(AllRuns { span, ids: Rc::new(named), missing: Vec::new(), words, meant: None });
+        return Some(AllRuns { span, ids: Arc::new(named), missing: Vec::new(), words, meant: None });
     }
     Some(everything(unit, context, span, count, day))
 }
@@ -107,14 +105,14 @@ fn everything(
     day: Option<Date>,
 ) -> AllRuns {
     let key = (unit.as_of, day);
-    let known = context.all_runs.meant.borrow().get(&key).cloned();
+    let known = context.all_runs.meant.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
     let found = known.unwrap_or_else(|| {
-        let found = Rc::new(found(unit.as_of, day, context));
-        context.all_runs.meant.borrow_mut().insert(key, Rc::clone(&found));
+        let found = Arc::new(found(unit.as_of, day, context));
+        context.all_runs.meant.lock().unwrap_or_else(PoisonError::into_inner).insert(key, Arc::clone(&found));
         found
     });
     let meant = Some((unit.as_of, day, count));
-    let (ids, mut missing) = (Rc::clone(&found.ids), found.gone.clone());
+    let (ids, mut missing) = (Arc::clone(&found.ids), found.gone.clone());
     let here = ids.len();
     match count {
         _ if here == 0 => missing.push(Fact::Missing("no such run is in the snapshot".to_owned())),
@@ -124,7 +122,7 @@ fn everything(
         Some(count) if count < here => {
             let words = format!("{here} runs had finished by then; which {count} are meant is not plain");
             let missing = vec![Fact::Unclear(words, Vec::new())];
-            return AllRuns { span, ids: Rc::default(), missing, words: String::new(), meant };
+            return AllRuns { span, ids: Arc::default(), missing, words: String::new(), meant };
         }
         _ => {}
     }
@@ -153,7 +151,7 @@ fn found(as_of: Option<Timestamp>, day: Option<Date>, context: &Context<'_>) -> 
     let gone = known.iter().filter(|id| !evidence.runs.contains_key(*id));
     let gone =
         gone.map(|id| Fact::Missing(format!("results.json of run {id} is not in the snapshot"))).collect();
-    Found { ids: Rc::new(ids), gone: told(gone) }
+    Found { ids: Arc::new(ids), gone: told(gone) }
 }
 
 /// The first facts of each kind, and how many more there are.
@@ -211,7 +209,9 @@ impl AllRuns {
         fact: impl FnMut(&String) -> Fact,
     ) -> Vec<Fact> {
         let key = self.meant.map(|meant| (said.to_owned(), meant));
-        let judged = key.as_ref().and_then(|key| context.all_runs.judged.borrow().get(key).cloned());
+        let judged = key.as_ref().and_then(|key| {
+            context.all_runs.judged.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
+        });
         if let Some(judged) = judged {
             return judged;
         }
@@ -230,7 +230,7 @@ impl AllRuns {
             matches!(next, Fact::Agrees(_, cited) if cited.is_empty()) && next == first
         });
         if let Some(key) = key {
-            context.all_runs.judged.borrow_mut().insert(key, facts.clone());
+            context.all_runs.judged.lock().unwrap_or_else(PoisonError::into_inner).insert(key, facts.clone());
         }
         facts
     }

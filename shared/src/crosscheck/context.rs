@@ -1,8 +1,8 @@
 //! What every rule may ask: which build, run or pull request a sentence is about, what was declared when.
 
-use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use super::bare_builds::{bare_builds, build_numbers};
 use super::begin::{self, Begin};
@@ -14,6 +14,7 @@ use crate::documents::{BlockKind, Document};
 use crate::evidence::{Build, Comment, Evidence, EvidenceKind, Log, Pull, PullState, Suite};
 use crate::gates::PhaseLife;
 use crate::history::History;
+use crate::parallel;
 use crate::report;
 use crate::snapshot::metadata::DeclaredEvent;
 use crate::time::{Timestamp, clock};
@@ -43,7 +44,7 @@ pub(crate) struct Context<'a> {
     named: Vec<Vec<(Range<usize>, u64)>>,
     /// Which commit was whose head when.
     pub(crate) heads: Heads<'a>,
-    begin: OnceCell<Option<Begin>>,
+    begin: OnceLock<Option<Begin>>,
     comments: HashMap<u64, (&'a Pull, &'a Comment)>,
     logs: HashMap<u64, BuildLog<'a>>,
     suites: HashMap<&'a str, Vec<&'a Suite>>,
@@ -54,7 +55,7 @@ pub(crate) struct Context<'a> {
 /// The logs of one build, and their lines as quotations are compared with them, made when first asked for.
 struct BuildLog<'a> {
     logs: Vec<&'a Log>,
-    lines: OnceCell<Vec<PlainLine<'a>>>,
+    lines: OnceLock<Vec<PlainLine<'a>>>,
 }
 
 /// A line of a log, ready to be compared with quoted words.
@@ -78,7 +79,7 @@ impl<'a> Context<'a> {
     ) -> Context<'a> {
         let mut logs = HashMap::<u64, BuildLog<'a>>::new();
         for log in &evidence.logs {
-            let of = BuildLog { logs: Vec::new(), lines: OnceCell::new() };
+            let of = BuildLog { logs: Vec::new(), lines: OnceLock::new() };
             logs.entry(log.build).or_insert(of).logs.push(log);
         }
         let mut suites = HashMap::<&str, Vec<&Suite>>::new();
@@ -100,14 +101,14 @@ impl<'a> Context<'a> {
             history,
             named: Vec::new(),
             heads,
-            begin: OnceCell::new(),
+            begin: OnceLock::new(),
             comments,
             logs,
             suites,
             all_runs: super::all_runs::Memo::default(),
         };
         let numbers = build_numbers(units, evidence);
-        context.named = units.iter().map(|unit| context.find_builds(unit, &numbers)).collect();
+        context.named = parallel::map(units, |unit| context.find_builds(unit, &numbers));
         context
     }
 

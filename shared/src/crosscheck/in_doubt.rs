@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use regex_lite::Regex;
 
-use super::in_lists;
+use super::in_lists::{self, holds};
 use super::reading::pattern;
 use super::run_tables::{Table, cells};
 use super::{Context, QUOTE_OTHERS, Unit};
@@ -146,7 +146,21 @@ impl<'u> Around<'u> {
         if ASKS.iter().any(|word| self.before.contains(word)) {
             return Some("this asks for something and reports nothing");
         }
-        is_match(&WRONG, self.after).then_some("said to be wrong behind it")
+        const MAY: &[&str] = &[
+            "which",
+            "that",
+            "this",
+            "or so",
+            "edly",
+            "apparently",
+            "they",
+            "it is",
+            "it seems",
+            "in the",
+            "on paper",
+            "in theory",
+        ];
+        (holds(self.after, MAY) && is_match(&WRONG, self.after)).then_some("said to be wrong behind it")
     }
 
     /// "The build after #12", "a retry of #12", "`curl` for #12", "reading #12 took".
@@ -241,28 +255,33 @@ impl<'u> Around<'u> {
             "build-order",
             "build-time",
         ];
-        let may = |parts: &[&str]| parts.iter().any(|part| self.whole.contains(part));
-        let except = [
+        const EXCEPTS: &[&str] = &[
             "but",
             "unlike",
             "except",
             "other than",
             "apart from",
-            "aside",
-            "save",
+            "aside from",
+            "save for",
             "besides",
-            "all",
-            "every",
-            "thing",
+            "almost",
+            "nearly",
+            "practically",
+            "virtually",
+            "thing ",
+            "everyone ",
             "whatever",
+            "all after",
+            "all be",
+            "all above",
             "excluding",
             "minus",
             "bar",
-            "counting",
-            "leaving",
+            "not counting",
+            "leaving out",
             "ignoring",
         ];
-        if self.is_of(COUNTS) && may(&except) && is_match(&EXCEPT, &self.whole) {
+        if self.is_of(COUNTS) && holds(&self.whole, EXCEPTS) && is_match(&EXCEPT, &self.whole) {
             return Some("an exception is made beside it, which is not compared");
         }
         let of_all = ["run-", "build-status", "tested-", "before-after", "pull-state", "comment-"];
@@ -272,7 +291,7 @@ impl<'u> Around<'u> {
         let fill = ["the", "build", "builds", "run", "runs", "pr", "tier"];
         let lead = words(self.before).rev().find(|word| !fill.contains(word)).unwrap_or("");
         let only = ["only", "just", "solely", "merely", "nothing", "none"].contains(&lead);
-        (only || may(&["the only"]) && is_match(&THE_ONLY, &self.whole))
+        (only || self.whole.contains("the only") && is_match(&THE_ONLY, &self.whole))
             .then_some("“only” speaks of all the others too, which are not compared")
     }
 
@@ -438,7 +457,8 @@ fn is_told_below(lead: &str) -> bool {
             r"|\b(?:what was |as )?(?:expected|wanted|planned|claimed|hoped for)(?: [a-z]+){0,3}:$",
         ))
     });
-    is_match(&TELLS, last_bytes(lead.trim_end_matches([' ', '*', '_', '`'])))
+    let lead = lead.trim_end_matches([' ', '*', '_', '`']);
+    lead.ends_with(':') && is_match(&TELLS, last_bytes(lead))
 }
 
 /// Where a table sets what was expected against what was found, only the latter reports.

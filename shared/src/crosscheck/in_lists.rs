@@ -65,6 +65,11 @@ fn is_match(pattern: &Pattern, words: &str) -> bool {
     pattern.as_ref().is_some_and(|pattern| pattern.is_match(words))
 }
 
+/// Whether words hold one of some parts: cheaper than the pattern that needs one of them.
+pub(super) fn holds(words: &str, parts: &[&str]) -> bool {
+    parts.iter().any(|part| words.contains(part))
+}
+
 impl Said<'_> {
     fn is_of(&self, rules: &[&str]) -> bool {
         rules.contains(&self.rule)
@@ -97,7 +102,9 @@ impl Said<'_> {
                 r"\b(?:none (?:of|got|was|were|is|are|had|has|made|reached|passed|failed|ran|came|did)|nobody|no one|no-one|not one of|not all|not every|not both|neither of)\b",
             )
         });
-        (self.is_of_builds() && (is_match(&NONE, self.before) || is_match(&NONE, self.inside)))
+        const MAY: &[&str] = &["none ", "nobody", "no one", "no-one", "not ", "neither of"];
+        let none = |words: &str| holds(words, MAY) && is_match(&NONE, words);
+        (self.is_of_builds() && (none(self.before) || none(self.inside)))
             .then_some("negated here, so it is not compared")
     }
 
@@ -121,17 +128,19 @@ impl Said<'_> {
         if !self.is_of_builds() {
             return None;
         }
-        if self.rule == "before-after" && is_match(&EDGE, self.before) {
+        if self.rule == "before-after" && self.before.ends_with(' ') && is_match(&EDGE, self.before) {
             return Some(OF_ALL);
+        }
+        const MAY: &[&str] = &["only", "just", "sole", "merely", "alone", "first", "last", "earliest"];
+        if ![self.before, self.inside, self.after].iter().any(|words| holds(words, MAY)) {
+            return None;
         }
         if is_match(&ONLY, self.before) || is_match(&ONLY, self.inside) {
             return Some("“only” speaks of all the others too, which are not compared");
         }
-        let first =
-            is_match(&FIRST, self.before) || is_match(&FIRST, self.inside) || is_match(&FIRST, self.after);
         // "The first run with level 5": the value itself ends the words before it.
         let lead = [self.before, self.inside].concat();
-        (first || is_match(&FIRST, &lead))
+        (is_match(&FIRST, &lead) || is_match(&FIRST, self.inside) || is_match(&FIRST, self.after))
             .then_some("“first” and “last” speak of all the others too, which are not compared")
     }
 
@@ -191,7 +200,7 @@ impl Said<'_> {
         if self.rule == "test-counts" && of_log() && in_code() {
             return Some("a line of a log may count a part of the tests");
         }
-        (self.rule == "quoted-log" && is_match(&NOT_IN, self.after) && self.after.contains("log"))
+        (self.rule == "quoted-log" && self.after.contains("log") && is_match(&NOT_IN, self.after))
             .then_some("said to be in one log and not in another")
     }
 }

@@ -1,7 +1,7 @@
 //! "Gate: U0 — PASS (Adversary REVIEW …)": what STATUS says of a verdict, against the verdict in REVIEW.
 
 use super::{Context, Draft, Fact, Rule, Unit, cite};
-use crate::documents::gate_words::gate_line;
+use crate::documents::gate_words::gate_ids;
 use crate::documents::{Block, BlockKind, Document};
 use crate::evidence::{EvidenceKind, Place};
 use crate::gates::status_words;
@@ -76,7 +76,7 @@ fn unread(review: &Document, id: &str) -> Option<u32> {
     let speaks = |block: &&Block| {
         block.kind != BlockKind::Code
             && words.iter().any(|word| block.text.contains(word))
-            && gate_line(&block.text).is_some_and(|line| line.ids.iter().any(|known| known == id))
+            && gate_ids(&block.text).is_some_and(|ids| ids.iter().any(|known| known == id))
     };
     review.blocks.iter().find(speaks).map(|block| review.position(block, 0).0)
 }

@@ -8,12 +8,13 @@ use std::ops::Range;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use crate::documents::gate_words::{finding_line, gate_line};
+use crate::documents::gate_words::{finding_line, gate_ids};
 use crate::documents::mentions::{Mention, Moment, What, mentions};
 use crate::documents::{Block, BlockKind, Document};
 use crate::evidence::{Commit, EvidenceKind};
 use crate::gates::files_finding;
 use crate::history::History;
+use crate::parallel;
 use crate::time::Timestamp;
 
 /// A block to be judged, with its surroundings.
@@ -282,6 +283,9 @@ fn clause_start_in(before: &str) -> usize {
 /// How many things the documents of a phase may name; real ones of a mebibyte name some ten thousand.
 pub(crate) const MOST_MENTIONS: usize = 100_000;
 
+/// How many blocks are looked through for what they name before the limit is asked again.
+const BLOCKS_AT_ONCE: usize = 4_096;
+
 /// Every block of every document that may state something, in order.
 pub(crate) fn units<'a>(documents: &'a [Document], history: &History<'a>) -> Vec<Unit<'a>> {
     units_naming(MOST_MENTIONS, documents, history)
@@ -296,11 +300,25 @@ fn units_naming<'a>(most: usize, documents: &'a [Document], history: &History<'a
         let gates: Vec<Option<Vec<String>>> = document.blocks.iter().map(gates_of).collect();
         let letters = gate_letters(document, &gates, history);
         let stamps: Vec<Stamp> = document.blocks.iter().map(heading_stamp).collect();
+        let mut named = Vec::new().into_iter();
         let mut finding: Option<String> = None;
         for (index, block) in document.blocks.iter().enumerate() {
+            if index % BLOCKS_AT_ONCE == 0 {
+                let next = document.blocks.get(index..).unwrap_or_default();
+                let next = next.get(..BLOCKS_AT_ONCE).unwrap_or(next);
+                let names = |block: &Block| match block.kind {
+                    BlockKind::Code => Vec::new(),
+                    _ => mentions(&block.text),
+                };
+                named = if left > 0 { parallel::map(next, names) } else { Vec::new() }.into_iter();
+            }
+            let mut named = named.next().unwrap_or_default();
             if block.kind == BlockKind::Code {
                 continue;
             }
+            let is_cut = left == 0 || named.len() > left;
+            named.truncate(left);
+            left -= named.len();
             if block.is_heading() {
                 finding = None;
             }
@@ -325,7 +343,15 @@ fn units_naming<'a>(most: usize, documents: &'a [Document], history: &History<'a
                 (kind, _, _) => letter(kind).to_owned(),
             };
             let index_of_unit = units.len();
-            units.push(unit(document, index, index_of_unit, (section, gate), history, &stamps, &mut left));
+            units.push(unit(
+                document,
+                index,
+                index_of_unit,
+                (section, gate),
+                history,
+                &stamps,
+                (named, is_cut),
+            ));
         }
     }
     units
@@ -380,7 +406,7 @@ fn unit<'a>(
     (section, gate): (String, Option<String>),
     history: &History<'a>,
     stamps: &[Stamp],
-    left: &mut usize,
+    (mentions, is_cut): (Vec<Mention>, bool),
 ) -> Unit<'a> {
     let block = &document.blocks[index];
     let commit = history.first_holding(document, block, 0);
@@ -390,15 +416,11 @@ fn unit<'a>(
     let committed = commit.and_then(|commit| commit.at());
     let stamped_day = above.iter().find_map(|stamp| stamp.day);
     let stamped = above.iter().find_map(|stamp| stamp.at);
-    let mut named = if *left > 0 { mentions(&block.text) } else { Vec::new() };
-    let is_cut = *left == 0 || named.len() > *left;
-    named.truncate(*left);
-    *left -= named.len();
     Unit {
         index: index_of_unit,
         document,
         block,
-        mentions: named,
+        mentions,
         is_cut,
         section,
         gate,
@@ -412,8 +434,7 @@ fn unit<'a>(
 
 /// The gates whose section a heading opens.
 fn gates_of(block: &Block) -> Option<Vec<String>> {
-    let line = block.is_heading().then(|| gate_line(&block.text))??;
-    Some(line.ids)
+    block.is_heading().then(|| gate_ids(&block.text))?
 }
 
 /// The gate heading that block `index` is or stands under, and its gates.

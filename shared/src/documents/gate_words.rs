@@ -35,7 +35,7 @@ fn regex(pattern: &str) -> Regex {
 }
 
 /// Whether a text holds one of some lower-case words, in any case: cheaper than asking a pattern.
-fn holds_any(text: &str, words: &[&str]) -> bool {
+pub fn holds_any(text: &str, words: &[&str]) -> bool {
     let bytes = text.as_bytes();
     bytes.iter().enumerate().any(|(at, byte)| {
         let byte = byte.to_ascii_lowercase();
@@ -70,6 +70,16 @@ pub struct GateLine {
 /// Reads `M1 — State inventory **PASS @…**`; none when the text does not begin with a gate's id.
 pub fn gate_line(text: &str) -> Option<GateLine> {
     marked_gate_line(text, &[])
+}
+
+/// The ids that a text begins with as [`gate_line`] reads them, without looking for its verdict.
+pub fn gate_ids(text: &str) -> Option<Vec<String>> {
+    leading_ids(text).map(|(ids, ..)| ids)
+}
+
+/// Whether a text begins with a gate's id: whether [`gate_line`] reads it at all.
+pub fn names_gate(text: &str) -> bool {
+    leading_ids(text).is_some()
 }
 
 /// [`gate_line`] of a text of which some words are strong.

@@ -10,6 +10,7 @@ use super::{
     git_log, junit, log, results,
 };
 use crate::entry_path::EntryPath;
+use crate::parallel;
 use crate::snapshot::metadata::Metadata;
 
 mod forge;
@@ -20,6 +21,10 @@ mod tests;
 
 /// Issues that are reported of one entry.
 const MAX_ISSUES: usize = 50;
+
+/// How many test reports are held in memory to be read side by side, and of how many bytes before another is.
+const FILES_AT_ONCE: usize = 64;
+const BYTES_AT_ONCE: usize = 4 << 20;
 
 pub(super) fn load<'a>(
     metadata: &Metadata,
@@ -212,12 +217,27 @@ impl<'a> Loader<'a, '_> {
     }
 
     fn test_files(&mut self, paths: &[&EntryPath], parse: fn(&[u8], &EntryPath) -> (TestFile, Vec<Issue>)) {
-        for path in paths {
-            let run = run_of(path);
-            let Some(file) = self.parse(path, parse) else { continue };
-            let suites = file.suites.into_iter().map(|suite| Suite { run: run.map(str::to_owned), ..suite });
-            self.evidence.suites.extend(suites);
-            self.evidence.test_reports.push(TestReport { run: run.map(str::to_owned), ..file.report });
+        let mut left = paths.iter();
+        loop {
+            let (mut read, mut held) = (Vec::new(), 0);
+            while read.len() < FILES_AT_ONCE && held < BYTES_AT_ONCE {
+                let Some(path) = left.next() else { break };
+                let Some(bytes) = self.bytes(path) else { continue };
+                held += bytes.len();
+                read.push((*path, bytes));
+            }
+            if read.is_empty() {
+                return;
+            }
+            let parsed = parallel::map(&read, |(path, bytes)| parse(bytes, path));
+            for ((path, _), (file, issues)) in read.iter().zip(parsed) {
+                self.report(path, issues);
+                let run = || run_of(path).map(str::to_owned);
+                self.evidence
+                    .suites
+                    .extend(file.suites.into_iter().map(|suite| Suite { run: run(), ..suite }));
+                self.evidence.test_reports.push(TestReport { run: run(), ..file.report });
+            }
         }
     }
 

@@ -9,7 +9,8 @@ use super::past_findings::{Origins, PastWord, origins, past_words};
 use super::phase::PhaseScope;
 use super::words::stamp;
 use crate::documents::gate_words::{
-    FindingLine, finding_line, finding_state, gate_line, is_builders_state, read_subject, subject_findings,
+    FindingLine, finding_line, finding_state, gate_line, is_builders_state, names_gate, read_subject,
+    subject_findings,
 };
 use crate::documents::{Block, BlockKind, Document, inbox};
 use crate::evidence::EvidenceKind;
@@ -155,7 +156,7 @@ impl Book<'_> {
                 _ => {
                     let Some((ids, _)) = &focus else { continue };
                     let Some((state, span)) = finding_state(&block.text, &block.strong) else { continue };
-                    if gate_line(&block.text).is_some() {
+                    if names_gate(&block.text) {
                         continue;
                     }
                     let word = self.word(document, index, block, &span, state, rank, None);

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::findings::{files_finding, is_build_list};
 use super::ledger::version;
-use crate::documents::gate_words::{finding_line, finding_state, gate_line};
+use crate::documents::gate_words::{finding_line, finding_state, names_gate};
 use crate::documents::{BlockKind, Document};
 use crate::history::{Edit, History};
 use crate::report::FindingState;
@@ -71,7 +71,7 @@ fn of_edit(document: &Document, edit: &Edit<'_>, origins: &Origins, words: &mut 
             }
             (Some(line), _) if in_line.is_some() => (line.ids, line.title, in_line),
             // Lines of several places stand together here: in doubt they only open.
-            (_, Some((ids, title))) if gate_line(&block.text).is_none() => {
+            (_, Some((ids, title))) if !names_gate(&block.text) => {
                 let open = below().filter(|(state, _)| *state == FindingState::Open);
                 (ids.clone(), title.clone(), open)
             }

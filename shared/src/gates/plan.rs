@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use regex_lite::Regex;
 
 use super::first_words;
-use crate::documents::gate_words::{gate_line, split_ids};
+use crate::documents::gate_words::{gate_line, names_gate, split_ids};
 use crate::documents::{Block, BlockKind, Document};
 use crate::evidence::EvidenceKind;
 
@@ -99,8 +99,8 @@ impl Plan {
                 let nested = block
                     .lead
                     .and_then(|lead| document.blocks.get(lead))
-                    .is_some_and(|lead| lead.kind == BlockKind::Item && gate_line(&lead.text).is_some());
-                let own = parent.is_some_and(|heading| gate_line(&heading.text).is_some());
+                    .is_some_and(|lead| lead.kind == BlockKind::Item && names_gate(&lead.text));
+                let own = parent.is_some_and(|heading| names_gate(&heading.text));
                 let set_off = block.kind != BlockKind::Paragraph || block.begins_strong();
                 below && !nested && !own && set_off
             }

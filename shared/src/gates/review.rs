@@ -1,6 +1,6 @@
 //! The verdicts of a REVIEW: in headings, list items, bold lead-ins, tables of verdicts, and below a gate's heading.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use regex_lite::Regex;
@@ -8,8 +8,8 @@ use regex_lite::Regex;
 use super::phase::PhaseScope;
 use super::plan::Plan;
 use crate::documents::gate_words::{
-    GateLine, Withdrawn, all_line, bare_verdict, failing_heading, gate_line, gate_lines, is_verdict_heading,
-    loose_verdict, split_ids, stated_verdicts, withdrawal, withdrawn,
+    GateLine, Withdrawn, all_line, bare_verdict, failing_heading, gate_ids, gate_line, gate_lines, holds_any,
+    is_verdict_heading, loose_verdict, names_gate, split_ids, stated_verdicts, withdrawal, withdrawn,
 };
 use crate::documents::{Block, BlockKind, Document};
 use crate::report::{Note, Verdict};
@@ -216,17 +216,22 @@ fn is_plain_fail(block: &Block, line: &GateLine, plan: &Plan) -> bool {
 /// The gates of the innermost heading above a block that names some.
 fn above(document: &Document, index: usize) -> Option<Vec<String>> {
     let headings = document.headings_above(index).filter_map(|heading| document.blocks.get(heading));
-    headings.take(6).find_map(|heading| gate_line(&heading.text)).map(|line| line.ids)
+    headings.take(6).find_map(|heading| gate_ids(&heading.text))
 }
 
 /// Notes on headings and set-off lines of gates that end in a word like a verdict, in no form that is read as one;
 /// `read` are the blocks with a verdict.
 pub(super) fn unread(document: &Document, plan: &Plan, read: &HashSet<usize>) -> Vec<Note> {
     let blocks = document.blocks.iter().enumerate();
+    let mut passed_over: HashMap<usize, bool> = HashMap::new();
     let said = blocks.filter(|(index, block)| {
         let set_off = !matches!(block.kind, BlockKind::Row | BlockKind::Code);
-        let above = || document.headings_above(*index).filter_map(|heading| document.blocks.get(heading));
-        set_off && !read.contains(index) && !above().take(6).any(passes_over)
+        let mut is_passed_over = |heading: usize| {
+            *passed_over
+                .entry(heading)
+                .or_insert_with(|| document.blocks.get(heading).is_some_and(passes_over))
+        };
+        set_off && !read.contains(index) && !document.headings_above(*index).take(6).any(&mut is_passed_over)
     });
     let note = |(_, block): (usize, &Block)| {
         let (ids, span) = loose_verdict(&block.text, block.is_heading())?;
@@ -247,7 +252,7 @@ pub(super) fn unread(document: &Document, plan: &Plan, read: &HashSet<usize>) ->
 
 /// Whether what stands below a heading only explains, or is of another phase.
 pub(super) fn passes_over(heading: &Block) -> bool {
-    explains(heading) || is_of_other_phase(heading)
+    !names_gate(&heading.text) && (explains(heading) || is_of_other_phase(heading))
 }
 
 /// Whether a heading introduces the file's own grammar.
@@ -257,7 +262,7 @@ fn explains(heading: &Block) -> bool {
             r"(?i)\b(?:grammar|legend|template|notation|conventions?|how to read|how verdicts are|verdict format|format of)\b",
         )
     });
-    gate_line(&heading.text).is_none() && EXPLAINS.is_match(head(&heading.text))
+    EXPLAINS.is_match(head(&heading.text))
 }
 
 fn is_of_other_phase(heading: &Block) -> bool {
@@ -266,7 +271,7 @@ fn is_of_other_phase(heading: &Block) -> bool {
             r"(?i)\b(?:(?:earlier|previous|prior|other|another) phases?\b|(?:from|of|carried over from) (?:an? )?(?:earlier|previous|prior|other) phases?\b)",
         )
     });
-    gate_line(&heading.text).is_none() && OTHER.is_match(head(&heading.text))
+    holds_any(&heading.text, &["phase"]) && OTHER.is_match(head(&heading.text))
 }
 
 /// The part of a heading that is its title even where line breaks were lost.

@@ -6,7 +6,7 @@ use super::ledger::{self, Standing};
 use super::phase::PhaseScope;
 use super::review::passes_over;
 use crate::documents::gate_words::{
-    Lifting, gate_line, holds_veto, is_none, lifting, lists_vetoes, raised_at, read_subject, said_at,
+    Lifting, gate_ids, holds_veto, is_none, lifting, lists_vetoes, raised_at, read_subject, said_at,
     upholds_veto, veto_scope,
 };
 use crate::documents::{Block, BlockKind, Document, line_key};
@@ -382,7 +382,7 @@ fn scope_of(document: &Document, index: usize, block: &Block, at: usize) -> Vec<
         return named;
     }
     let headings = document.headings_above(index).take(6).filter_map(|heading| document.blocks.get(heading));
-    headings.into_iter().find_map(|heading| gate_line(&heading.text)).map_or(Vec::new(), |line| line.ids)
+    headings.into_iter().find_map(|heading| gate_ids(&heading.text)).unwrap_or_default()
 }
 
 /// Whether a lifting comes after a veto: by commit, within one commit by place.
