@@ -2,8 +2,6 @@
 
 use std::io::{self, Read, Seek, SeekFrom, Write};
 
-use flate2::Crc;
-
 use crate::digest::Sha256Digest;
 use crate::limits::Limits;
 use crate::snapshot::layout::{Layout, LayoutError};
@@ -89,11 +87,10 @@ pub fn append_signatures<W: Read + Write + Seek>(
     let mut records: Vec<Record> = layout.entries.into_iter().map(|entry| entry.record).collect();
     for (name, bytes) in &files {
         // FORMAT §4.8: stored, so that no bit of it is free to change.
-        let mut crc = Crc::new();
-        crc.update(bytes);
+        let crc = crc32fast::hash(bytes);
         let size = bytes.len() as u64;
         let name = format!("{}/{name}", layout.stem);
-        let record = Record::canonical(&name, STORED, crc.sum(), size, size).at(offset);
+        let record = Record::canonical(&name, STORED, crc, size, size).at(offset);
         let local = record.encode_local();
         out.write_all(&local)?;
         out.write_all(bytes)?;

@@ -2,7 +2,8 @@
 
 use std::io::{self, Read, Seek, SeekFrom};
 
-use flate2::{Crc, Decompress, FlushDecompress, Status};
+use crc32fast::Hasher as Crc;
+use flate2::{Decompress, FlushDecompress, Status};
 use sha2::{Digest as _, Sha256};
 
 use crate::digest::Sha256Digest;
@@ -217,7 +218,7 @@ impl Sink {
             let bytes = self.bytes.map(|_| Vec::new());
             return Inflated { bytes, size_bytes: 0, sha256: Sha256Digest::of(b""), fault: cut };
         }
-        let (found, expected) = (self.crc.sum(), self.entry.crc32);
+        let (found, expected) = (self.crc.finalize(), self.entry.crc32);
         Inflated {
             bytes: self.bytes,
             size_bytes: self.size_bytes,

@@ -16,7 +16,7 @@ fn deflated(bytes: &[u8]) -> Vec<u8> {
 fn crc(bytes: &[u8]) -> u32 {
     let mut crc = Crc::new();
     crc.update(bytes);
-    crc.sum()
+    crc.finalize()
 }
 
 fn stretch(bytes: &[u8], compressed: &[u8], is_deflated: bool) -> Stretch {
