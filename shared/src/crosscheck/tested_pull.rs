@@ -117,12 +117,20 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
         }
         let nearest = last_before(named, at.start).filter(|(span, _)| span.end + 24 > at.start);
         let Some((from, build)) = nearest else { continue };
-        let span = from.start..at.end;
+        // "Both #12 and #13 ran on PR#4".
+        let builds = context.list_ending_at(unit, from);
+        let last = named.partition_point(|(other, _)| other.start <= from.start);
+        let first = last.checked_sub(builds.len()).and_then(|first| named.get(first));
+        let span = first.map_or(from.start, |(first, _)| first.start)..at.end;
         let facts = match is_supposed(unit, &span) {
             true => supposed(),
-            false => vec![fact(*build, *number, false, None, context)],
+            false => builds.iter().map(|build| fact(*build, *number, false, None, context)).collect(),
         };
-        drafts.push(Draft::new(span, format!("tested {build} {number}"), facts));
+        let key = match builds.as_slice() {
+            [_] => format!("tested {build} {number}"),
+            _ => format!("tested {builds:?} {number}"),
+        };
+        drafts.push(Draft::new(span, key, facts));
     }
     listed(unit, context, drafts);
 }

@@ -13,11 +13,19 @@ const LADDER: [&str; 5] = ["install", "upgrade", "backup_restore", "functional",
 const LADDER_1: [&str; 6] =
     ["install", "upgrade", "backup_restore", "functional", "integration", "recipe_local"];
 
-/// Reads a `results.json`; `id` is the name of the run's folder. None when it is no JSON object.
+/// Reads a `results.json`; `id` is the name of the run's folder. None when it is no JSON object, or says itself that
+/// it is of another run: a copied file shows nothing about the run in whose folder it lies.
 pub fn parse(bytes: &[u8], path: &EntryPath, id: &str) -> (Option<Run>, Vec<Issue>) {
     let mut issues = Vec::new();
     let run = fields::document(bytes, &mut issues).and_then(|document| {
         let fields = Fields::new(&document, "", &mut issues)?;
+        let said = fields.string("run_id", When::Optional, &mut issues);
+        if !said.is_empty() && said != id {
+            let what =
+                format!("says {said:?}, but the run's folder is {id:?}: evidence of neither, not read");
+            issues.push(Issue::new("/run_id", what));
+            return None;
+        }
         Some(read(&fields, path, id, &mut issues))
     });
     (run, issues)
@@ -38,10 +46,6 @@ fn read(fields: &Fields<'_>, path: &EntryPath, id: &str, issues: &mut Vec<Issue>
             schema
         }
     };
-    let said = fields.string("run_id", When::Optional, issues);
-    if !said.is_empty() && said != id {
-        issues.push(Issue::new("/run_id", format!("says {said:?}, but the run's folder is {id:?}")));
-    }
     let rungs = words(fields, "rungs", When::Expected, issues);
     let ladder = Ladder::new(schema, rungs, issues);
     let level = fields.count("level", When::Expected, issues);
@@ -395,11 +399,17 @@ mod tests {
     }
 
     #[test]
+    fn a_copy_of_another_runs_file_is_no_evidence() {
+        let (read, issues) = run(r#"{"run_id":"585","schema":2,"recipe":"x","finished":1,"level":5}"#);
+        assert_eq!((read, issues), (None, vec!["/run_id".to_owned()]));
+    }
+
+    #[test]
     fn keeps_what_can_be_read() {
         assert_eq!(run("[]"), (None, vec![String::new()]));
         let (read, issues) =
-            run(r#"{"run_id":"585","pr":"","finished":"soon","level":-1,"rungs":[],"schema":3}"#);
+            run(r#"{"run_id":"612","pr":"","finished":"soon","level":-1,"rungs":[],"schema":3}"#);
         assert_eq!(read.unwrap().schema, 3);
-        assert_eq!(issues, ["/schema", "/run_id", "/rungs", "/level", "/recipe", "/finished"]);
+        assert_eq!(issues, ["/schema", "/rungs", "/level", "/recipe", "/finished"]);
     }
 }
