@@ -21,6 +21,23 @@ pub(crate) fn check(target: &Path) -> io::Result<()> {
         let words = format!("the folder {} does not exist; create it first", folder.display());
         return Err(io::Error::new(io::ErrorKind::NotFound, words));
     }
+    may_write(&folder).map_err(|error| {
+        io::Error::new(
+            error.kind(),
+            format!("no file can be made in the folder {}: {error}", folder.display()),
+        )
+    })
+}
+
+#[cfg(unix)]
+fn may_write(folder: &Path) -> io::Result<()> {
+    use rustix::fs::{Access, access};
+    access(folder, Access::WRITE_OK | Access::EXEC_OK)?;
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn may_write(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
