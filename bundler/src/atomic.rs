@@ -22,10 +22,13 @@ pub(crate) fn check(target: &Path) -> io::Result<()> {
         return Err(io::Error::new(io::ErrorKind::NotFound, words));
     }
     may_write(&folder).map_err(|error| {
-        io::Error::new(
-            error.kind(),
-            format!("no file can be made in the folder {}: {error}", folder.display()),
-        )
+        let folder = folder.display();
+        let words = match error.kind() {
+            io::ErrorKind::PermissionDenied => format!("you may not make files in the folder {folder}"),
+            io::ErrorKind::ReadOnlyFilesystem => format!("the folder {folder} is on a read-only file system"),
+            _ => format!("no file can be made in the folder {folder}: {error}"),
+        };
+        io::Error::new(error.kind(), words)
     })
 }
 

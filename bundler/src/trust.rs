@@ -105,13 +105,14 @@ pub(crate) fn own_revoked() -> Result<Option<(PathBuf, RevokedKeys)>, Failure> {
 /// FORMAT §8.1: whether the user's own file is there; refused where anybody else could have written it, or where a link
 /// on the way to it leads nowhere: what it would have said would be missing without a word.
 pub(crate) fn is_own(path: &Path) -> Result<bool, Failure> {
-    own::look(path).map_err(|why| Failure::Usage(format!("{}: {why}", path.display())))
+    own::look(path).map_err(|why| Failure::Usage(format!("{} is not used: {why}", path.display())))
 }
 
 /// The same of a file that was named, of which its own permissions and those of its folder are looked at.
 pub(crate) fn is_there(path: &Path) -> Result<bool, Failure> {
-    let is_there =
-        own::find(path).map_err(|why| Failure::Usage(format!("{}: {why}", path.display())))?.is_some();
+    let is_there = own::find(path)
+        .map_err(|why| Failure::Usage(format!("{} is not used: {why}", path.display())))?
+        .is_some();
     match is_there && own::is_writable_by_others(path) {
         true => Err(Failure::Usage(own::writable_words(path))),
         false => Ok(is_there),

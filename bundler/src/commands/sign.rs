@@ -103,7 +103,7 @@ fn has_room(arguments: &Sign) -> Result<(), Failure> {
     if arguments.detached {
         let folder = detached_folder(arguments);
         return atomic::check(&folder.join("x"))
-            .map_err(|error| Failure::write(&folder, format!("{error}; nothing was signed")));
+            .map_err(|error| Failure::write(folder, format!("{error}; nothing was signed")));
     }
     let path = &arguments.snapshot;
     let target = path.canonicalize().unwrap_or_else(|_| path.clone());

@@ -87,10 +87,10 @@ pub(crate) fn notes(report: &Report, statement: &Statement, fingerprint: &str, o
         let (at, id) = (iso(earlier.claimed_at), earlier.id.get(..8).unwrap_or(&earlier.id));
         notes.push(match (earlier.decision, decision) {
             (Decision::Rejected, Decision::Approved) => {
-                format!("this takes your own rejection as {role} of {at} ({id}) back")
+                format!("this takes back your own rejection as {role}, made at {at} ({id})")
             }
             (Decision::Approved, Decision::Rejected) => {
-                format!("this takes your own approval as {role} of {at} ({id}) back")
+                format!("this takes back your own approval as {role}, made at {at} ({id})")
             }
             (_, Decision::Rejected) => format!("you have rejected it as {role} already, at {at} ({id})"),
             _ => format!("you have approved it as {role} already, at {at} ({id})"),

@@ -35,7 +35,7 @@ pub(super) fn writable_words(path: &Path) -> String {
 /// StrictModes has it. In words what is wrong otherwise.
 pub(super) fn look(path: &Path) -> Result<bool, String> {
     let Some(way) = find(path)? else { return Ok(false) };
-    match way.iter().find_map(|step| objection(step)) {
+    match way.iter().find_map(objection) {
         Some(why) => Err(why),
         None => Ok(true),
     }

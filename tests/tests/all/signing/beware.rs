@@ -74,9 +74,9 @@ fn what_was_said_before_is_told() {
         &["against ann@x has rejected it as operator, and that stands", "not yet", "--despite"],
     );
     desk.check(&[&asked[..], &["--despite", "she was asked"]].concat(), 0, &["signed"]);
-    check(&desk, "approve", &["--key", "ann"], 0, &["takes your own rejection as operator of"]);
+    check(&desk, "approve", &["--key", "ann"], 0, &["this takes back your own rejection as operator"]);
     check(&desk, "approve", &["--key", "ann"], 0, &["you have approved it as operator already"]);
-    check(&desk, "reject", &["--key", "ann"], 0, &["takes your own approval as operator of"]);
+    check(&desk, "reject", &["--key", "ann"], 0, &["this takes back your own approval as operator"]);
     // A stranger's rejection is told and stands in nobody's way.
     desk.check(&["trust", "remove", "ann@x"], 0, &[]);
     check(

@@ -162,3 +162,48 @@ fn a_read_only_snapshot_is_said_and_stays_read_only() {
     let left = fs_err::metadata(desk.at("a.zip")).expect("there").permissions().mode() & 0o777;
     assert_eq!(left, 0o444);
 }
+
+/// A user who may read the desk and write into `home` alone; root becomes one, since nothing is forbidden to it.
+fn visitor(desk: &Desk, arguments: &[&str]) -> (i32, String) {
+    let is_root = Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout == b"0\n");
+    let mut command = match is_root {
+        true => {
+            let mut command = Command::new("setpriv");
+            command.args(["--reuid", "65534", "--regid", "65534", "--clear-groups"]).arg(desk.at("program"));
+            command
+        }
+        false => Command::new(desk.at("program")),
+    };
+    command.args(arguments).current_dir(desk.folder.path()).env("XDG_CONFIG_HOME", desk.at("home/config"));
+    said(&command.output().expect("it starts"))
+}
+
+#[test]
+fn a_folder_that_may_not_be_written_is_told_before_anything_is_signed() {
+    let desk = Desk::new();
+    fs_err::copy(desk.dossier(&[]).get_program(), desk.at("program")).expect("copied");
+    for folder in ["home", "store"] {
+        fs_err::create_dir(desk.at(folder)).expect("a folder");
+    }
+    fs_err::rename(desk.at("a.zip"), desk.at("store/a.zip")).expect("moved");
+    desk.key("home/ann", &["-t", "ed25519"]);
+    // Whoever is not root owns all of it; root gives away what the visitor owns.
+    for (name, permissions) in [(".", 0o755), ("store", 0o555), ("program", 0o755)] {
+        mode(&desk, name, permissions);
+    }
+    for name in ["home", "home/ann"] {
+        let _ = std::os::unix::fs::chown(desk.at(name), Some(65534), Some(65534));
+    }
+    let sign = ["sign", "store/a.zip", "--role", "operator", "--decision", "reject", "--key", "home/ann"];
+    let check = |more: &[&str], code: i32, words: &str| {
+        let (found, said) = visitor(&desk, &[&sign[..], more].concat());
+        assert_eq!(found, code, "{more:?}: {said}");
+        assert!(said.contains(words), "{more:?}: {said}");
+        assert!(code == 0 || !said.contains("you sign"), "nothing may be shown as if it were signed: {said}");
+    };
+    check(&[], 6, "nothing was signed. With --detached -o FOLDER");
+    check(&["--detached"], 6, "you may not make files in the folder store; nothing was signed");
+    check(&["--detached", "-o", "home"], 0, "wrote home/a.");
+    assert!(desk.sign_offs("store/a.zip").is_empty());
+    mode(&desk, "store", 0o755);
+}
