@@ -21,6 +21,26 @@ pub(crate) fn check(target: &Path) -> io::Result<()> {
         let words = format!("the folder {} does not exist; create it first", folder.display());
         return Err(io::Error::new(io::ErrorKind::NotFound, words));
     }
+    may_write(&folder).map_err(|error| {
+        let folder = folder.display();
+        let words = match error.kind() {
+            io::ErrorKind::PermissionDenied => format!("you may not make files in the folder {folder}"),
+            io::ErrorKind::ReadOnlyFilesystem => format!("the folder {folder} is on a read-only file system"),
+            _ => format!("no file can be made in the folder {folder}: {error}"),
+        };
+        io::Error::new(error.kind(), words)
+    })
+}
+
+#[cfg(unix)]
+fn may_write(folder: &Path) -> io::Result<()> {
+    use rustix::fs::{Access, access};
+    access(folder, Access::WRITE_OK | Access::EXEC_OK)?;
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn may_write(_: &Path) -> io::Result<()> {
     Ok(())
 }
 

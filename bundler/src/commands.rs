@@ -12,6 +12,8 @@ mod trust;
 mod verify;
 mod viewer;
 
+use std::io::{IsTerminal as _, Write as _};
+
 use crate::cli::Command;
 use crate::exit_code::Exit;
 use crate::failure::Failure;
@@ -31,4 +33,15 @@ pub(crate) fn run(command: Command) -> Result<Exit, Failure> {
         Command::Open(arguments) => open::run(arguments),
         Command::Viewer(arguments) => viewer::run(arguments),
     }
+}
+
+/// What the person at the terminal answers; none where there is nobody to ask.
+fn agreed(question: &str) -> Result<Option<bool>, Failure> {
+    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+        return Ok(None);
+    }
+    write!(anstream::stderr(), "{question} [y/N] ")?;
+    let mut answer = String::new();
+    std::io::stdin().read_line(&mut answer)?;
+    Ok(Some(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes")))
 }

@@ -16,6 +16,8 @@ pub(crate) use fault::{ConfigError, Fault};
 use keys::{Keys, Text};
 pub(crate) use redaction::{Allowed, AllowedValue, Redaction};
 
+use crate::input;
+
 /// The whole file, checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Config {
@@ -89,9 +91,9 @@ const SOURCE_KINDS: [&str; 5] = ["recorded", "runs", "docker", "git", "file"];
 /// Reads and checks the file at `path`.
 pub(crate) fn load(path: &Path) -> Result<Config, ConfigError> {
     let file = || path.display().to_string();
-    let text = fs_err::read_to_string(path).map_err(|error| match error.kind() {
+    let text = input::read_text(path, input::LIST_BYTES).map_err(|error| match error.kind {
         std::io::ErrorKind::NotFound => ConfigError::Missing { file: file() },
-        _ => ConfigError::Read(error),
+        _ => ConfigError::Read(error.into()),
     })?;
     let mut config = parse(&text).map_err(|faults| ConfigError::Faults { file: file(), faults })?;
     let root = path.parent().unwrap_or(Path::new(""));

@@ -37,6 +37,11 @@ pub(crate) enum Failure {
         listed.join("\n")
     )]
     Secret { listed: Vec<String> },
+    /// In words that would be signed and passed on.
+    #[error(
+        "a secret would have been signed and passed on: {0}; say it without the secret. Nothing was signed"
+    )]
+    SecretInWords(String),
     #[error("could not write {path}: {why}")]
     Write { path: String, why: String },
     #[error("could not print: {0}")]
@@ -55,7 +60,7 @@ impl Failure {
             Self::Evidence(_) => Exit::EvidenceNotGood,
             Self::NotASnapshot { .. } => Exit::NotASnapshot,
             Self::Incomplete { .. } => Exit::Incomplete,
-            Self::Secret { .. } => Exit::Secret,
+            Self::Secret { .. } | Self::SecretInWords(_) => Exit::Secret,
             Self::Write { .. } | Self::Print(_) => Exit::CouldNotWrite,
         }
     }

@@ -101,15 +101,7 @@ pub(crate) fn open(path: &Path, limits: &Limits) -> Result<Opened, Failure> {
     if path.is_dir() {
         return Err(fault("it is a folder; name the zip file".to_owned()));
     }
-    let source = file::source(path).map_err(|error| {
-        fault(match error.kind() {
-            std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => {
-                "there is no such file".to_owned()
-            }
-            std::io::ErrorKind::PermissionDenied => "you may not read it".to_owned(),
-            _ => error.to_string(),
-        })
-    })?;
+    let source = file::source(path).map_err(|error| fault(error.why))?;
     opened(source, limits).map_err(|error| fault(error.to_string()))
 }
 

@@ -9,6 +9,7 @@ mod config;
 mod exit_code;
 mod failure;
 mod in_place;
+mod input;
 mod judge;
 mod output;
 mod pack;

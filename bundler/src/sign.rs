@@ -4,11 +4,16 @@ mod agent;
 mod armour;
 mod passphrase;
 
+use std::fs::Metadata;
+use std::io::ErrorKind;
 use std::path::Path;
 
 use dossier_shared::signature::sshsig::{self, SignatureError};
+use dossier_shared::signature::statement::PACKER;
+use ssh_key::public::KeyData;
 use ssh_key::{Algorithm, HashAlg, LineEnding, PrivateKey, PublicKey, SshSig};
 
+use crate::input::{self, InputError};
 use agent::{Agent, AgentError};
 pub(crate) use passphrase::{PASSPHRASE_VARIABLE, ask_new};
 
@@ -29,8 +34,15 @@ enum Holder {
 /// Why a key cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum KeyError {
-    #[error("{0}; make a key with: dossier keygen -o packer_key")]
-    Read(std::io::Error),
+    #[error("{0}")]
+    Read(InputError),
+    #[error("{path}: there is no such file; make a key with: dossier keygen -o {path} --role {role}")]
+    Missing { path: String, role: String },
+    #[error(
+        "{path} can be read by others (its mode is {mode:04o}), and whoever has read it can sign as you; if nobody else has, \
+         use it after: chmod 600 {path}"
+    )]
+    Open { path: String, mode: u32 },
     #[error("{path} is not an OpenSSH private key ({why}); convert it with: ssh-keygen -p -f {path}")]
     Format { path: String, why: ssh_key::Error },
     #[error("{path} has a passphrase; put it into the environment variable {PASSPHRASE_VARIABLE}")]
@@ -68,6 +80,16 @@ fn held(holds: &[String]) -> String {
     }
 }
 
+impl KeyError {
+    /// What a key that is missing would be for.
+    pub(crate) fn in_role(self, role: &str) -> Self {
+        match self {
+            Self::Missing { path, .. } => Self::Missing { path, role: role.to_owned() },
+            other => other,
+        }
+    }
+}
+
 impl Key {
     /// The key that `--key` names: a private key file, `agent:SHA256:…`, or a public key file whose key the
     /// ssh-agent holds, as with `ssh-keygen -Y sign`. Asks for a passphrase where there is somebody to ask.
@@ -97,12 +119,21 @@ impl Key {
             }
             return Self::in_agent(&shown, |key| key.fingerprint(HashAlg::Sha256).to_string() == fingerprint);
         }
-        let text = fs_err::read(named).map_err(KeyError::Read)?;
+        let unreadable = |error: InputError| match error.kind {
+            ErrorKind::NotFound => KeyError::Missing { path: shown.clone(), role: PACKER.to_owned() },
+            _ => KeyError::Read(error),
+        };
+        let input = input::open(named).map_err(unreadable)?;
+        let mode = mode_for_others(&input.metadata);
+        let text = input.read(input::KEY_BYTES).map_err(unreadable)?;
         if let Some(public) = public_key(&text) {
             return Self::in_agent(&shown, |key| key.key_data() == public.key_data());
         }
         let mut key =
             PrivateKey::from_openssh(&text).map_err(|why| KeyError::Format { path: shown.clone(), why })?;
+        if let Some(mode) = mode {
+            return Err(KeyError::Open { path: shown, mode });
+        }
         if matches!(key.algorithm(), Algorithm::SkEd25519 | Algorithm::SkEcdsaSha2NistP256) {
             return Err(KeyError::Hardware { path: shown });
         }
@@ -136,6 +167,11 @@ impl Key {
                 Err(KeyError::NotHeld { asked: asked.to_owned(), holds })
             }
         }
+    }
+
+    /// The public half.
+    pub(crate) fn public(&self) -> &KeyData {
+        self.public.key_data()
     }
 
     /// `SHA256:…`
@@ -174,6 +210,21 @@ fn public_key(text: &[u8]) -> Option<PublicKey> {
     let first = text.split_ascii_whitespace().next()?;
     let looks_public = ["ssh-", "ecdsa-", "sk-"].iter().any(|start| first.starts_with(start));
     PublicKey::from_openssh(text.trim()).ok().filter(|_| looks_public)
+}
+
+/// The mode of a private key that others than its owner can reach. As with ssh, the user's own keys are looked at.
+#[cfg(unix)]
+fn mode_for_others(metadata: &Metadata) -> Option<u32> {
+    use std::os::unix::fs::MetadataExt as _;
+
+    let is_own = metadata.is_file() && metadata.uid() == rustix::process::getuid().as_raw();
+    let mode = metadata.mode() & 0o7777;
+    (is_own && mode & 0o077 != 0).then_some(mode)
+}
+
+#[cfg(not(unix))]
+fn mode_for_others(_: &Metadata) -> Option<u32> {
+    None
 }
 
 #[cfg(test)]

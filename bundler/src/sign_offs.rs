@@ -1,14 +1,16 @@
 //! Sign-offs on their way into a snapshot: what one would say, what speaks against it, and putting it in. Prints
 //! nothing and asks nobody.
 
+mod against;
+
 use std::collections::BTreeSet;
-use std::io::{self, Read as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use dossier_shared::digest::Sha256Digest;
 use dossier_shared::limits::Limits;
 use dossier_shared::open::Opened;
-use dossier_shared::report::{CheckKind, Decision, Outcome, Problem, Report, SealState, SignerState};
+use dossier_shared::report::{Decision, Report};
 use dossier_shared::signature::MAX_BYTES;
 use dossier_shared::signature::statement::{Predicate, Statement};
 use dossier_shared::snapshot::append::{Signed, append_signatures};
@@ -18,7 +20,8 @@ use dossier_shared::verify::{self, Verifier};
 use crate::atomic;
 use crate::failure::Failure;
 use crate::in_place::Held;
-use crate::judge;
+use crate::{input, judge};
+pub(crate) use against::{Own, notes, obstacles};
 
 /// What a signer says, beside what the snapshot is.
 #[derive(Debug, Clone)]
@@ -47,7 +50,7 @@ pub(crate) fn statement(word: &Word, opened: &Opened, report: &Report) -> Result
             gates: report.gate_verdicts(),
             outcomes: report.outcome_counts(),
             contradictions_accepted: match word.decision {
-                Decision::Approved => contradicted(report).map(|check| check.id.clone()).collect(),
+                Decision::Approved => against::contradicted(report).map(|check| check.id.clone()).collect(),
                 _ => Vec::new(),
             },
             prior: sign_offs.filter_map(|sign_off| sign_off.id.parse().ok()).collect(),
@@ -59,46 +62,11 @@ pub(crate) fn statement(word: &Word, opened: &Opened, report: &Report) -> Result
     match statement.to_json().len() {
         0..=MAX_BYTES => Ok(statement),
         bytes => {
-            refuse(&format!("what it would say has {bytes} bytes, more than {MAX_BYTES}; shorten the note"))
+            let words =
+                format!("what it would say has {bytes} bytes, more than {MAX_BYTES}; shorten the note");
+            Err(Failure::Usage(words))
         }
     }
-}
-
-fn contradicted(report: &Report) -> impl Iterator<Item = &dossier_shared::report::Check> {
-    report.checks.iter().filter(|check| check.same_as.is_none() && check.outcome == Outcome::Contradicted)
-}
-
-/// What speaks against approving it, each in a line; an approval wants a reason for all of it.
-pub(crate) fn obstacles(report: &Report) -> Vec<String> {
-    let mut obstacles = Vec::new();
-    for check in contradicted(report).filter(|check| check.kind == CheckKind::Substance) {
-        obstacles.push(format!(
-            "{} is contradicted ({}:{}): {}",
-            check.id, check.document, check.line, check.because
-        ));
-    }
-    if let Some(trust) = &report.trust {
-        match trust.seal.state {
-            SealState::Valid => {}
-            SealState::Repacked => obstacles.push(format!("the seal is not whole: {}", trust.seal.because)),
-            SealState::Unsigned => obstacles.push("nobody has sealed it".to_owned()),
-            SealState::Invalid => obstacles.push(format!("the seal does not hold: {}", trust.seal.because)),
-        }
-        if trust.signer.state == SignerState::Revoked {
-            obstacles.push("the key that sealed it is revoked".to_owned());
-        }
-        if !trust.files.intact && report.problems.is_empty() {
-            obstacles.push("files are damaged".to_owned());
-        }
-    }
-    for Problem { path, what, .. } in &report.problems {
-        let path = path.as_ref().map_or("the snapshot", |path| path.as_str());
-        // The seal has been told of already.
-        if path != "signatures/seal.json" {
-            obstacles.push(format!("{path}: {what}"));
-        }
-    }
-    obstacles
 }
 
 /// Puts `signed` into the file that is held, and looks at the result before it takes the old one's place.
@@ -116,7 +84,7 @@ pub(crate) fn write(
 ) -> Result<(), Failure> {
     let failed = |why: &dyn std::fmt::Display| Failure::write(held.target(), why);
     let mut file = held.replacement().map_err(|error| failed(&error))?;
-    let mut from = fs_err::File::open(source).map_err(|error| failed(&error))?;
+    let mut from = input::open(source).map_err(|error| failed(&error))?.into_file();
     io::copy(&mut from, &mut file).map_err(|error| failed(&error))?;
     atomic::pause_at("spool");
     append_signatures(file.as_file_mut(), None, signed).map_err(|error| failed(&error))?;
@@ -156,29 +124,34 @@ pub(crate) struct Detached {
     pub(crate) prior: Vec<Sha256Digest>,
 }
 
+/// Why the files of a sign-off are of no use.
+pub(crate) enum Refused {
+    /// One of them cannot be read.
+    Unreadable(String),
+    /// They are no sign-off of this snapshot that holds.
+    Bad(String),
+}
+
 /// Reads the sign-off that `named`, either of its two files, belongs to, and checks it wholly against `opened`.
-pub(crate) fn read_detached(named: &Path, opened: &Opened) -> Result<Detached, String> {
+pub(crate) fn read_detached(named: &Path, opened: &Opened) -> Result<Detached, Refused> {
     let json = match named.extension() {
         Some(extension) if extension == "sig" => named.with_extension(""),
         _ => named.to_owned(),
     };
     let signature = PathBuf::from(format!("{}.sig", json.display()));
+    // FORMAT §2.4: nothing that is larger can be one.
     let read = |path: &Path| {
-        let unreadable = |error: io::Error| format!("{}: {error}", path.display());
-        if !std::fs::metadata(path).map_err(unreadable)?.is_file() {
-            return Err(format!("{}: it is no regular file", path.display()));
-        }
-        let file = std::fs::File::open(path).map_err(unreadable)?;
-        let mut bytes = Vec::new();
-        file.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-        match bytes.len() {
-            0..=MAX_BYTES => Ok(bytes),
-            _ => Err(format!("{}: more than {MAX_BYTES} bytes are too many for a sign-off", path.display())),
-        }
+        input::read(path, MAX_BYTES as u64).map_err(|error| match error.kind {
+            io::ErrorKind::FileTooLarge => Refused::Bad(format!(
+                "{}: more than {MAX_BYTES} bytes are too many for a sign-off",
+                path.display()
+            )),
+            _ => Refused::Unreadable(error.to_string()),
+        })
     };
     let (statement, armoured) = (read(&json)?, read(&signature)?);
     let sign_off = verify::judge_sign_off(opened, &statement, &armoured, &Verifier::default())
-        .map_err(|why| format!("{}: {why}", json.display()))?;
+        .map_err(|why| Refused::Bad(format!("{}: {why}", json.display())))?;
     let file_stem = sign_off.sha256.to_string();
     Ok(Detached {
         json,

@@ -3,6 +3,9 @@
 mod edit;
 mod home;
 mod local_time;
+mod own;
+
+pub(crate) mod grants;
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -16,9 +19,9 @@ use dossier_shared::verify::{Policy, Verifier};
 
 use crate::cli::{NamedTrust, TrustFile};
 use crate::failure::Failure;
-use crate::output;
+use crate::{input, output};
 
-pub(crate) use edit::{append, is_writable_by_others, make_folder, remove};
+pub(crate) use edit::{append, make_folder, remove};
 pub(crate) use home::{allowed_signers_path, default_key_path, folder};
 pub(crate) use local_time::standard_time;
 
@@ -35,20 +38,16 @@ pub(crate) struct Trust {
 impl Trust {
     /// The files named on the command line, else the user's own, where there are any.
     pub(crate) fn load(named: &TrustFile) -> Result<Self, Failure> {
-        let own = |path: Option<PathBuf>| path.filter(|path| path.exists());
         let TrustFile { allowed_signers, revoked } = named.clone();
         let mut trust = Self::named(&NamedTrust { allowed_signers, revoked })?;
         if trust.signers.is_none()
-            && let Some(path) = own(allowed_signers_path())
+            && let Some(path) = allowed_signers_path()
+            && is_own(&path)?
         {
-            refuse_writable(&path)?;
             trust.signers = Some((path.clone(), read_signers(&path)?));
         }
-        if trust.revoked.is_none()
-            && let Some(path) = own(home::revoked_keys_path())
-        {
-            refuse_writable(&path)?;
-            trust.revoked = Some((path.clone(), read_revoked(&path)?));
+        if trust.revoked.is_none() {
+            trust.revoked = own_revoked()?;
         }
         Ok(trust)
     }
@@ -82,39 +81,49 @@ impl Trust {
 
 /// Reads a file of allowed signers.
 pub(crate) fn read_signers(path: &Path) -> Result<AllowedSigners, Failure> {
-    let bytes = fs_err::read(path).map_err(|error| {
+    let bytes = input::read(path, input::LIST_BYTES).map_err(|error| {
         Failure::Usage(format!("{error}; --allowed-signers wants a file in OpenSSH's allowed_signers format"))
     })?;
     Ok(AllowedSigners::parse_at_home(&bytes, Some(&standard_time)))
 }
 
 fn read_revoked(path: &Path) -> Result<RevokedKeys, Failure> {
-    let bytes = fs_err::read(path)
+    let bytes = input::read(path, input::LIST_BYTES)
         .map_err(|error| Failure::Usage(format!("{error}; --revoked wants a list of keys")))?;
     RevokedKeys::parse(&bytes).map_err(|error| Failure::Usage(format!("{}: {error}", path.display())))
 }
 
-/// Whoever else may write the user's own file decides whom the user trusts.
-pub(crate) fn refuse_writable(path: &Path) -> Result<(), Failure> {
-    match is_writable_by_others(path) {
-        true => Err(Failure::Usage(writable_words(path))),
-        false => Ok(()),
+/// The user's own list of revoked keys, where there is one.
+pub(crate) fn own_revoked() -> Result<Option<(PathBuf, RevokedKeys)>, Failure> {
+    let Some(path) = home::revoked_keys_path() else { return Ok(None) };
+    match is_own(&path)? {
+        true => Ok(Some((path.clone(), read_revoked(&path)?))),
+        false => Ok(None),
+    }
+}
+
+/// FORMAT §8.1: whether the user's own file is there; refused where anybody else could have written it, or where a link
+/// on the way to it leads nowhere: what it would have said would be missing without a word.
+pub(crate) fn is_own(path: &Path) -> Result<bool, Failure> {
+    own::look(path).map_err(|why| Failure::Usage(format!("{} is not used: {why}", path.display())))
+}
+
+/// The same of a file that was named, of which its own permissions and those of its folder are looked at.
+pub(crate) fn is_there(path: &Path) -> Result<bool, Failure> {
+    let is_there = own::find(path)
+        .map_err(|why| Failure::Usage(format!("{} is not used: {why}", path.display())))?
+        .is_some();
+    match is_there && own::is_writable_by_others(path) {
+        true => Err(Failure::Usage(own::writable_words(path))),
+        false => Ok(is_there),
     }
 }
 
 /// A file that is named was looked at by whoever names it; so this is said, and no more.
 fn warn_writable(path: &Path) {
-    if is_writable_by_others(path) {
-        let _ = writeln!(anstream::stderr(), "warning: {}", output::clean(&writable_words(path)));
+    if own::is_writable_by_others(path) {
+        let _ = writeln!(anstream::stderr(), "warning: {}", output::clean(&own::writable_words(path)));
     }
-}
-
-fn writable_words(path: &Path) -> String {
-    format!(
-        "{0} or its folder can be written by others than its owner, so others decide whom you trust; look at it, then: \
-         chmod go-w {0}",
-        path.display()
-    )
 }
 
 /// A line of an allowed_signers file: whose key, for which roles, and from when to when.

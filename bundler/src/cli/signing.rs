@@ -82,8 +82,11 @@ Examples:
 --key names an OpenSSH private key, agent:SHA256:… (a key that ssh-agent holds), or a .pub file
 whose key ssh-agent holds. A key with a passphrase: you are asked, or it is in
 DOSSIER_KEY_PASSPHRASE. The snapshot is verified and checked first, and what you sign is shown.
-An approval of a snapshot with contradictions of substance, damaged files or without a valid seal
-wants --despite and a reason.")]
+An approval of a snapshot with contradictions of substance, damaged files, without a valid seal,
+sealed with a revoked key or rejected by somebody whom you trust wants --despite and a reason.
+
+Exits 0 when it is signed, 1 when something speaks against it or you answer no, 2 for wrong
+arguments, keys and files, 3 when it is no snapshot, 6 when it could not be written.")]
 pub(crate) struct Sign {
     /// Snapshot
     pub(crate) snapshot: PathBuf,
@@ -217,6 +220,9 @@ pub(crate) struct TrustAdd {
     /// Up to when
     #[arg(long, value_name = "TIME")]
     pub(crate) valid_before: Option<String>,
+    /// Add a whole line that grants several roles, or that has patterns, without asking
+    #[arg(short, long)]
+    pub(crate) yes: bool,
     #[command(flatten)]
     pub(crate) file: OwnFile,
 }

@@ -45,7 +45,7 @@ pub(super) fn run(arguments: Keygen) -> Result<Exit, Failure> {
     create(&public_target, format!("{public}\n").as_bytes(), false)
         .map_err(|error| Failure::write(&public_target, error))?;
     let line = trust::line(&principal, &arguments.role, None, None, &public);
-    output::print_page(&summary(&target, &fingerprint, &public))?;
+    output::print_page(&summary(&target, &fingerprint, &public, arguments.role.len() > 1))?;
     output::print_plain(&format!("\n{line}\n"))?;
     Ok(Exit::Good)
 }
@@ -90,13 +90,14 @@ fn create(path: &Path, bytes: &[u8], is_private: bool) -> io::Result<()> {
     file.sync_all()
 }
 
-fn summary(target: &Path, fingerprint: &str, public: &str) -> Page {
+fn summary(target: &Path, fingerprint: &str, public: &str, is_wide: bool) -> Page {
     let mut page = Page::default();
     page.line(2, [(Look::Good, "made ".to_owned()), (Look::Heading, target.display().to_string())]);
     page.text(10, "  keep    it to yourself; whoever has it can sign as you");
     page.text(10, &format!("  public  {public}"));
     page.text(10, &format!("  print   {fingerprint}"));
     page.text(10, "  give    the line below to those who verify, over a way that they trust; for them:");
-    page.text(10, "          dossier trust add 'LINE'");
+    let asks = if is_wide { "   (asks first, since it grants several roles)" } else { "" };
+    page.text(10, &format!("          dossier trust add 'LINE'{asks}"));
     page
 }

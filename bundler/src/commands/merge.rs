@@ -1,6 +1,7 @@
 //! `dossier merge`: the sign-offs of two copies of one snapshot in one.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use dossier_shared::open::Opened;
 use dossier_shared::report::SealState;
@@ -20,11 +21,16 @@ pub(super) fn run(arguments: Merge) -> Result<Exit, Failure> {
     let target = arguments.output.as_ref().unwrap_or(&arguments.first);
     let held = Held::take(target).map_err(|error| Failure::write(target, error))?;
     let limits = arguments.ceilings.limits();
+    let is_copy = |path: &Path| path.canonicalize().is_ok_and(|path| path == held.target());
+    if target.symlink_metadata().is_ok() && !is_copy(&arguments.first) && !is_copy(&arguments.second) {
+        let why = "it is there already, and is none of the two copies; name another file, or move it away";
+        return Err(Failure::write(target, why));
+    }
     let first = judge::open(&arguments.first, &limits)?;
     let second = judge::open(&arguments.second, &limits)?;
     let (a, b) = (arguments.first.display(), arguments.second.display());
     if first.snapshot_id != second.snapshot_id {
-        return Err(Failure::Evidence(format!(
+        return Err(Failure::Usage(format!(
             "these are two snapshots, not two copies of one: {a} is {}, {b} is {}; nothing was merged",
             first.snapshot_id.short(),
             second.snapshot_id.short()

@@ -1,6 +1,5 @@
 //! `dossier sign`: verify, check, show what would be bound, and only then sign; or add what others signed.
 
-use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use dossier_shared::digest::Sha256Digest;
@@ -9,7 +8,7 @@ use dossier_shared::evidence::EvidenceKind;
 use dossier_shared::limits::Limits;
 use dossier_shared::open::Opened;
 use dossier_shared::report::{self, Decision, Report};
-use dossier_shared::signature::statement::{PACKER, Statement, is_role};
+use dossier_shared::signature::statement::{PACKER, Statement, is_role, signoff_namespace};
 use dossier_shared::snapshot::append::Signed;
 use dossier_shared::time::Timestamp;
 use dossier_shared::verify::Policy;
@@ -20,32 +19,53 @@ use crate::failure::Failure;
 use crate::in_place::Held;
 use crate::output::{self, Look, Page, binding, count};
 use crate::sign::Key;
-use crate::sign_offs::{self, Word};
+use crate::sign_offs::{self, Own, Refused, Word};
 use crate::trust::{self, Trust};
 use crate::{atomic, judge, redact};
-
-const NO_KEY: &str = "say which key to sign with: --key FILE, or make one that is used from then on: dossier keygen --role operator";
 
 pub(super) fn run(arguments: Sign) -> Result<Exit, Failure> {
     if !arguments.import.is_empty() {
         return import(&arguments.snapshot, &arguments.import, &arguments.ceilings.limits());
     }
     let mut word = word(&arguments)?;
-    let trust = Trust::load(&arguments.trust)?;
-    let key = Key::open(&key_path(&arguments)?)?;
     let limits = arguments.ceilings.limits();
+    // Whatever can be refused is refused before anybody is asked for a passphrase.
     let opened = judge::open(&arguments.snapshot, &limits)?;
-    let report = report::judge_as(&opened, &trust.verifier(None, Policy::default()));
+    has_room(&arguments)?;
+    if word.supersedes == Some(opened.snapshot_id) {
+        return Err(Failure::Usage(
+            "--supersedes names this very snapshot; give the id of the earlier one, or leave it out"
+                .to_owned(),
+        ));
+    }
+    let trust = Trust::load(&arguments.trust)?;
+    let key = Key::open(&key_path(&arguments, &word.role)?).map_err(|error| error.in_role(&word.role))?;
+    let verifier = trust.verifier(None, Policy::default());
+    let report = report::judge_as(&opened, &verifier);
     let obstacles = match word.decision {
-        Decision::Approved => sign_offs::obstacles(&report),
+        Decision::Approved => sign_offs::obstacles(&report, &key.fingerprint()),
         _ => Vec::new(),
     };
     if let Some(reason) = &arguments.despite {
+        if obstacles.is_empty() {
+            return Err(Failure::Usage(nothing_against(word.decision).to_owned()));
+        }
         word.note = [word.note.as_str(), &format!("Despite: {reason}")].join("\n").trim().to_owned();
     }
     let statement = sign_offs::statement(&word, &opened, &report)?;
     let file = arguments.snapshot.display().to_string();
-    output::print_page(&binding::page(&file, &report, &statement, &key.fingerprint(), &obstacles))?;
+    let mut page = binding::page(&file, &report, &statement, &key.fingerprint(), &obstacles);
+    let own = Own {
+        is_revoked: verifier.revoked.is_some_and(|revoked| revoked.contains(&key.fingerprint())),
+        lookup: verifier
+            .trust
+            .map(|signers| signers.lookup(key.public(), &signoff_namespace(&word.role), verifier.at)),
+    };
+    let notes = sign_offs::notes(&report, &statement, &key.fingerprint(), &own);
+    for note in notes.into_iter().chain(file_note(&arguments)) {
+        page.line(12, [(Look::Warn, "  beware    ".to_owned()), (Look::Plain, note)]);
+    }
+    output::print_page(&page)?;
     if !obstacles.is_empty() && arguments.despite.is_none() {
         return Err(Failure::Evidence(format!(
             "nothing was signed: {} against an approval; look at it, then reject it, or approve it with --despite \
@@ -58,13 +78,69 @@ pub(super) fn run(arguments: Sign) -> Result<Exit, Failure> {
             obstacles.join("\n  ")
         )));
     }
-    if !arguments.yes && !agreed()? {
-        return Err(Failure::Usage("nothing was signed".to_owned()));
+    // Where there is nobody to ask, the command line has said it all.
+    if !arguments.yes && super::agreed("Sign this?")? == Some(false) {
+        return Err(Failure::Evidence("nothing was signed".to_owned()));
     }
     match arguments.detached {
         true => detach(&arguments, &statement, &key),
         false => sign_in_place(&arguments, &statement, (&opened, &report), &trust, &key),
     }
+}
+
+fn nothing_against(decision: Decision) -> &'static str {
+    match decision {
+        Decision::Rejected => "--despite is for approvals; say why you reject it with --note",
+        _ => {
+            "nothing was signed: nothing speaks against an approval, so --despite has nothing to answer; leave it out, \
+             or say it with --note"
+        }
+    }
+}
+
+/// Says what stands in the way of writing, before anything is shown or signed.
+fn has_room(arguments: &Sign) -> Result<(), Failure> {
+    if arguments.detached {
+        let folder = detached_folder(arguments);
+        return atomic::check(&folder.join("x"))
+            .map_err(|error| Failure::write(folder, format!("{error}; nothing was signed")));
+    }
+    let path = &arguments.snapshot;
+    let target = path.canonicalize().unwrap_or_else(|_| path.clone());
+    atomic::check(&target).map_err(|error| not_in_place(path, &error))
+}
+
+fn not_in_place(path: &Path, error: &std::io::Error) -> Failure {
+    Failure::write(
+        path,
+        format!(
+            "{error}; nothing was signed. With --detached -o FOLDER the sign-off becomes two files, which whoever may \
+             write there adds with --import"
+        ),
+    )
+}
+
+/// What becomes of a file that its owner protects: it is replaced by another.
+fn file_note(arguments: &Sign) -> Option<String> {
+    let metadata = std::fs::metadata(&arguments.snapshot).ok().filter(|_| !arguments.detached)?;
+    let path = arguments.snapshot.display();
+    if metadata.permissions().readonly() {
+        return Some(format!(
+            "{path} is read-only; a new file takes its place, read-only too (--detached leaves it alone)"
+        ));
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        let user = rustix::process::geteuid().as_raw();
+        if user != 0 && metadata.uid() != user {
+            return Some(format!(
+                "{path} belongs to user {}; a new file of your own takes its place (--detached leaves it alone)",
+                metadata.uid()
+            ));
+        }
+    }
+    None
 }
 
 fn word(arguments: &Sign) -> Result<Word, Failure> {
@@ -93,7 +169,7 @@ fn word(arguments: &Sign) -> Result<Word, Failure> {
         return usage("--despite wants a reason: it is signed, and whoever verifies reads it".to_owned());
     }
     if let Some(rule) = secret_in(&[Some(&arguments.note), arguments.despite.as_ref()]) {
-        return Err(Failure::Secret { listed: vec![format!("  the note (rule {rule})")] });
+        return Err(Failure::SecretInWords(format!("the note holds one (rule {rule})")));
     }
     let now = Timestamp::now();
     Ok(Word {
@@ -118,20 +194,13 @@ fn secret_in(words: &[Option<&String>]) -> Option<&'static str> {
     })
 }
 
-fn key_path(arguments: &Sign) -> Result<PathBuf, Failure> {
+fn key_path(arguments: &Sign, role: &str) -> Result<PathBuf, Failure> {
     let own = || trust::default_key_path().filter(|path| path.exists());
-    arguments.key.clone().or_else(own).ok_or_else(|| Failure::Usage(NO_KEY.to_owned()))
-}
-
-/// Whether the person at the terminal agrees; where there is none, the command line has said it all.
-fn agreed() -> Result<bool, Failure> {
-    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
-        return Ok(true);
-    }
-    write!(anstream::stderr(), "Sign this? [y/N] ")?;
-    let mut answer = String::new();
-    std::io::stdin().read_line(&mut answer)?;
-    Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
+    arguments.key.clone().or_else(own).ok_or_else(|| {
+        Failure::Usage(format!(
+            "say which key to sign with: --key FILE, or make one that is used from then on: dossier keygen --role {role}"
+        ))
+    })
 }
 
 fn signed(statement: &Statement, key: &Key) -> Result<Signed, Failure> {
@@ -150,7 +219,12 @@ fn sign_in_place(
     key: &Key,
 ) -> Result<Exit, Failure> {
     let (path, limits) = (arguments.snapshot.as_path(), arguments.ceilings.limits());
-    let held = Held::take(path).map_err(|error| Failure::write(path, error))?;
+    let held = Held::take(path).map_err(|error| match error.kind() {
+        std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => {
+            not_in_place(path, &error)
+        }
+        _ => Failure::write(path, error),
+    })?;
     // Others may have signed since: that is kept beside this one, and `prior` names only what its signer was shown.
     let opened = judge::open(held.target(), &limits)?;
     let (shown, shown_report) = shown;
@@ -165,7 +239,8 @@ fn sign_in_place(
     if opened.snapshot_id != shown.snapshot_id
         || opened.covered != shown.covered
         || seal_of(&opened) != seal_of(shown)
-        || sign_offs::obstacles(report) != sign_offs::obstacles(shown_report)
+        || sign_offs::obstacles(report, &key.fingerprint())
+            != sign_offs::obstacles(shown_report, &key.fingerprint())
     {
         return Err(Failure::Evidence(format!(
             "nothing was signed: {} was changed while you looked at it; look again",
@@ -187,10 +262,14 @@ fn seal_of(opened: &Opened) -> [Option<Sha256Digest>; 2] {
         .map(|name| opened.entry_named(name).map(|entry| entry.sha256))
 }
 
+fn detached_folder(arguments: &Sign) -> &Path {
+    let beside = arguments.snapshot.parent().filter(|parent| !parent.as_os_str().is_empty());
+    arguments.output.as_deref().or(beside).unwrap_or(Path::new("."))
+}
+
 fn detach(arguments: &Sign, statement: &Statement, key: &Key) -> Result<Exit, Failure> {
     let signed = signed(statement, key)?;
-    let beside = arguments.snapshot.parent().filter(|parent| !parent.as_os_str().is_empty());
-    let folder = arguments.output.as_deref().or(beside).unwrap_or(Path::new("."));
+    let folder = detached_folder(arguments);
     let name = format!(
         "{}.{}.json",
         super::html::stem_of(&arguments.snapshot),
@@ -213,13 +292,22 @@ fn import(path: &Path, files: &[PathBuf], limits: &Limits) -> Result<Exit, Failu
     let opened = judge::open(held.target(), limits)?;
     let refuse =
         |why: Vec<String>| Failure::Evidence(format!("nothing was imported\n  {}", why.join("\n  ")));
-    let (read, refused): (Vec<_>, Vec<_>) =
-        files.iter().map(|file| sign_offs::read_detached(file, &opened)).partition(Result::is_ok);
-    if !refused.is_empty() {
-        return Err(refuse(refused.into_iter().filter_map(Result::err).collect()));
+    let (mut read, mut bad, mut unreadable) = (Vec::new(), Vec::new(), Vec::new());
+    for file in files {
+        match sign_offs::read_detached(file, &opened) {
+            Ok(detached) => read.push(detached),
+            Err(Refused::Bad(why)) => bad.push(why),
+            Err(Refused::Unreadable(why)) => unreadable.push(why),
+        }
     }
-    let new = sign_offs::new_ones(read.into_iter().flatten().collect(), &opened)
-        .map_err(|why| refuse(vec![why]))?;
+    if !unreadable.is_empty() {
+        unreadable.append(&mut bad);
+        return Err(Failure::Usage(format!("nothing was imported\n  {}", unreadable.join("\n  "))));
+    }
+    if !bad.is_empty() {
+        return Err(refuse(bad));
+    }
+    let new = sign_offs::new_ones(read, &opened).map_err(|why| refuse(vec![why]))?;
     let mut page = Page::default();
     if new.is_empty() {
         page.text(2, &format!("{} has all of them already; nothing was changed", path.display()));

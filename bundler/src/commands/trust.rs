@@ -3,16 +3,18 @@
 use std::path::{Path, PathBuf};
 
 use dossier_shared::signature::allowed_signers::{AllowedSigners, Line};
+use dossier_shared::signature::revoked::RevokedKeys;
 use dossier_shared::signature::statement::is_role;
 use dossier_shared::time::{Timestamp, iso};
 use serde_json::json;
-use ssh_key::{HashAlg, PublicKey};
+use ssh_key::PublicKey;
 
 use crate::cli::{Format, OwnFile, Trust, TrustAdd, TrustCommand, TrustList, TrustRemove};
 use crate::exit_code::Exit;
 use crate::failure::Failure;
 use crate::output::{self, Look, Page, count};
-use crate::trust;
+use crate::trust::grants::{self, fingerprint};
+use crate::{input, trust};
 
 /// The schema of the JSON. History: `dossier.trust/1` is the first.
 const SCHEMA: &str = "dossier.trust/1";
@@ -25,47 +27,58 @@ pub(super) fn run(arguments: Trust) -> Result<Exit, Failure> {
     }
 }
 
-fn file(own: &OwnFile) -> Result<PathBuf, Failure> {
-    let path = own.allowed_signers.clone().or_else(trust::allowed_signers_path);
-    let path = path.ok_or_else(|| {
+/// The file, and whether it is there.
+fn file(own: &OwnFile) -> Result<(PathBuf, bool), Failure> {
+    if let Some(named) = &own.allowed_signers {
+        return Ok((named.clone(), trust::is_there(named)?));
+    }
+    let path = trust::allowed_signers_path().ok_or_else(|| {
         Failure::Usage("there is no home folder; name a file with --allowed-signers".to_owned())
     })?;
-    if path.exists() {
-        trust::refuse_writable(&path)?;
-    }
-    Ok(path)
+    let is_there = trust::is_own(&path)?;
+    Ok((path, is_there))
 }
 
 /// What the file says; nothing where there is none.
-fn read(path: &Path) -> Result<(Vec<u8>, AllowedSigners), Failure> {
-    let bytes = match std::fs::read(path) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
-        found => found.map_err(|error| Failure::Usage(format!("{}: {error}", path.display())))?,
+fn read(path: &Path, is_there: bool) -> Result<(Vec<u8>, AllowedSigners), Failure> {
+    let bytes = match is_there {
+        true => input::read(path, input::LIST_BYTES).map_err(|error| Failure::Usage(error.to_string()))?,
+        false => Vec::new(),
     };
     let signers = AllowedSigners::parse_at_home(&bytes, Some(&trust::standard_time));
     Ok((bytes, signers))
 }
 
 fn add(arguments: TrustAdd) -> Result<Exit, Failure> {
-    let path = file(&arguments.file)?;
-    let line = line(&arguments)?;
-    let (bytes, _) = read(&path)?;
-    let fingerprint =
-        match AllowedSigners::parse_at_home(line.as_bytes(), Some(&trust::standard_time)).lines() {
-            [one] => PublicKey::from(one.key.clone()).fingerprint(HashAlg::Sha256).to_string(),
-            _ => String::new(),
-        };
+    let (path, is_there) = file(&arguments.file)?;
+    let (line, parsed, is_whole) = line(&arguments)?;
+    let (bytes, _) = read(&path, is_there)?;
+    let revoked = trust::own_revoked()?.map(|(_, revoked)| revoked);
     let mut page = Page::default();
-    let is_there = String::from_utf8_lossy(&bytes).lines().any(|there| there.trim() == line);
-    match is_there {
-        true => page.text(2, &format!("{} has this line already; nothing was changed", path.display())),
-        false => {
-            trust::append(&path, &line).map_err(|error| Failure::write(&path, error))?;
-            page.line(2, [(Look::Good, "added to ".to_owned()), (Look::Heading, path.display().to_string())]);
+    grant(&mut page, &parsed, revoked.as_ref());
+    let has_it = String::from_utf8_lossy(&bytes).lines().any(|there| there.trim() == line);
+    if has_it {
+        page.text(2, &format!("{} has this line already; nothing was changed", path.display()));
+        output::print_page(&page)?;
+        return Ok(Exit::Good);
+    }
+    // Whoever wrote --role has spelled out what it grants; a line that came from elsewhere has not.
+    if let Some(what) = grants::beyond_one_role(&parsed).filter(|_| is_whole && !arguments.yes) {
+        output::print_page(&page)?;
+        page = Page::default();
+        match super::agreed(&format!("This line grants {what}. Add it?"))? {
+            Some(true) => {}
+            Some(false) => return Err(Failure::Evidence("nothing was added".to_owned())),
+            None => {
+                return Err(Failure::Usage(format!(
+                    "nothing was added: this line grants {what}; if that is what you want, add it with --yes, else \
+                     give the key alone, with --as and --role"
+                )));
+            }
         }
     }
-    page.text(4, &format!("  {fingerprint}"));
-    page.text(4, &format!("  {line}"));
+    trust::append(&path, &line).map_err(|error| Failure::write(&path, error))?;
+    page.line(2, [(Look::Good, "added to ".to_owned()), (Look::Heading, path.display().to_string())]);
     page.line(
         2,
         [(Look::Dim, "  compare the fingerprint with what its owner tells you, on the phone for example")],
@@ -74,10 +87,25 @@ fn add(arguments: TrustAdd) -> Result<Exit, Failure> {
     Ok(Exit::Good)
 }
 
+/// What a line grants, to whom and until when, each in a line of its own.
+fn grant(page: &mut Page, line: &Line, revoked: Option<&RevokedKeys>) {
+    page.text(10, &format!("  whose   {}", grants::whom(line)));
+    page.text(10, &format!("  as      {}", grants::roles(line)));
+    page.text(10, &format!("  key     {}", fingerprint(line)));
+    if let Some(validity) = grants::validity(line) {
+        page.text(10, &format!("  when    {validity}"));
+    }
+    if let Some((_, why)) = grants::lapsed(line, revoked, Timestamp::now()) {
+        page.line(10, [(Look::Bad, "  beware  it grants nothing now: ".to_owned()), (Look::Plain, why)]);
+    }
+}
+
 /// The line to add: as it was given, or put together; it is read back before it is written.
-fn line(arguments: &TrustAdd) -> Result<String, Failure> {
+/// Also whether it was given as a whole.
+fn line(arguments: &TrustAdd) -> Result<(String, Line, bool), Failure> {
     let usage = |why: String| Failure::Usage(why);
     let given = given(&arguments.key)?;
+    let is_whole = matches!(given, Given::Line(_));
     let line = match given {
         Given::Line(line) => {
             let is_bare = arguments.principal.is_none() && arguments.role.is_empty();
@@ -112,7 +140,10 @@ fn line(arguments: &TrustAdd) -> Result<String, Failure> {
     let parsed = AllowedSigners::parse_at_home(line.as_bytes(), Some(&trust::standard_time));
     match (parsed.issues(), parsed.lines()) {
         ([issue, ..], _) => Err(usage(format!("this line would grant nothing: {}", issue.what))),
-        ([], [one]) if one.namespaces().is_some() => Ok(line),
+        ([], [one]) if one.namespaces().is_some() => match grants::too_weak(&one.key) {
+            Some(why) => Err(usage(format!("this line would grant nothing: {why}"))),
+            None => Ok((line, one.clone(), is_whole)),
+        },
         ([], [_]) => Err(usage(
             "this line has no namespaces=\"…\", so it would grant no role; write namespaces=\"seal@dossier\" for a packer, \
              namespaces=\"signoff.operator@dossier\" for an operator"
@@ -137,7 +168,7 @@ fn given(text: &str) -> Result<Given, Failure> {
     if text.contains(char::is_whitespace) && !Path::new(text).exists() {
         return Ok(Given::Line(text.trim().to_owned()));
     }
-    let read = fs_err::read_to_string(text).map_err(|error| {
+    let read = input::read_text(Path::new(text), input::LIST_BYTES).map_err(|error| {
         Failure::Usage(format!(
             "{error}; give a public key, a file that holds one, or a line of an allowed_signers file"
         ))
@@ -161,31 +192,40 @@ fn instant(text: Option<&str>) -> Result<Option<Timestamp>, Failure> {
 }
 
 fn list(arguments: TrustList) -> Result<Exit, Failure> {
-    let path = file(&arguments.file)?;
-    let (bytes, signers) = read(&path)?;
+    let (path, is_there) = file(&arguments.file)?;
+    let (_, signers) = read(&path, is_there)?;
+    let revoked = trust::own_revoked()?;
+    let revoked_keys = revoked.as_ref().map(|(_, revoked)| revoked);
+    let now = Timestamp::now();
     if arguments.format.format == Format::Json {
-        let lines: Vec<_> = signers.lines().iter().map(json_line).collect();
+        let lines: Vec<_> = signers.lines().iter().map(|line| json_line(line, revoked_keys, now)).collect();
         let issues: Vec<_> =
             signers.issues().iter().map(|issue| json!({ "line": issue.line, "what": issue.what })).collect();
-        let all = json!({ "schema": SCHEMA, "file": path.display().to_string(), "sha256": signers.sha256(), "lines": lines, "issues": issues });
+        let sha256 = is_there.then(|| signers.sha256());
+        let all = json!({ "schema": SCHEMA, "file": path.display().to_string(), "sha256": sha256, "lines": lines, "issues": issues });
         output::print_json(&format!("{all:#}\n"))?;
         return Ok(Exit::Good);
     }
     let mut page = Page::default();
-    page.line(
-        2,
-        [(Look::Heading, path.display().to_string()), (Look::Dim, format!("   sha256 {}", signers.sha256()))],
-    );
-    if bytes.is_empty() {
-        page.text(2, "  nobody yet; dossier trust add PUBKEY --as WHO --role packer");
+    page.line(2, [(Look::Heading, path.display().to_string())]);
+    match is_there {
+        true => page.line(4, [(Look::Dim, format!("  sha256 {}", signers.sha256()))]),
+        false => page.text(2, "  is not there yet: you trust nobody"),
+    }
+    if signers.lines().is_empty() && signers.issues().is_empty() {
+        let next = "  next: dossier trust add PUBKEY --as WHO --role packer, with a key from its owner";
+        page.line(8, [(Look::Dim, next)]);
     }
     for line in signers.lines() {
-        let roles = line.namespaces().map_or_else(
-            || (Look::Warn, "nothing: it has no namespaces=\"…\"".to_owned()),
-            |list| (Look::Plain, roles_words(list)),
-        );
-        page.line(4, [(Look::Plain, format!("  {:>3}  {}   ", line.number, line.principals)), roles]);
-        page.text(7, &format!("       {}{}", fingerprint(line), validity_words(line)));
+        let words = format!("  {:>3}  {}   ", line.number, line.principals);
+        page.line(7, [(Look::Plain, words), (Look::Plain, grants::roles(line))]);
+        page.text(7, &format!("       {}", fingerprint(line)));
+        if let Some(validity) = grants::validity(line) {
+            page.text(7, &format!("       {validity}"));
+        }
+        if let Some((_, why)) = grants::lapsed(line, revoked_keys, now) {
+            page.line(7, [(Look::Bad, "       grants nothing: ".to_owned()), (Look::Plain, why)]);
+        }
     }
     for issue in signers.issues() {
         page.line(
@@ -196,11 +236,15 @@ fn list(arguments: TrustList) -> Result<Exit, Failure> {
             ],
         );
     }
+    if let Some((path, revoked)) = &revoked {
+        let keys = count(revoked.count() as u64, "revoked key");
+        page.line(4, [(Look::Dim, format!("{keys} in {}", path.display()))]);
+    }
     output::print_page(&page)?;
     Ok(Exit::Good)
 }
 
-fn json_line(line: &Line) -> serde_json::Value {
+fn json_line(line: &Line, revoked: Option<&RevokedKeys>, now: Timestamp) -> serde_json::Value {
     let (after, before) = line.validity();
     json!({
         "line": line.number,
@@ -209,37 +253,13 @@ fn json_line(line: &Line) -> serde_json::Value {
         "fingerprint": fingerprint(line),
         "valid_after": after.map(iso),
         "valid_before": before.map(iso),
+        "lapsed": grants::lapsed(line, revoked, now).map(|(word, _)| word),
     })
 }
 
-fn fingerprint(line: &Line) -> String {
-    PublicKey::from(line.key.clone()).fingerprint(HashAlg::Sha256).to_string()
-}
-
-/// `seal@dossier,signoff.operator@dossier` → `packer, operator`; patterns stay as they are.
-fn roles_words(list: &str) -> String {
-    let role = |namespace: &str| match namespace {
-        "seal@dossier" => "packer".to_owned(),
-        other => other
-            .strip_prefix("signoff.")
-            .and_then(|rest| rest.strip_suffix("@dossier"))
-            .filter(|role| is_role(role))
-            .unwrap_or(other)
-            .to_owned(),
-    };
-    list.split(',').map(role).collect::<Vec<_>>().join(", ")
-}
-
-fn validity_words(line: &Line) -> String {
-    let (after, before) = line.validity();
-    let after = after.map(|at| format!(", from {}", iso(at))).unwrap_or_default();
-    let before = before.map(|at| format!(", up to {}", iso(at))).unwrap_or_default();
-    after + &before
-}
-
 fn remove(arguments: TrustRemove) -> Result<Exit, Failure> {
-    let path = file(&arguments.file)?;
-    let (bytes, signers) = read(&path)?;
+    let (path, is_there) = file(&arguments.file)?;
+    let (bytes, signers) = read(&path, is_there)?;
     let whom = arguments.whom.as_str();
     let is_meant = |line: &Line| match whom.starts_with("SHA256:") {
         true => fingerprint(line) == whom,

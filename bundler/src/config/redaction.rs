@@ -5,6 +5,7 @@ use std::path::Path;
 use super::ConfigError;
 use super::keys::{self, Keys};
 use super::secrets::{self, Secrets};
+use crate::input;
 
 /// What the packer says about redaction.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -112,7 +113,8 @@ impl Redaction {
     ) -> Result<(), ConfigError> {
         let mut missing = self.values_of.clone();
         for file in self.env_files.clone() {
-            let text = fs_err::read_to_string(root.join(&file)).map_err(ConfigError::EnvFile)?;
+            let text = input::read_text(&root.join(&file), input::LIST_BYTES)
+                .map_err(|error| ConfigError::EnvFile(error.into()))?;
             for (name, value) in secrets::env_file(&text) {
                 missing.retain(|wanted| *wanted != name);
                 if self.values_of.contains(&name) || secrets::is_secret_name(&name) {

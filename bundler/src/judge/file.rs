@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 use std::fs::File;
-use std::io::{self, Read as _};
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -12,21 +12,22 @@ use dossier_shared::open::{self, InMemory, Pass, Reader, Source, Span};
 use dossier_shared::snapshot::layout::Layout;
 use dossier_shared::snapshot::read::{Inflated, Inflater, Stretch};
 
+use crate::input::{self, InputError};
+
 /// Entries from this size on are begun first, so that none of them is left for the end.
 const LARGE_BYTES: u64 = 8 << 20;
 /// Smaller snapshots are read before a thread would have started.
 const SMALL_BYTES: u64 = 1 << 20;
 const MAX_THREADS: usize = 16;
 
-/// Opens the file at `path`, to be read at any place; what cannot be read so, a pipe, is read into memory.
-pub(super) fn source(path: &Path) -> io::Result<Arc<dyn Source>> {
-    let mut file = File::open(path)?;
-    if file.metadata()?.is_file() {
-        return Ok(on_disk(file));
+/// Opens the file at `path`, to be read at any place; what cannot be read so, a pipe that the shell opened, is read
+/// into memory.
+pub(super) fn source(path: &Path) -> Result<Arc<dyn Source>, InputError> {
+    let input = input::open(path)?;
+    if input.metadata.is_file() {
+        return Ok(on_disk(input.into_file()));
     }
-    let mut bytes = Vec::new();
-    file.read_to_end(&mut bytes)?;
-    Ok(Arc::new(InMemory(bytes)))
+    Ok(Arc::new(InMemory(input.read(input::PIPED_SNAPSHOT_BYTES)?)))
 }
 
 /// A file on a disk, to be read at any place.

@@ -96,7 +96,7 @@ pub(crate) fn page(
         page.text(12, &format!("  note      {}", predicate.note.replace('\n', " / ")));
     }
     let seal_key = report.trust.as_ref().and_then(|trust| trust.seal.fingerprint.as_deref());
-    if seal_key == Some(fingerprint) {
+    if seal_key == Some(fingerprint) && predicate.decision == Decision::Approved {
         page.line(
             12,
             [(Look::Warn, "  this key sealed the snapshot; as an approval it will count for nobody")],

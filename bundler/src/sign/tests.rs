@@ -51,3 +51,26 @@ fn says_what_is_wrong_with_a_file() {
         assert!(error.contains("ssh-add -l"), "{error}");
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn a_key_that_others_can_read_is_refused_as_ssh_does() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let file = tempfile::NamedTempFile::new().expect("a temporary file");
+    let text = private_key().to_openssh(LineEnding::LF).expect("written");
+    fs_err::write(file.path(), text.as_bytes()).expect("written");
+    for (mode, is_good) in [(0o600, true), (0o400, true), (0o640, false), (0o644, false), (0o602, false)] {
+        fs_err::set_permissions(file.path(), std::fs::Permissions::from_mode(mode)).expect("changed");
+        match Key::load(file.path(), None) {
+            Ok(_) => assert!(is_good, "{mode:o}"),
+            Err(error) => {
+                let words = error.to_string();
+                assert!(
+                    !is_good && words.contains("chmod 600") && words.contains(&format!("{mode:04o}")),
+                    "{words}"
+                );
+            }
+        }
+    }
+}

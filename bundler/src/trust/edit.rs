@@ -4,23 +4,7 @@ use std::io::{self, Write as _};
 use std::path::Path;
 
 use crate::in_place::Held;
-
-/// Whether others than the owner may write the file or the folder that it lies in.
-#[cfg(unix)]
-pub(crate) fn is_writable_by_others(path: &Path) -> bool {
-    use std::os::unix::fs::PermissionsExt as _;
-
-    let mode = |path: &Path| std::fs::metadata(path).map_or(0, |metadata| metadata.permissions().mode());
-    // In a folder with the sticky bit, only owners rename what is theirs.
-    let folder = path.canonicalize().ok().and_then(|path| path.parent().map(mode)).unwrap_or(0);
-    mode(path) & 0o022 != 0 || (folder & 0o022 != 0 && folder & 0o1000 == 0)
-}
-
-/// Permissions are not looked at here.
-#[cfg(not(unix))]
-pub(crate) fn is_writable_by_others(_: &Path) -> bool {
-    false
-}
+use crate::input;
 
 /// Adds `line` at the end of the file, which is made where it is not there.
 pub(crate) fn append(path: &Path, line: &str) -> io::Result<()> {
@@ -54,10 +38,10 @@ fn change(path: &Path, make: impl FnOnce(&str) -> String) -> io::Result<()> {
         make_folder(folder)?;
     }
     let held = Held::take(path)?;
-    let text = match std::fs::read_to_string(held.target()) {
+    let text = match input::read_text(held.target(), input::LIST_BYTES) {
         Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-        Err(error) => return Err(error),
+        Err(error) if error.kind == io::ErrorKind::NotFound => String::new(),
+        Err(error) => return Err(error.into()),
     };
     let changed = make(&text);
     if changed == text {
@@ -98,33 +82,5 @@ mod tests {
         assert!(error.contains("try again"), "{error}");
         assert_eq!(text(), "# mine\r\n\n  two # x\n");
         assert_eq!(std::fs::read_dir(folder.path().join("new")).expect("listed").count(), 1);
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn what_others_may_write_is_noticed() {
-        use std::os::unix::fs::PermissionsExt as _;
-
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("allowed_signers");
-        append(&path, "one").expect("written");
-        let mode = |path: &Path, mode| {
-            std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).expect("changed");
-        };
-        for (file, parent, expected) in [
-            (0o600, 0o700, false),
-            (0o644, 0o755, false),
-            (0o664, 0o755, true),
-            (0o646, 0o755, true),
-            (0o600, 0o777, true),
-            (0o600, 0o1777, false),
-        ] {
-            mode(&path, file);
-            mode(folder.path(), parent);
-            assert_eq!(is_writable_by_others(&path), expected, "{file:o} in {parent:o}");
-        }
-        append(&path, "two").expect("written");
-        let kept = std::fs::metadata(&path).expect("there").permissions().mode() & 0o777;
-        assert_eq!(kept, 0o600);
     }
 }

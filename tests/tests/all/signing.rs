@@ -10,6 +10,8 @@ use tempfile::TempDir;
 use crate::phase::{Phase, succeed};
 
 mod agent;
+mod beware;
+mod inputs;
 mod policies;
 mod together;
 mod travel;
@@ -216,7 +218,7 @@ fn keys_that_cannot_sign_say_what_to_do() {
     desk.check(
         &["sign", "a.zip", "--role", "x", "--decision", "reject", secret, "--key", "packer"],
         5,
-        &["the note"],
+        &["the note holds one (rule", "say it without the secret"],
     );
     assert!(fs_err::read(desk.at("a.zip")).expect("there") == before, "nothing may be written");
 }

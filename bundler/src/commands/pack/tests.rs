@@ -23,8 +23,7 @@ impl Folder {
         let folder = Self(tempfile::tempdir().expect("a folder"));
         fs_err::write(folder.at("dossier.toml"), CONFIG).expect("written");
         fs_err::write(folder.at("REVIEW-a.md"), review).expect("written");
-        let key = private_key().to_openssh(LineEnding::LF).expect("encoded");
-        fs_err::write(folder.at("key"), key.as_bytes()).expect("written");
+        private_key().write_openssh_file(folder.at("key"), LineEnding::LF).expect("written");
         folder
     }
 

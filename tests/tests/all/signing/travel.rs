@@ -96,7 +96,7 @@ fn foreign_and_broken_sign_offs_are_refused_with_the_reason() {
     refused("swapped.json", &statement, &others, "does not fit");
     refused("armour.json", &statement, b"hello", "armour");
     refused("long.json", &" ".repeat(70_000), &signature, "too many for a sign-off");
-    desk.check(&["sign", "a.zip", "--import", "gone.json"], 1, &["gone.json"]);
+    desk.check(&["sign", "a.zip", "--import", "gone.json"], 2, &["nothing was imported", "gone.json"]);
     let seal = "mkdir s && cd s && unzip -q -j ../a.zip '*/signatures/seal.json*'";
     crate::phase::succeed(
         std::process::Command::new("sh").args(["-ec", seal]).current_dir(desk.folder.path()),
@@ -147,7 +147,7 @@ fn two_copies_are_put_together() {
     desk.check(&["merge", "a.zip", "b.zip"], 0, &["0 sign-offs new"]);
     fs_err::write(desk.at("REVIEW-a.md"), "# Review\n\nanother\n").expect("written");
     desk.pack("c.zip");
-    desk.check(&["merge", "a.zip", "c.zip"], 1, &["two snapshots, not two copies of one"]);
+    desk.check(&["merge", "a.zip", "c.zip"], 2, &["two snapshots, not two copies of one"]);
     fs_err::write(desk.at("d.zip"), "no zip").expect("written");
     desk.check(&["merge", "a.zip", "d.zip"], 3, &["d.zip"]);
 }
@@ -170,4 +170,26 @@ fn a_merge_leaves_out_what_does_not_hold_and_says_so() {
         &["left out", "does not fit", "0 sign-offs new"],
     );
     assert!(desk.sign_offs("ab.zip").is_empty());
+}
+
+#[test]
+fn a_merge_replaces_nothing_but_a_copy() {
+    let desk = desk();
+    fs_err::copy(desk.at("a.zip"), desk.at("b.zip")).expect("copied");
+    desk.sign("b.zip", "bob", "reviewer", "approve");
+    let before = fs_err::read(desk.at("bob")).expect("there");
+    desk.check(&["merge", "a.zip", "b.zip", "-o", "bob"], 6, &["is none of the two copies"]);
+    assert!(fs_err::read(desk.at("bob")).expect("there") == before);
+    desk.check(&["merge", "a.zip", "b.zip", "-o", "b.zip"], 0, &["merged into b.zip"]);
+}
+
+#[test]
+fn where_a_detached_sign_off_goes_is_looked_at_before_it_is_made() {
+    let desk = desk();
+    let asked =
+        ["sign", "a.zip", "--role", "reviewer", "--decision", "approve", "--key", "ann", "--detached"];
+    let (code, said) = desk.run(&[&asked[..], &["-o", "missing"]].concat());
+    assert_eq!(code, 6, "{said}");
+    assert!(said.contains("missing does not exist") && said.contains("nothing was signed"), "{said}");
+    assert!(!said.contains("you sign"), "nothing may be shown as if it were signed: {said}");
 }

@@ -27,16 +27,42 @@ fn the_own_file_is_made_used_and_changed() {
     let public = desk.text("ann.pub");
     let key = public.trim();
     desk.check(
-        &["trust", "add", key, "--as", "ann@x", "--role", "operator,reviewer", "--valid-after", "2026-01-01", "--valid-before", "2030-01-01T00:00:01Z"],
+        &[
+            "trust",
+            "add",
+            key,
+            "--as",
+            "ann@x",
+            "--role",
+            "operator,reviewer",
+            "--valid-after",
+            "2026-01-01",
+            "--valid-before",
+            "2030-01-01T00:00:01Z",
+        ],
         0,
-        &["namespaces=\"signoff.operator@dossier,signoff.reviewer@dossier\",valid-after=\"20260101000000Z\",valid-before=\"20300101000001Z\""],
+        &["as operator, reviewer", "when from 2026-01-01T00:00:00Z up to 2030-01-01T00:00:01Z"],
     );
+    let written = "namespaces=\"signoff.operator@dossier,signoff.reviewer@dossier\",valid-after=\"20260101000000Z\",valid-before=\"20300101000001Z\"";
+    assert!(own(&desk).contains(written), "{}", own(&desk));
     let line = format!("\"bob@x,robert@x\" namespaces=\"signoff.*@dossier\" {key}");
-    desk.check(&["trust", "add", &line], 0, &["added to"]);
+    let spelled = "as every role but the packer's (signoff.*@dossier)";
+    desk.check(
+        &["trust", "add", &line],
+        2,
+        &[spelled, "nothing was added: this line grants several roles", "--yes"],
+    );
+    assert_eq!(own(&desk).lines().count(), 2);
+    desk.check(&["trust", "add", &line, "--yes"], 0, &[spelled, "added to"]);
     desk.check(
         &["trust", "list"],
         0,
-        &["1 ops@x packer", "2 ann@x operator, reviewer", "3 bob@x,robert@x signoff.*@dossier"],
+        &[
+            "1 ops@x packer",
+            "2 ann@x operator, reviewer",
+            "from 2026-01-01T00:00:00Z up to 2030-01-01T00:00:01Z",
+            "3 bob@x,robert@x every role but the packer's (signoff.*@dossier)",
+        ],
     );
     fs_err::write(desk.at("config/dossier/allowed_signers"), format!("# mine\n{}", own(&desk)))
         .expect("written");
@@ -55,7 +81,12 @@ fn lines_that_would_grant_nothing_are_not_added() {
     let desk = Desk::new();
     let public = desk.text("packer.pub");
     let key = public.trim();
+    desk.key("weak", &["-t", "rsa", "-b", "1024"]);
     for (arguments, words) in [
+        (vec!["weak.pub", "--as", "ops@x", "--role", "packer"], "RSA key of 1024 bits"),
+        (vec![&format!("* namespaces=\"seal@dossier\" {key}")], "whoever goes by a name that fits *"),
+        (vec![&format!("o@x namespaces=\"*\" {key}")], "every role, the packer's too"),
+        (vec![&format!("o@x namespaces=\"seal@dossier,signoff.a@dossier\" {key}")], "as packer, a"),
         (vec![key], "whose key it is"),
         (vec![key, "--as", "ops@x"], "what the key is trusted for"),
         (vec![key, "--as", "*", "--role", "packer"], "without spaces, quotes, commas and patterns"),
@@ -119,6 +150,69 @@ fn a_file_that_others_may_write_is_refused() {
     desk.check(&["verify", "a.zip", "--allowed-signers", &named], 0, &["warning:", "chmod go-w"]);
     mode(0o600);
     desk.check(&["verify", "a.zip"], 0, &[]);
+}
+
+#[cfg(unix)]
+#[test]
+fn whoever_may_write_a_folder_above_the_own_file_is_not_trusted() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let desk = Desk::new();
+    desk.check(&["trust", "add", "packer.pub", "--as", "ops@x", "--role", "packer"], 0, &[]);
+    let mode = |name: &str, mode| {
+        fs_err::set_permissions(desk.at(name), std::fs::Permissions::from_mode(mode)).expect("changed");
+    };
+    mode("config", 0o777);
+    for command in [&["verify", "a.zip"][..], &["check", "a.zip"], &["trust", "list"]] {
+        desk.check(command, 2, &["config can be written by others", "chmod go-w"]);
+    }
+    mode("config", 0o1777);
+    desk.check(&["verify", "a.zip"], 0, &[]);
+    mode("config", 0o755);
+    // Only root can give files away; elsewhere the rows above have to do.
+    let given = std::os::unix::fs::chown(desk.at("config/dossier/allowed_signers"), Some(1), None);
+    if given.is_ok() {
+        desk.check(&["verify", "a.zip"], 2, &["belongs to user 1", "sudo chown"]);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn an_own_file_behind_a_dangling_link_is_not_simply_missing() {
+    let desk = Desk::new();
+    desk.check(&["trust", "add", "packer.pub", "--as", "ops@x", "--role", "packer"], 0, &[]);
+    desk.check(&["verify", "a.zip"], 0, &[]);
+    std::os::unix::fs::symlink("moved", desk.at("config/dossier/revoked_keys")).expect("linked");
+    let sign = ["sign", "a.zip", "--role", "operator", "--decision", "approve", "--key", "packer"];
+    for command in [&["verify", "a.zip"][..], &["check", "a.zip"], &["trust", "list"], &sign] {
+        desk.check(command, 2, &["revoked_keys leads nowhere"]);
+    }
+    fs_err::write(desk.at("config/dossier/moved"), "# nobody yet\n").expect("written");
+    desk.check(&["verify", "a.zip"], 0, &["0 keys"]);
+    fs_err::rename(desk.at("config/dossier/allowed_signers"), desk.at("kept")).expect("moved");
+    std::os::unix::fs::symlink("gone", desk.at("config/dossier/allowed_signers")).expect("linked");
+    desk.check(&["verify", "a.zip"], 2, &["allowed_signers leads nowhere"]);
+    desk.check(&["trust", "add", "packer.pub", "--as", "o@x", "--role", "packer"], 2, &["leads nowhere"]);
+}
+
+#[test]
+fn what_grants_nothing_any_more_is_said() {
+    let desk = Desk::new();
+    let add = ["trust", "add", "packer.pub", "--as", "ops@x", "--role", "packer"];
+    desk.check(&["trust", "list"], 0, &["is not there yet: you trust nobody", "dossier trust add"]);
+    assert!(!desk.run(&["trust", "list"]).1.contains("sha256"));
+    desk.check(
+        &[&add[..], &["--valid-before", "2020-01-01"]].concat(),
+        0,
+        &["beware it grants nothing now: it ended on 2020-01-01T00:00:00Z", "added to"],
+    );
+    desk.check(&["trust", "list"], 0, &["grants nothing: it ended on 2020-01-01T00:00:00Z"]);
+    fs_err::copy(desk.at("packer.pub"), desk.at("config/dossier/revoked_keys")).expect("copied");
+    desk.check(&add, 0, &["beware it grants nothing now: the key is revoked"]);
+    desk.check(&["trust", "list"], 0, &["grants nothing: the key is revoked", "1 revoked key in"]);
+    let output = desk.dossier(&["trust", "list", "--format", "json"]).output().expect("it starts");
+    let all: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(all["lines"][1]["lapsed"], "revoked", "{all}");
 }
 
 #[test]
