@@ -63,6 +63,7 @@ mod docker_service;
 mod green_summary;
 mod log_absence;
 mod log_line;
+mod log_lines;
 mod logs;
 mod looked_at;
 mod named_evidence;
@@ -103,6 +104,7 @@ mod verdict_stamp;
 mod yours_to_judge;
 
 pub(crate) use context::Context;
+pub(crate) use log_lines::{ReadLog, TakeLine};
 pub(crate) use unit::Unit;
 
 /// A kind of statement and how it is judged.
@@ -281,16 +283,18 @@ fn states_facts(kind: EvidenceKind) -> bool {
 /// How many statements of one block are compared; prose never holds as many.
 const STATEMENTS_OF_A_UNIT: usize = 4_000;
 
-/// Compares every statement of the documents with the evidence.
+/// Compares every statement of the documents with the evidence; `read_log` gives the lines of a log again until it is
+/// told to stop, and says whether the log could be read that far.
 pub fn cross_check(
     documents: &[Document],
     evidence: &Evidence,
     life: &PhaseLife,
     history: &History<'_>,
+    read_log: &ReadLog<'_>,
 ) -> CrossChecked {
     let units = unit::units(documents, history);
-    let context = Context::new(evidence, &units, life, history);
-    let mut numbered = number(&units, &context);
+    let mut context = Context::new(evidence, &units, life, history);
+    let mut numbered = number(&units, &mut context, read_log);
     link_repetitions(&mut numbered);
     acknowledge::acknowledge(&mut numbered, &units);
     let common_cause = common_cause(&numbered);
@@ -301,11 +305,11 @@ pub fn cross_check(
 }
 
 /// Runs every rule over every unit and gives each statement its id: section and place in it.
-fn number(units: &[Unit<'_>], context: &Context<'_>) -> Vec<Numbered> {
+fn number<'a>(units: &'a [Unit<'a>], context: &mut Context<'a>, read_log: &ReadLog<'_>) -> Vec<Numbered> {
     let mut counters = std::collections::HashMap::<&str, u32>::new();
     let mut numbered = Vec::new();
     let mut named = std::collections::HashSet::new();
-    let drafts = parallel::map(units, |unit| drafts(unit, context));
+    let drafts = all_drafts(units, context, read_log);
     for (unit, mut drafts) in units.iter().zip(drafts) {
         named_evidence::only_where_alone(&mut drafts, &unit.document.name, &mut named);
         drafts.sort_by_key(|(_, draft)| draft.span.start);
@@ -322,6 +326,31 @@ fn number(units: &[Unit<'_>], context: &Context<'_>) -> Vec<Numbered> {
         }
     }
     numbered
+}
+
+/// What a rule read.
+type Read = (&'static Rule, Draft);
+
+/// What the rules read in each unit; units that ask for lines of logs are read again when these are there.
+fn all_drafts<'a>(
+    units: &'a [Unit<'a>],
+    context: &mut Context<'a>,
+    read_log: &ReadLog<'_>,
+) -> Vec<Vec<Read>> {
+    let mut read = parallel::map(units, |unit| drafts(unit, context));
+    loop {
+        let asked = context.logs.answer(read_log);
+        if asked.is_empty() {
+            return read;
+        }
+        let asked: Vec<&Unit<'_>> = asked.into_iter().filter_map(|index| units.get(index)).collect();
+        let again = parallel::map(&asked, |unit| drafts(unit, context));
+        for (unit, again) in asked.iter().zip(again) {
+            if let Some(read) = read.get_mut(unit.index) {
+                *read = again;
+            }
+        }
+    }
 }
 
 /// What the rules read in a unit, by rule.

@@ -32,8 +32,8 @@ mod corpora;
 
 pub use records::{
     Asset, Badge, Build, Case, CaseOutcome, Comment, Commit, CommitStatus, Counts, DockerOutput, FileChange,
-    Log, LogLine, Pull, PullEvent, PullState, RareCounts, Replicas, Retry, RetryKind, Review, Run, RunLint,
-    RunSkips, RunStage, Stage, StageTest, Step, Suite, TestFile, TestReport, UpdateStatus,
+    Log, Pull, PullEvent, PullState, RareCounts, Replicas, Retry, RetryKind, Review, Run, RunLint, RunSkips,
+    RunStage, Stage, StageTest, Step, Suite, TestFile, TestReport, UpdateStatus,
 };
 
 /// What an entry is; decides which parser reads it.
@@ -164,7 +164,8 @@ pub struct EntryIssue {
 /// Reads every entry that `metadata` lists into its normal form.
 ///
 /// `bytes_of` gives an entry's bytes, or none when it cannot be read; such an entry counts as missing. Each entry
-/// is asked for once, only if a parser reads its kind, and dropped before the next.
+/// is asked for once, only if a parser reads its kind, and dropped before the next. The text of step logs is not kept:
+/// [`log::each_line`] gives it again.
 pub fn read<'a>(
     metadata: &Metadata,
     bytes_of: impl Fn(&EntryPath) -> Option<Cow<'a, [u8]>>,

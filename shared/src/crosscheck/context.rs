@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use super::bare_builds::{bare_builds, build_numbers};
 use super::begin::{self, Begin};
 use super::heads::Heads;
-use super::quoted_log::plain;
+use super::log_lines::Logs;
 use super::{Fact, Unit, cite};
 use crate::documents::mentions::What;
 use crate::documents::{BlockKind, Document};
@@ -46,28 +46,11 @@ pub(crate) struct Context<'a> {
     pub(crate) heads: Heads<'a>,
     begin: OnceLock<Option<Begin>>,
     comments: HashMap<u64, (&'a Pull, &'a Comment)>,
-    logs: HashMap<u64, BuildLog<'a>>,
+    /// Step logs, and what is known of their lines.
+    pub(crate) logs: Logs<'a>,
     suites: HashMap<&'a str, Vec<&'a Suite>>,
     /// What was found about all runs.
     pub(crate) all_runs: super::all_runs::Memo,
-}
-
-/// The logs of one build, and their lines as quotations are compared with them, made when first asked for.
-struct BuildLog<'a> {
-    logs: Vec<&'a Log>,
-    lines: OnceLock<Vec<PlainLine<'a>>>,
-}
-
-/// A line of a log, ready to be compared with quoted words.
-pub(crate) struct PlainLine<'a> {
-    /// The log it stands in.
-    pub(crate) log: &'a Log,
-    /// Its index there.
-    pub(crate) index: usize,
-    /// Its words without quote marks and runs of blanks.
-    pub(crate) text: String,
-    /// Its words in lower case.
-    pub(crate) lower: String,
 }
 
 impl<'a> Context<'a> {
@@ -77,11 +60,6 @@ impl<'a> Context<'a> {
         life: &'a PhaseLife,
         history: &'a History<'a>,
     ) -> Context<'a> {
-        let mut logs = HashMap::<u64, BuildLog<'a>>::new();
-        for log in &evidence.logs {
-            let of = BuildLog { logs: Vec::new(), lines: OnceLock::new() };
-            logs.entry(log.build).or_insert(of).logs.push(log);
-        }
         let mut suites = HashMap::<&str, Vec<&Suite>>::new();
         for suite in &evidence.suites {
             if let Some(run) = &suite.run {
@@ -103,7 +81,7 @@ impl<'a> Context<'a> {
             heads,
             begin: OnceLock::new(),
             comments,
-            logs,
+            logs: Logs::new(&evidence.logs),
             suites,
             all_runs: super::all_runs::Memo::default(),
         };
@@ -119,24 +97,7 @@ impl<'a> Context<'a> {
 
     /// The step logs of a build that are here.
     pub(crate) fn logs_of(&self, build: u64) -> &[&'a Log] {
-        self.logs.get(&build).map_or(&[], |of| &of.logs)
-    }
-
-    /// Every line of a build's logs, to be compared with quoted words.
-    pub(crate) fn log_lines(&self, build: u64) -> &[PlainLine<'a>] {
-        let Some(of) = self.logs.get(&build) else { return &[] };
-        of.lines.get_or_init(|| {
-            let lines = of.logs.iter().flat_map(|log| {
-                let numbered = log.lines.iter().enumerate();
-                numbered.map(|(index, line)| PlainLine {
-                    log,
-                    index,
-                    text: plain(&line.text),
-                    lower: line.text.to_lowercase(),
-                })
-            });
-            lines.collect()
-        })
+        self.logs.of(build)
     }
 
     /// The test suites of a run, in entry order.

@@ -5,7 +5,8 @@ use std::sync::LazyLock;
 
 use regex_lite::Regex;
 
-use super::logs::{gap, knows_steps, line_with_any_case};
+use super::log_lines::{Pending, Question};
+use super::logs::{gap, knows_steps};
 use super::reading::{in_code, mentions_from, pattern};
 use super::{Context, Draft, Fact, Rule, Unit, cite};
 use crate::report::CheckKind;
@@ -57,8 +58,9 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
             continue;
         }
         let (builds, end) = builds(unit, &span, context);
+        let fact = |number: &u64| fact(unit, *number, wanted, exact || shouted, context);
         let facts: Vec<Fact> =
-            builds.iter().map(|number| fact(*number, wanted, exact || shouted, context)).collect();
+            builds.iter().map(|number| fact(number).unwrap_or_else(Pending::fact)).collect();
         if !facts.is_empty() {
             let key = format!("log lacks {builds:?} {}", wanted.to_lowercase());
             drafts.push(Draft::new(span.start..end, key, facts));
@@ -89,29 +91,36 @@ fn builds(unit: &Unit<'_>, span: &Range<usize>, context: &Context<'_>) -> (Vec<u
     }
 }
 
-fn fact(number: u64, wanted: &str, exact: bool, context: &Context<'_>) -> Fact {
+fn fact(
+    unit: &Unit<'_>,
+    number: u64,
+    wanted: &str,
+    exact: bool,
+    context: &Context<'_>,
+) -> Result<Fact, Pending> {
     if let Err(missing) = context.build(number) {
-        return missing;
+        return Ok(missing);
     }
     // One error is an error too.
     let wanted = if exact { wanted } else { wanted.strip_suffix('s').unwrap_or(wanted) };
-    if let Some((log, index)) = line_with_any_case(context, number, wanted) {
-        let line = log.lines.get(index).map_or("", |line| line.text.trim());
-        let cited = vec![cite(&log.place, &format!("/{index}/out"), line)];
-        let words = format!("line {} of build {number}'s log holds “{wanted}”", index + 1);
-        return if exact { Fact::Differs(words, cited) } else { Fact::Unclear(words, cited) };
+    let question = Question::AnyCase(wanted.to_lowercase());
+    if let Some(found) = context.logs.ask(unit.index, number, question)? {
+        let words = format!("line {} of build {number}'s log holds “{wanted}”", found.line);
+        let cited = vec![found.cite()];
+        return Ok(if exact { Fact::Differs(words, cited) } else { Fact::Unclear(words, cited) });
     }
     if let Some(gap) = gap(context, number) {
-        return gap;
+        return Ok(gap);
     }
     if !knows_steps(context, number) {
-        return Fact::Missing(format!("whether all logs of build {number} are here is not known"));
+        return Ok(Fact::Missing(format!("whether all logs of build {number} are here is not known")));
     }
     let logs = context.logs_of(number);
-    let lines: usize = logs.iter().map(|log| log.lines.len()).sum();
+    let lines: u64 = logs.iter().map(|log| log.line_count).sum();
     let cited =
-        logs.iter().map(|log| cite(&log.place, "", format!("{} lines, none with {wanted}", log.lines.len())));
-    Fact::Agrees(format!("none of {lines} lines of build {number}'s log holds “{wanted}”"), cited.collect())
+        logs.iter().map(|log| cite(&log.place, "", format!("{} lines, none with {wanted}", log.line_count)));
+    let words = format!("none of {lines} lines of build {number}'s log holds “{wanted}”");
+    Ok(Fact::Agrees(words, cited.collect()))
 }
 
 #[cfg(test)]

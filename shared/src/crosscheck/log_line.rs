@@ -4,10 +4,10 @@ use std::sync::LazyLock;
 
 use regex_lite::Regex;
 
-use super::logs::{gap, line_with};
-use super::quoted_log::{in_order, plain};
+use super::log_lines::{Pending, Question};
+use super::logs::{gap, line_with, parts};
 use super::reading::{after, pattern};
-use super::{Context, Draft, Fact, Rule, Unit, cite};
+use super::{Context, Draft, Fact, Rule, Unit};
 use crate::report::CheckKind;
 
 pub(super) const RULE: Rule = Rule {
@@ -41,7 +41,7 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
         let (Some(whole), Some(line)) = (found.get(0), found.get(1).or_else(|| found.get(2))) else {
             continue;
         };
-        let Ok(line) = line.as_str().parse::<usize>() else { continue };
+        let Ok(line) = line.as_str().parse::<u64>() else { continue };
         let code =
             unit.block.code.get(unit.block.code.partition_point(|code| code.start < whole.end())).cloned();
         let quote = quotes.get(quotes.partition_point(|(span, _)| span.start < whole.end()));
@@ -58,38 +58,34 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
         let own = inside.filter_map(|mention| context.build_number(&mention.what)).last();
         let builds = own.map_or_else(|| context.builds_at(unit, whole.start()), |number| vec![number]);
         let [number] = builds.as_slice() else { continue };
-        let facts = vec![fact(*number, line, unit.text(&words), context)];
+        let fact = fact(unit, *number, line, unit.text(&words), context);
+        let facts = vec![fact.unwrap_or_else(Pending::fact)];
         let key = format!("log line {number} {line}");
         drafts.push(Draft::new(whole.start()..words.end, key, facts));
     }
 }
 
-fn fact(number: u64, line: usize, words: &str, context: &Context<'_>) -> Fact {
-    let wanted = plain(words);
-    let parts: Vec<&str> = wanted.split("...").map(str::trim).filter(|part| !part.is_empty()).collect();
-    let mut above = 0;
-    for log in context.logs_of(number) {
-        // Counted in the log of a step, or through all of them.
-        let here = |line: usize| line.checked_sub(1).and_then(|index| Some((index, log.lines.get(index)?)));
-        let both = [here(line), line.checked_sub(above).and_then(here)];
-        let hit = both.into_iter().flatten().find(|(_, real)| in_order(&plain(&real.text), &parts));
-        if let Some((index, real)) = hit {
-            let cited = vec![cite(&log.place, &format!("/{index}/out"), real.text.trim())];
-            return Fact::Agrees(format!("line {line} of build {number}'s log says so"), cited);
-        }
-        above += log.lines.len();
+fn fact(
+    unit: &Unit<'_>,
+    number: u64,
+    line: u64,
+    words: &str,
+    context: &Context<'_>,
+) -> Result<Fact, Pending> {
+    let parts = parts(words);
+    let numbered = Question::Numbered(line, parts.clone());
+    if let Some(found) = context.logs.ask(unit.index, number, numbered)? {
+        return Ok(Fact::Agrees(format!("line {line} of build {number}'s log says so"), vec![found.cite()]));
     }
     if let Some(gap) = gap(context, number) {
-        return gap;
+        return Ok(gap);
     }
-    match line_with(context, number, &parts) {
-        Some(line) => {
-            let real = line.log.lines.get(line.index).map_or("", |line| line.text.trim());
-            let cited = vec![cite(&line.log.place, &format!("/{}/out", line.index), real)];
-            Fact::Differs(format!("it is line {} of build {number}'s log", line.index + 1), cited)
+    Ok(match line_with(unit, context, number, &parts)? {
+        Some(found) => {
+            Fact::Differs(format!("it is line {} of build {number}'s log", found.line), vec![found.cite()])
         }
         None => Fact::Differs(format!("no line of build {number}'s log says so"), Vec::new()),
-    }
+    })
 }
 
 #[cfg(test)]

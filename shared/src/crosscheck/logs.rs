@@ -1,28 +1,23 @@
 //! The logs of a build as several rules search them; knows nothing of what is looked for.
 
-use super::context::PlainLine;
-use super::quoted_log::in_order;
-use super::{Context, Fact};
-use crate::evidence::Log;
+use super::log_lines::{Found, Pending, Question};
+use super::quoted_log::plain;
+use super::{Context, Fact, Unit};
 
 /// The line of a build's logs on which all parts stand in order, quote marks and blanks apart.
 pub(super) fn line_with<'c, 'a>(
+    unit: &Unit<'_>,
     context: &'c Context<'a>,
     build: u64,
-    parts: &[&str],
-) -> Option<&'c PlainLine<'a>> {
-    context.log_lines(build).iter().find(|line| in_order(&line.text, parts))
+    parts: &[String],
+) -> Result<Option<&'c Found<'a>>, Pending> {
+    context.logs.ask(unit.index, build, Question::Parts(parts.to_vec()))
 }
 
-/// The log and line that hold `words`, whatever their case.
-pub(super) fn line_with_any_case<'a>(
-    context: &Context<'a>,
-    build: u64,
-    words: &str,
-) -> Option<(&'a Log, usize)> {
-    let words = words.to_lowercase();
-    let found = context.log_lines(build).iter().find(|line| line.lower.contains(&words))?;
-    Some((found.log, found.index))
+/// The parts of a quotation between its ellipses, as lines are compared with them.
+pub(super) fn parts(words: &str) -> Vec<String> {
+    let wanted = plain(words);
+    wanted.split("...").map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
 }
 
 /// Why not everything that the steps of a build logged is here; none when it is, as far as can be known.
@@ -30,6 +25,9 @@ pub(super) fn gap(context: &Context<'_>, number: u64) -> Option<Fact> {
     let logs = context.logs_of(number);
     if logs.is_empty() {
         return Some(Fact::Missing(format!("the log of build {number} is not in the snapshot")));
+    }
+    if context.logs.is_unread(number) {
+        return Some(Fact::Missing(format!("the log of build {number} could not be read again")));
     }
     if logs.iter().any(|log| log.dropped_head > 0) {
         return Some(Fact::Missing(format!("the server had dropped the head of build {number}'s log")));

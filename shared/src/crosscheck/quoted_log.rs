@@ -4,8 +4,8 @@ use std::sync::LazyLock;
 
 use regex_lite::Regex;
 
-use super::context::PlainLine;
-use super::logs::{gap, line_with};
+use super::log_lines::{Found, Pending, Question};
+use super::logs::{gap, line_with, parts};
 use super::reading::{before, codes, pattern, tail};
 use super::{Context, Draft, Fact, Rule, Unit, cite};
 use crate::report::CheckKind;
@@ -45,7 +45,8 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
             continue;
         }
         let ends = lead.trim_end().to_ascii_lowercase().ends_with("ends with");
-        push(&context.builds_at(unit, span.start), words, ends, span.clone(), context, drafts);
+        let builds = context.builds_at(unit, span.start);
+        push(unit, &builds, (words, ends), span.clone(), context, drafts);
     }
     let quoted = drafts.len();
     let has_log = unit.has_any(&["log"]);
@@ -61,7 +62,8 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
         if words.len() < 4 || in_quotes(span.start) || is_of_other(unit, span.start) {
             continue;
         }
-        push(&context.builds_at(unit, span.start), words, found.get(1).is_some(), span, context, drafts);
+        let builds = context.builds_at(unit, span.start);
+        push(unit, &builds, (words, found.get(1).is_some()), span, context, drafts);
     }
     for (span, key, value) in unit.pairs() {
         let said = drafts.iter().any(|d| d.span.start <= span.start && span.end <= d.span.end);
@@ -73,31 +75,36 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
             continue;
         }
         let of_log = !is_of_other(unit, span.start);
-        let facts = builds.iter().map(|number| pair_fact(*number, key, value, of_log, context)).collect();
+        let fact = |number: &u64| pair_fact(unit, *number, (key, value), of_log, context);
+        let facts = builds.iter().map(|number| fact(number).unwrap_or_else(Pending::fact)).collect();
         drafts.push(Draft::new(span.clone(), format!("log {builds:?} {key}={value}"), facts));
     }
 }
 
 /// A bare pair may come from anywhere: it is contradicted only where the log gives its key other values.
-fn pair_fact(number: u64, key: &str, value: &str, of_log: bool, context: &Context<'_>) -> Fact {
-    let words = match fact(number, &format!("{key}={value}"), false, context) {
+fn pair_fact(
+    unit: &Unit<'_>,
+    number: u64,
+    (key, value): (&str, &str),
+    of_log: bool,
+    context: &Context<'_>,
+) -> Result<Fact, Pending> {
+    let words = match fact(unit, number, &format!("{key}={value}"), false, context)? {
         Fact::Differs(words, _) => words,
-        other => return other,
+        other => return Ok(other),
     };
-    let other = context.log_lines(number).iter().find_map(|line| Some((line, value_of(&line.text, key)?)));
-    match other.filter(|(_, real)| of_log && alike(real, value)) {
+    let other = context.logs.ask(unit.index, number, Question::Pair(key.to_owned()))?;
+    Ok(match other.filter(|found| of_log && alike(&found.value, value)) {
         None => Fact::Missing(words),
-        Some((line, real)) => {
-            let said = line.log.lines.get(line.index).map_or("", |line| line.text.trim());
-            let cited = vec![cite(&line.log.place, &format!("/{}/out", line.index), said)];
-            let words = format!("{words}; line {} says {key}={real}", line.index + 1);
-            Fact::Differs(words, cited)
+        Some(found) => {
+            let words = format!("{words}; line {} says {key}={}", found.line, found.value);
+            Fact::Differs(words, vec![found.cite()])
         }
-    }
+    })
 }
 
 /// What a line says behind `key=`, the last time it says so.
-fn value_of<'t>(line: &'t str, key: &str) -> Option<&'t str> {
+pub(super) fn value_of<'t>(line: &'t str, key: &str) -> Option<&'t str> {
     let inside = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
     let (before, after) = line.rsplit_once(key)?;
     let value = after.strip_prefix('=').filter(|_| !before.ends_with(inside))?;
@@ -186,9 +193,9 @@ fn is_known_key(key: &str) -> bool {
 }
 
 fn push(
+    unit: &Unit<'_>,
     builds: &[u64],
-    words: &str,
-    ends: bool,
+    (words, ends): (&str, bool),
     span: std::ops::Range<usize>,
     context: &Context<'_>,
     drafts: &mut Vec<Draft>,
@@ -196,70 +203,78 @@ fn push(
     if builds.is_empty() {
         return;
     }
-    let facts = builds.iter().map(|number| fact(*number, words, ends, context)).collect();
+    let fact = |number: &u64| fact(unit, *number, words, ends, context).unwrap_or_else(Pending::fact);
+    let facts = builds.iter().map(fact).collect();
     drafts.push(Draft::new(span, format!("log {builds:?} {ends} {}", plain(words)), facts));
 }
 
-fn fact(number: u64, words: &str, ends: bool, context: &Context<'_>) -> Fact {
-    let wanted = plain(words);
-    let parts: Vec<&str> = wanted.split("...").map(str::trim).filter(|part| !part.is_empty()).collect();
+fn fact(
+    unit: &Unit<'_>,
+    number: u64,
+    words: &str,
+    ends: bool,
+    context: &Context<'_>,
+) -> Result<Fact, Pending> {
+    let parts = parts(words);
     if ends {
         // The last line with anything on it, of whichever step.
-        for log in context.logs_of(number) {
-            let last = log.lines.iter().enumerate().rfind(|(_, line)| !line.text.trim().is_empty());
-            if let Some((index, line)) = last.filter(|(_, line)| in_order(&plain(&line.text), &parts)) {
-                let cited = vec![cite(&log.place, &format!("/{index}/out"), line.text.trim())];
-                return Fact::Agrees(format!("the last words in the log of build {number}"), cited);
-            }
+        let last = context.logs.ask(unit.index, number, Question::Last(parts.clone()))?;
+        if let Some(found) = last {
+            let words = format!("the last words in the log of build {number}");
+            return Ok(Fact::Agrees(words, vec![found.cite()]));
         }
     }
-    if let Some(line) = line_with(context, number, &parts) {
-        let said = line.log.lines.get(line.index).map_or("", |line| line.text.trim());
-        let cited = vec![cite(&line.log.place, &format!("/{}/out", line.index), said)];
-        let words = format!("in the log of build {number}, line {}", line.index + 1);
-        return match ends {
-            true => Fact::Unclear(format!("{words}, not at its end"), cited),
-            false => Fact::Agrees(words, cited),
-        };
+    if let Some(found) = line_with(unit, context, number, &parts)? {
+        let words = format!("in the log of build {number}, line {}", found.line);
+        return Ok(match ends {
+            true => Fact::Unclear(format!("{words}, not at its end"), vec![found.cite()]),
+            false => Fact::Agrees(words, vec![found.cite()]),
+        });
     }
     if let Some(gap) = gap(context, number) {
-        return gap;
+        return Ok(gap);
     }
     let logs = context.logs_of(number).iter();
     let mut cited: Vec<_> =
-        logs.map(|log| cite(&log.place, "", format!("{} lines", log.lines.len()))).collect();
+        logs.map(|log| cite(&log.place, "", format!("{} lines", log.line_count))).collect();
     let mut words = format!("no line of build {number}'s log says so");
-    if let Some(line) = most_alike(context, number, &parts) {
-        let said = line.log.lines.get(line.index).map_or("", |line| line.text.trim());
-        let shown: String = said.chars().take(LONGEST_SHOWN).collect();
-        words.push_str(&format!("; line {} says “{shown}”", line.index + 1));
-        cited.push(cite(&line.log.place, &format!("/{}/out", line.index), said));
+    if let Some(found) = most_alike(unit, context, number, &parts)? {
+        let shown: String = found.said.chars().take(LONGEST_SHOWN).collect();
+        words.push_str(&format!("; line {} says “{shown}”", found.line));
+        cited.push(found.cite());
     }
-    Fact::Differs(words, cited)
+    Ok(Fact::Differs(words, cited))
 }
 
 /// How much of the line is shown that says something else.
 const LONGEST_SHOWN: usize = 200;
 
 /// The line that says what comes nearest to what was quoted: it holds the words before `...`, or the longest word.
-fn most_alike<'c, 'a>(context: &'c Context<'a>, build: u64, parts: &[&str]) -> Option<&'c PlainLine<'a>> {
-    let first =
-        parts.first().filter(|_| parts.len() > 1).and_then(|first| line_with(context, build, &[first]));
-    let longest = || {
-        let words = parts.iter().flat_map(|part| part.split_whitespace());
-        let word = words.filter(|word| word.len() > 5).max_by_key(|word| word.len())?;
-        line_with(context, build, &[word])
-    };
-    first.or_else(longest)
+fn most_alike<'c, 'a>(
+    unit: &Unit<'_>,
+    context: &'c Context<'a>,
+    build: u64,
+    parts: &[String],
+) -> Result<Option<&'c Found<'a>>, Pending> {
+    if let [first, _, ..] = parts
+        && let Some(found) = line_with(unit, context, build, std::slice::from_ref(first))?
+    {
+        return Ok(Some(found));
+    }
+    let words = parts.iter().flat_map(|part| part.split_whitespace());
+    match words.filter(|word| word.len() > 5).max_by_key(|word| word.len()) {
+        Some(word) => line_with(unit, context, build, &[word.to_owned()]),
+        None => Ok(None),
+    }
 }
 
 /// Whether all parts occur in `text`, one after the other.
-pub(super) fn in_order(text: &str, parts: &[&str]) -> bool {
+pub(super) fn in_order(text: &str, parts: &[impl AsRef<str>]) -> bool {
     let mut rest = text;
     !parts.is_empty()
-        && parts.iter().all(|part| match rest.find(part) {
+        && parts.iter().all(|part| match rest.find(part.as_ref()) {
             Some(at) => {
-                rest = rest.get(at + part.len()..).unwrap_or("");
+                rest = rest.get(at + part.as_ref().len()..).unwrap_or("");
                 true
             }
             None => false,

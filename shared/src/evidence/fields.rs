@@ -1,8 +1,9 @@
 //! Reads JSON and its members tolerantly: what is missing or of another type becomes an issue, never a failure.
 //! Knows nothing about any producer.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
+use std::ops::ControlFlow;
 
 use serde::de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
@@ -26,8 +27,56 @@ pub(super) fn push(issues: &mut Vec<Issue>, issue: impl FnOnce() -> Issue) {
     }
 }
 
+/// Adds the issues of a document's items to those of the document, as [`push`] would have.
+pub(super) fn append(issues: &mut Vec<Issue>, mut of_items: Vec<Issue>) {
+    of_items.truncate(MAX_ISSUES.saturating_sub(issues.len()));
+    issues.append(&mut of_items);
+}
+
 /// The JSON document in `bytes`, or none with an issue that says why.
 pub(super) fn document(bytes: &[u8], issues: &mut Vec<Issue>) -> Option<Value> {
+    read(bytes, issues, value)
+}
+
+/// What stands at the top of a document whose items were given away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Top {
+    /// An array.
+    Items,
+    /// `null`.
+    Null,
+    /// Neither.
+    Other,
+}
+
+/// Takes the items of an array, one after the other, and says whether to go on.
+pub(super) type TakeItem<'a> = dyn FnMut(Value) -> ControlFlow<()> + 'a;
+
+/// Gives the items of the array in `bytes` to `take`, one after the other, so that a long document is never held as
+/// values; none with an issue when it turns out not to be readable, and what was given before counts for nothing.
+pub(super) fn items(bytes: &[u8], issues: &mut Vec<Issue>, take: &mut TakeItem<'_>) -> Option<Top> {
+    read(bytes, issues, |text| {
+        let (state, is_stopped) = (RefCell::new(State::default()), Cell::new(false));
+        let mut deserializer = serde_json::Deserializer::from_str(text);
+        let items = Items { state: &state, take, is_stopped: &is_stopped };
+        let top = match items.deserialize(&mut deserializer) {
+            Err(_) if is_stopped.get() => Top::Items,
+            read => {
+                let top = read?;
+                deserializer.end()?;
+                top
+            }
+        };
+        Ok((top, state.into_inner().repeated_keys))
+    })
+}
+
+/// Reads a document that is neither too long nor empty.
+fn read<T>(
+    bytes: &[u8],
+    issues: &mut Vec<Issue>,
+    parse: impl FnOnce(&str) -> Result<(T, Vec<String>), serde_json::Error>,
+) -> Option<T> {
     if bytes.len() > MAX_BYTES {
         let what = format!("is {} bytes long, more than the {MAX_BYTES} that are read as JSON", bytes.len());
         issues.push(Issue::new("", what));
@@ -39,7 +88,7 @@ pub(super) fn document(bytes: &[u8], issues: &mut Vec<Issue>) -> Option<Value> {
         return None;
     }
     let text = text(bytes, issues);
-    match value(&text) {
+    match parse(&text) {
         Ok((value, repeated_keys)) => {
             issues.extend(
                 repeated_keys.into_iter().map(|at| Issue::new(at, "key is repeated; its last value is used")),
@@ -87,6 +136,15 @@ struct State {
 struct Tree<'a>(&'a RefCell<State>);
 
 impl Tree<'_> {
+    fn count<E: Error>(self) -> Result<(), E> {
+        let mut state = self.0.borrow_mut();
+        state.values += 1;
+        match state.values > MAX_VALUES {
+            true => Err(E::custom(format!("more than {MAX_VALUES} values"))),
+            false => Ok(()),
+        }
+    }
+
     fn repeated_so_far(self) -> usize {
         self.0.borrow().repeated_keys.len()
     }
@@ -103,12 +161,7 @@ impl<'de> DeserializeSeed<'de> for Tree<'_> {
     type Value = Value;
 
     fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
-        let mut state = self.0.borrow_mut();
-        state.values += 1;
-        if state.values > MAX_VALUES {
-            return Err(D::Error::custom(format!("more than {MAX_VALUES} values")));
-        }
-        drop(state);
+        self.count()?;
         deserializer.deserialize_any(self)
     }
 }
@@ -171,6 +224,73 @@ impl<'de> Visitor<'de> for Tree<'_> {
             object.insert(key, value);
         }
         Ok(Value::Object(object))
+    }
+}
+
+/// Gives the items of an array away, each built as [`Tree`] does.
+struct Items<'s, 't, 'u> {
+    state: &'s RefCell<State>,
+    take: &'t mut TakeItem<'u>,
+    is_stopped: &'s Cell<bool>,
+}
+
+impl<'de> DeserializeSeed<'de> for Items<'_, '_, '_> {
+    type Value = Top;
+
+    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<Top, D::Error> {
+        Tree(self.state).count()?;
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Items<'_, '_, '_> {
+    type Value = Top;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Top, E> {
+        Ok(Top::Other)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Top, E> {
+        Ok(Top::Other)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Top, E> {
+        Ok(Top::Other)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Top, E> {
+        Ok(Top::Other)
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<Top, E> {
+        Ok(Top::Other)
+    }
+
+    fn visit_unit<E>(self) -> Result<Top, E> {
+        Ok(Top::Null)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Top, A::Error> {
+        let tree = Tree(self.state);
+        let (mut index, mut repeated) = (0_usize, 0);
+        while let Some(item) = items.next_element_seed(tree)? {
+            tree.lift_repeated(repeated, || format!("/{index}"));
+            repeated = tree.repeated_so_far();
+            index += 1;
+            if (self.take)(item).is_break() {
+                self.is_stopped.set(true);
+                return Err(A::Error::custom("enough was read"));
+            }
+        }
+        Ok(Top::Items)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Top, A::Error> {
+        Tree(self.state).visit_map(members).map(|_| Top::Other)
     }
 }
 
@@ -388,6 +508,42 @@ mod tests {
             let plain = serde_json::from_str::<Value>(json);
             assert_eq!(value(json).map(|(value, _)| value).ok(), plain.ok(), "{json}");
         }
+    }
+
+    #[test]
+    fn items_are_read_as_the_whole_is() {
+        for json in [
+            "null",
+            "7",
+            "[]",
+            "[1,[2],{\"a\":1,\"a\":2}]",
+            "[1,{\"a\":1}",
+            "[1] x",
+            "{\"a\":[1,2]}",
+            "\"x\"",
+            "",
+            "[{},{\"x\":{\"a\":1,\"a\":2}}]",
+        ] {
+            let (mut issues, mut issues_of_items, mut given) = (Vec::new(), Vec::new(), Vec::new());
+            let whole = document(json.as_bytes(), &mut issues);
+            let top = items(json.as_bytes(), &mut issues_of_items, &mut |item| {
+                given.push(item);
+                ControlFlow::Continue(())
+            });
+            assert_eq!(issues_of_items, issues, "{json}");
+            match whole {
+                None => assert_eq!(top, None, "{json}"),
+                Some(Value::Array(whole)) => assert_eq!((top, given), (Some(Top::Items), whole), "{json}"),
+                Some(Value::Null) => assert_eq!(top, Some(Top::Null), "{json}"),
+                Some(_) => assert_eq!(top, Some(Top::Other), "{json}"),
+            }
+        }
+        let mut given = 0;
+        let top = items(b"[1,2,3 and no more", &mut Vec::new(), &mut |_| {
+            given += 1;
+            if given == 2 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        assert_eq!((top, given), (Some(Top::Items), 2));
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! The log of a build's step, as a terminal would leave it. Knows nothing about the build.
 
+use std::ops::ControlFlow;
+
 use serde_json::Value;
 
-use super::fields::{self, Fields, When};
-use super::{Issue, Log, LogLine, Place};
+use super::fields::{self, Fields, TakeItem, Top, When};
+use super::{Issue, Log, Place};
 use crate::entry_path::EntryPath;
 
 /// Lines read of a log that is written as JSON lines.
@@ -13,29 +15,59 @@ const MAX_ERROR_LINES: usize = 1_000;
 
 /// Reads a log: an array of `{"pos","out","time"}`, the same as one object a line, or `null` for an empty one.
 ///
-/// The numbers of build, stage and step are left at 0: the entry's path says them, not its content.
+/// Its lines are counted and looked at, and not kept: [`each_line`] gives them again. The numbers of build, stage and
+/// step are left at 0: the entry's path says them, not its content.
 pub fn parse(bytes: &[u8], path: &EntryPath) -> (Log, Vec<Issue>) {
     let mut issues = Vec::new();
-    let mut log = Log::nothing(Place { path: path.clone(), pointer: String::new() });
-    let items = match document(bytes, &mut issues) {
-        Some(Value::Array(items)) => items,
-        Some(Value::Null) | None => Vec::new(),
-        Some(_) => {
-            issues.push(Issue::new("", "is neither an array of log lines nor null; not read"));
-            Vec::new()
+    let nothing = || Log::nothing(Place { path: path.clone(), pointer: String::new() });
+    let mut reading = Reading { log: nothing(), next: None, is_readable: true, issues: Vec::new() };
+    let top = each_item(bytes, &mut issues, &mut |item| {
+        reading.take(&item);
+        ControlFlow::Continue(())
+    });
+    let is_readable = issues.is_empty();
+    match top {
+        Some(Top::Items) => {
+            fields::append(&mut issues, reading.issues);
+            let complete = is_readable && reading.is_readable;
+            (Log { complete, ..reading.log }, issues)
         }
-    };
-    let mut readable = issues.is_empty();
-    let mut next = None;
-    for (index, item) in items.iter().enumerate() {
-        // A line that cannot be read stays as an empty one, so that the pointers of the others hold.
-        let Some(fields) = Fields::new(item, format!("/{index}"), &mut issues) else {
-            log.lines.push(LogLine::default());
-            readable = false;
-            continue;
+        Some(Top::Null) | None => (Log { complete: is_readable, ..nothing() }, issues),
+        Some(Top::Other) => {
+            issues.push(Issue::new("", "is neither an array of log lines nor null; not read"));
+            (nothing(), issues)
+        }
+    }
+}
+
+/// Gives the text of each line of the log in `bytes`, without ANSI escapes, as a terminal would leave it after carriage
+/// returns, until told to stop; says whether the log could be read that far. A line that cannot be read is an empty
+/// one, so that the pointers of the others hold.
+pub fn each_line(bytes: &[u8], take: &mut dyn FnMut(&str) -> ControlFlow<()>) -> bool {
+    let text = |item: &Value| plain(item.get("out").and_then(Value::as_str).unwrap_or_default());
+    each_item(bytes, &mut Vec::new(), &mut |item| take(&text(&item))).is_some()
+}
+
+/// What is known of a log after some of its lines.
+struct Reading {
+    log: Log,
+    /// The position that the next line should have.
+    next: Option<u64>,
+    is_readable: bool,
+    issues: Vec<Issue>,
+}
+
+impl Reading {
+    fn take(&mut self, item: &Value) {
+        let Self { log, next, is_readable, issues } = self;
+        let index = log.line_count;
+        log.line_count += 1;
+        let Some(fields) = Fields::new(item, format!("/{index}"), issues) else {
+            *is_readable = false;
+            return;
         };
-        let position = fields.count("pos", When::Expected, &mut issues);
-        match (position, next) {
+        let position = fields.count("pos", When::Expected, issues);
+        match (position, *next) {
             (Some(position), None) if position > 0 => {
                 log.dropped_head = position;
                 let what = format!("the log begins at line {position}: the server dropped its head");
@@ -43,28 +75,22 @@ pub fn parse(bytes: &[u8], path: &EntryPath) -> (Log, Vec<Issue>) {
             }
             (Some(position), Some(next)) if position != next => {
                 log.missing_lines = log.missing_lines.saturating_add(position.saturating_sub(next));
-                fields::push(&mut issues, || {
+                fields::push(issues, || {
                     Issue::new(fields.pointer_of("pos"), format!("line {position} follows line {}", next - 1))
                 });
             }
             _ => {}
         }
-        next = position.map(|position| position.saturating_add(1)).or(next);
-        readable &= fields.get("out").is_some_and(Value::is_string);
-        let text = plain(&fields.string("out", When::Expected, &mut issues));
-        if looks_like_error(&text) {
+        *next = position.map(|position| position.saturating_add(1)).or(*next);
+        *is_readable &= fields.get("out").is_some_and(Value::is_string);
+        if looks_like_error(&plain(&fields.string("out", When::Expected, issues))) {
             log.error_line_count += 1;
             if log.error_lines.len() < MAX_ERROR_LINES {
-                log.error_lines.push(index as u64);
+                log.error_lines.push(index);
             }
         }
-        log.lines.push(LogLine {
-            seconds: fields.integer("time", When::Expected, &mut issues).unwrap_or(0),
-            text,
-        });
+        let _seconds = fields.integer("time", When::Expected, issues);
     }
-    log.complete = readable;
-    (log, issues)
 }
 
 /// Words that stand alone in lines about errors, also as `ERROR:` and `[FAILED]`.
@@ -93,23 +119,28 @@ fn looks_like_error(text: &str) -> bool {
     ERROR_PARTS.iter().any(|part| lower.contains(part)) || ERROR_WORDS.iter().any(has_word)
 }
 
-/// The document, where a log of JSON lines counts as an array of them; null stands for a line that is none.
-fn document(bytes: &[u8], issues: &mut Vec<Issue>) -> Option<Value> {
+/// Gives each item of the document, where a log of JSON lines counts as an array of them; null stands for a line that
+/// is none.
+fn each_item(bytes: &[u8], issues: &mut Vec<Issue>, take: &mut TakeItem<'_>) -> Option<Top> {
     let is_lines = bytes.trim_ascii_start().starts_with(b"{")
         && bytes.split(|byte| *byte == b'\n').next().is_some_and(|line| {
             String::from_utf8_lossy(line).contains("\"out\"") && line.trim_ascii_end().ends_with(b"}")
         });
     if !is_lines {
-        return fields::document(bytes, issues);
+        return fields::items(bytes, issues, take);
     }
     let text = fields::text(bytes, issues);
     let mut lines = text.lines().filter(|line| !line.trim().is_empty());
-    let items = lines.by_ref().take(MAX_JSON_LINES);
-    let items = items.map(|line| fields::value(line).map_or(Value::Null, |(value, _)| value)).collect();
+    for line in lines.by_ref().take(MAX_JSON_LINES) {
+        let item = fields::value(line).map_or(Value::Null, |(value, _)| value);
+        if take(item).is_break() {
+            return Some(Top::Items);
+        }
+    }
     if lines.next().is_some() {
         issues.push(Issue::new("", format!("holds more than {MAX_JSON_LINES} lines; the rest is left out")));
     }
-    Some(Value::Array(items))
+    Some(Top::Items)
 }
 
 /// Text as a terminal would leave it: without escape sequences, and after a carriage return only what came last.
@@ -237,11 +268,16 @@ mod tests {
         check_plain("\u{1b}ü", "ü");
     }
 
-    fn check_log(json: &str, expected: &[(i64, &str)], dropped_head: u64, expected_issues: &[&str]) {
+    fn check_log(json: &str, expected: &[&str], dropped_head: u64, expected_issues: &[&str]) {
         let (log, issues) = parse(json.as_bytes(), &EntryPath::new("data/log.json").unwrap());
-        let lines: Vec<_> = log.lines.iter().map(|line| (line.seconds, line.text.as_str())).collect();
+        let mut lines = Vec::new();
+        let could = each_line(json.as_bytes(), &mut |line| {
+            lines.push(line.to_owned());
+            ControlFlow::Continue(())
+        });
+        lines.truncate(if could { lines.len() } else { 0 });
         assert_eq!(lines, expected, "{json}");
-        assert_eq!(log.dropped_head, dropped_head, "{json}");
+        assert_eq!((log.line_count, log.dropped_head), (expected.len() as u64, dropped_head), "{json}");
         assert_eq!(
             issues.iter().map(|issue| issue.at.as_str()).collect::<Vec<_>>(),
             expected_issues,
@@ -251,21 +287,16 @@ mod tests {
 
     #[test]
     fn reads_every_shape_of_log() {
-        check_log(
-            r#"[{"pos":0,"out":"a\n","time":0},{"pos":1,"out":"b","time":7}]"#,
-            &[(0, "a"), (7, "b")],
-            0,
-            &[],
-        );
+        check_log(r#"[{"pos":0,"out":"a\n","time":0},{"pos":1,"out":"b","time":7}]"#, &["a", "b"], 0, &[]);
         check_log(
             "{\"pos\":0,\"out\":\"a\",\"time\":0}\n{\"pos\":1,\"out\":\"b\",\"time\":7}\n",
-            &[(0, "a"), (7, "b")],
+            &["a", "b"],
             0,
             &[],
         );
         check_log("null", &[], 0, &[]);
         check_log("[]", &[], 0, &[]);
-        check_log("{\"pos\":0,\"out\":\"a\",\"time\":0}\n{\"pos\":1,\"ou", &[(0, "a"), (0, "")], 0, &["/1"]);
+        check_log("{\"pos\":0,\"out\":\"a\",\"time\":0}\n{\"pos\":1,\"ou", &["a", ""], 0, &["/1"]);
         check_log(r#"{"message":"x"}"#, &[], 0, &[""]);
         check_log("[1,", &[], 0, &[""]);
     }
@@ -302,13 +333,13 @@ mod tests {
     fn says_when_lines_are_gone() {
         check_log(
             r#"[{"pos":40,"out":"a","time":0},{"pos":41,"out":"b","time":0},{"pos":50,"out":"c","time":0}]"#,
-            &[(0, "a"), (0, "b"), (0, "c")],
+            &["a", "b", "c"],
             40,
             &["/0/pos", "/2/pos"],
         );
         let json = r#"[{"pos":0,"out":"a","time":0},{"pos":9,"out":"b","time":0}]"#;
         let (log, _) = parse(json.as_bytes(), &EntryPath::new("data/log.json").unwrap());
         assert_eq!((log.missing_lines, log.complete), (8, true));
-        check_log(r#"[7,{"pos":1,"out":"b","time":2}]"#, &[(0, ""), (2, "b")], 1, &["/0", "/1/pos"]);
+        check_log(r#"[7,{"pos":1,"out":"b","time":2}]"#, &["", "b"], 1, &["/0", "/1/pos"]);
     }
 }

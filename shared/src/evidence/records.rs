@@ -7,7 +7,7 @@ mod pulls;
 mod reports;
 mod runs;
 
-pub use builds::{Build, Log, LogLine, Stage, Step};
+pub use builds::{Build, Log, Stage, Step};
 pub use commits::{Commit, FileChange};
 pub use hosts::{Badge, DockerOutput, Replicas, UpdateStatus};
 pub use pulls::{Asset, Comment, CommitStatus, Pull, PullEvent, PullState, Review};

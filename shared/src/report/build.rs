@@ -10,11 +10,11 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use super::{CheckKind, ChecksTrust, DocumentFacts, FileFacts, Outcome, Report, SnapshotFacts, Trust};
-use crate::crosscheck::cross_check;
+use crate::crosscheck::{TakeLine, cross_check};
 use crate::digest::Sha256Digest;
 use crate::documents::Document;
 use crate::entry_path::EntryPath;
-use crate::evidence::{self, EvidenceKind};
+use crate::evidence::{self, EvidenceKind, Log};
 use crate::gates::phase_life;
 use crate::history::History;
 use crate::open::Opened;
@@ -167,7 +167,12 @@ fn assemble(metadata: &Metadata, payload: &impl Payload) -> Report {
     // Words that are not what was sealed give no verdict, lift no veto and admit nothing.
     let intact: Vec<Document> = documents.iter().filter(|d| !damaged.contains(&d.path)).cloned().collect();
     let life = phase_life(&intact, &history);
-    let mut judged = cross_check(&documents, &evidence, &life, &history);
+    let read_log = |log: &Log, take: &mut TakeLine<'_>| {
+        payload.bytes(&log.place.path).is_some_and(|bytes| evidence::log::each_line(&bytes, take))
+    };
+    let mut judged = cross_check(&documents, &evidence, &life, &history, &read_log);
+    // Logs were read again.
+    let damaged = payload.damaged();
     if !damaged.is_empty() {
         judged.common_cause.clear();
     }

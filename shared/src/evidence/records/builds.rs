@@ -139,8 +139,8 @@ pub struct Log {
     pub stage: u64,
     /// Step number.
     pub step: u64,
-    /// Lines, oldest first, without ANSI escapes, as a terminal would leave them after carriage returns.
-    pub lines: Vec<LogLine>,
+    /// How many lines are here. Their text may be gigabytes: it is not held, but read again when it is asked for.
+    pub line_count: u64,
     /// Lines that the server had dropped before the first one here.
     pub dropped_head: u64,
     /// Lines that are missing between those here, by their numbers.
@@ -162,7 +162,7 @@ impl Log {
             build: 0,
             stage: 0,
             step: 0,
-            lines: Vec::new(),
+            line_count: 0,
             dropped_head: 0,
             missing_lines: 0,
             complete: false,
@@ -171,13 +171,4 @@ impl Log {
             place,
         }
     }
-}
-
-/// A line of a log.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct LogLine {
-    /// Seconds since the step began.
-    pub seconds: i64,
-    /// The text.
-    pub text: String,
 }
