@@ -9,6 +9,7 @@ mod file;
 mod files;
 mod git;
 mod names;
+mod reach;
 mod recorded;
 mod runs;
 
@@ -37,14 +38,29 @@ trait Collector {
 
 /// Where collecting happens.
 struct Site<'a> {
-    /// The folder of `dossier.toml`.
-    root: &'a Path,
+    /// The folder of `dossier.toml`, without links.
+    root: PathBuf,
     limits: &'a Limits,
 }
 
 impl Site<'_> {
-    fn at(&self, relative: &str) -> PathBuf {
-        self.root.join(relative)
+    /// The place that a path in `dossier.toml` means, or why it is not gone to.
+    fn at(&self, asked: &str) -> Result<PathBuf, String> {
+        reach::reach(&self.root, asked)
+    }
+
+    /// The folder that a path in `dossier.toml` means, or why it cannot be walked.
+    fn folder(&self, asked: &str) -> Result<PathBuf, String> {
+        let folder = self.at(asked)?;
+        files::folder(&folder).map(|()| folder)
+    }
+
+    /// The file that a path in `dossier.toml` means, to be read later, or why it cannot be had.
+    fn list_named(&self, asked: &str) -> Result<Result<Content, String>, CollectError> {
+        match self.at(asked) {
+            Ok(path) => self.list(&path),
+            Err(reason) => Ok(Err(reason)),
+        }
     }
 
     /// The file at `path`, to be read later, or why it cannot be had.
@@ -115,6 +131,8 @@ pub(crate) enum CollectError {
         "the evidence has more than the {limit} files a snapshot may hold; name fewer sources in dossier.toml"
     )]
     TooMany { limit: u64 },
+    #[error("could not find the folder of dossier.toml: {0}")]
+    Root(std::io::Error),
     #[error("could not make a temporary folder for git: {0}; set TMPDIR to a folder that can be written")]
     TemporaryFolder(std::io::Error),
     #[error("could not keep what was collected: {0}")]
@@ -129,7 +147,7 @@ pub(crate) fn collect(
     limits: &Limits,
     progress: &Progress,
 ) -> Result<Raw, CollectError> {
-    let site = Site { root, limits };
+    let site = Site { root: root.canonicalize().map_err(CollectError::Root)?, limits };
     let mut merged = Merged::new(limits);
     for collector in collectors(&config) {
         let collected = collector.collect(&site)?;

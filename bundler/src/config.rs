@@ -149,11 +149,9 @@ fn read_phase(mut table: Keys<'_, '_>, faults: &mut Vec<keys::Found>) -> Option<
     let id = id?;
     if !is_phase_id(&id.value) {
         id.fault(
-            format!(
-                "phase id {:?} must begin with a-z or 0-9, hold only a-z, 0-9, `.`, `_` and `-`, \
-                 and have at most 64 characters",
-                id.value
-            ),
+            // Not repeated: it may hold a value that must not be shown.
+            "the phase id must begin with a-z or 0-9, hold only a-z, 0-9, `.`, `_` and `-`, and have at most 64 characters"
+                .to_owned(),
             faults,
         );
         return None;

@@ -15,6 +15,7 @@ mod output;
 mod pack;
 mod progress;
 mod redact;
+mod room;
 mod sign;
 mod sign_offs;
 mod spool;

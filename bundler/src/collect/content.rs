@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::CollectError;
 use super::files::{IS_LINK, reason_of, refusal};
+use super::reach::is_where_it_was;
 use crate::atomic;
 use crate::spool::{Held, Spool};
 
@@ -47,6 +48,8 @@ struct Stamp {
 const IS_LEFTOVER: &str =
     "is a temporary file of dossier's own, written now or left over from an interrupted run";
 const CHANGED: &str = "was changed or exchanged while it was packed; pack again when nothing writes to it";
+const MADE_UP: &str = "holds more or less than its size says: the system makes it up when it is read, as it does in /proc; \
+                       copy it and name the copy";
 
 impl Content {
     /// As far as is known before it is read.
@@ -91,8 +94,11 @@ impl ListedFile {
             false => Unread::Absent(reason_of(error)),
         };
         let mut file = open(&self.path).map_err(|error| absent(&error))?;
-        let check = |file: &File| match file.metadata() {
-            Ok(metadata) if metadata.is_file() && Stamp::of(&metadata) == self.stamp => Ok(()),
+        let check = |file: &File| match file
+            .metadata()
+            .and_then(|metadata| Ok((metadata, is_where_it_was(&self.path)?)))
+        {
+            Ok((metadata, true)) if metadata.is_file() && Stamp::of(&metadata) == self.stamp => Ok(()),
             Ok(_) => Err(Unread::Absent(CHANGED.to_owned())),
             Err(error) => Err(absent(&error)),
         };
@@ -106,7 +112,8 @@ impl ListedFile {
                 Ok(count) => {
                     bytes += count as u64;
                     if bytes > self.stamp.bytes {
-                        return Err(Unread::Absent(CHANGED.to_owned()));
+                        check(&file)?;
+                        return Err(Unread::Absent(MADE_UP.to_owned()));
                     }
                     spool.write_all(chunk.get(..count).unwrap_or_default()).map_err(Unread::Spool)?;
                 }
@@ -116,7 +123,7 @@ impl ListedFile {
         }
         check(&file)?;
         if bytes != self.stamp.bytes {
-            return Err(Unread::Absent(CHANGED.to_owned()));
+            return Err(Unread::Absent(MADE_UP.to_owned()));
         }
         spool.finish().map_err(Unread::Spool)
     }
@@ -170,9 +177,10 @@ mod tests {
     /// Lists a file, lets `change` happen to it, and reads it.
     fn check(change: impl Fn(&Path), expected: Result<&[u8], &str>) {
         let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("x.log");
+        let path = folder.path().canonicalize().expect("there").join("in").join("x.log");
+        fs_err::create_dir(folder.path().join("in")).expect("made");
         fs_err::write(&path, "first").expect("written");
-        fs_err::write(folder.path().join("other"), "other").expect("written");
+        fs_err::write(folder.path().join("in").join("other"), "other").expect("written");
         let listed = ListedFile::list(&path, 100).expect("small").expect("a file");
         change(&path);
         let mut bytes = Vec::new();
@@ -191,6 +199,16 @@ mod tests {
         }
     }
 
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn what_the_system_makes_up_is_called_that() {
+        let listed = ListedFile::list(Path::new("/proc/version"), 100).expect("small").expect("a file");
+        match listed.read() {
+            Err(Unread::Absent(reason)) => assert_eq!(reason, MADE_UP),
+            _ => panic!("it was taken"),
+        }
+    }
+
     #[test]
     fn what_changed_since_it_was_listed_is_refused() {
         check(|_| {}, Ok(b"first"));
@@ -202,6 +220,13 @@ mod tests {
             fs_err::rename(path.with_extension("new"), path).expect("renamed");
         };
         check(exchanged, Err("was changed or exchanged"));
+        let led_away = |path: &Path| {
+            let folder = path.parent().expect("a folder");
+            let moved = folder.with_extension("moved");
+            fs_err::rename(folder, &moved).expect("moved");
+            std::os::unix::fs::symlink(&moved, folder).expect("linked");
+        };
+        check(led_away, Err("was changed or exchanged"));
         let linked = |path: &Path| {
             fs_err::remove_file(path).expect("removed");
             std::os::unix::fs::symlink("other", path).expect("linked");

@@ -12,13 +12,15 @@ pub(super) struct Docker {
 
 impl Collector for Docker {
     fn collect(&self, site: &Site<'_>) -> Result<Collected, CollectError> {
-        let folder = site.at(&self.folder);
         let mut collected = Collected::new("docker", &self.folder);
-        if let Err(reason) = files::folder(&folder) {
-            collected.absent("recorded docker commands", &self.folder, reason);
-            return Ok(collected);
-        }
-        let capture = recorded::read_capture(site, &self.folder)?;
+        let folder = match site.folder(&self.folder) {
+            Ok(folder) => folder,
+            Err(reason) => {
+                collected.absent("recorded docker commands", &self.folder, reason);
+                return Ok(collected);
+            }
+        };
+        let capture = recorded::read_capture(site, &folder)?;
         let mut present = BTreeSet::new();
         for found in files::walk(&folder, &|_| true) {
             let path = format!("{}/{}", self.folder, found.relative);

@@ -14,18 +14,24 @@ impl Collector for Documents {
     fn collect(&self, site: &Site<'_>) -> Result<Collected, CollectError> {
         let pattern = &self.0.pattern;
         let mut collected = Collected::new("documents", pattern);
-        let paths = matches(site.root, pattern);
+        let paths = match matches(site, pattern) {
+            Ok(paths) => paths,
+            Err(reason) => {
+                collected.absent(self.0.kind.word(), pattern, reason);
+                return Ok(collected);
+            }
+        };
         // An inbox is deleted when it is read: that it is gone says nothing.
         let may_be_gone = self.0.kind == DocumentKind::Inbox;
         if paths.is_empty() && !may_be_gone {
             collected.absent(self.0.kind.word(), pattern, "nothing matches");
         }
         for path in paths {
-            let file = site.at(&path);
-            if may_be_gone && fs_err::symlink_metadata(&file).is_err() {
+            let is_gone = |file: &Path| std::fs::symlink_metadata(file).is_err();
+            if may_be_gone && site.at(&path).is_ok_and(|file| is_gone(&file)) {
                 continue;
             }
-            match site.list(&file)? {
+            match site.list_named(&path)? {
                 Ok(content) => {
                     let name = path.rsplit('/').next().unwrap_or(&path);
                     let kind = kind_of(self.0.kind);
@@ -50,20 +56,22 @@ fn kind_of(kind: DocumentKind) -> EvidenceKind {
     }
 }
 
-/// The paths that `pattern` names, as a person would write them, in order. A plain path names itself.
-fn matches(root: &Path, pattern: &str) -> Vec<String> {
+/// The paths that `pattern` names, as a person would write them, in order; or why its folder is not walked. A plain path
+/// names itself.
+fn matches(site: &Site<'_>, pattern: &str) -> Result<Vec<String>, String> {
     let is_wild = |text: &str| text.contains(['*', '?', '[', '{']);
     if !is_wild(pattern) {
-        return vec![pattern.to_owned()];
+        return Ok(vec![pattern.to_owned()]);
     }
     let fixed = pattern.split('/').take_while(|segment| !is_wild(segment)).count();
     let base: String = pattern.split_inclusive('/').take(fixed).collect();
     // The pattern was checked when dossier.toml was read.
-    let Ok(glob) = GlobBuilder::new(pattern).literal_separator(true).build() else { return Vec::new() };
+    let Ok(glob) = GlobBuilder::new(pattern).literal_separator(true).build() else { return Ok(Vec::new()) };
     let matcher = glob.compile_matcher();
-    files::walk(&root.join(&base), &|relative| !relative.ends_with(".git"))
-        .into_iter()
-        .map(|found| format!("{base}{}", found.relative))
-        .filter(|path| matcher.is_match(path))
-        .collect()
+    // As for a file in it: the folder is above what is named.
+    let inside = site.at(&format!("{base}*"))?;
+    let Some(folder) = inside.parent() else { return Ok(Vec::new()) };
+    let found = files::walk(folder, &|relative| !relative.ends_with(".git")).into_iter();
+    let paths = found.map(|found| format!("{base}{}", found.relative));
+    Ok(paths.filter(|path| matcher.is_match(path)).collect())
 }

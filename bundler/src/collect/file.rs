@@ -14,7 +14,7 @@ impl Collector for File {
     fn collect(&self, site: &Site<'_>) -> Result<Collected, CollectError> {
         let mut collected = Collected::new("file", &self.path);
         let origin = self.original.as_ref().unwrap_or(&self.path);
-        match site.list(&site.at(&self.path))? {
+        match site.list_named(&self.path)? {
             Ok(content) => {
                 let name = self.path.rsplit('/').next().unwrap_or(&self.path);
                 collected.keep("data/files", name.as_bytes(), EvidenceKind::File, origin, content);

@@ -6,9 +6,9 @@ use std::process::{Command, Stdio};
 
 use dossier_shared::evidence::EvidenceKind;
 
-use super::{CollectError, Collected, Collector, Content, Site, Unread, files};
-use crate::atomic;
+use super::{CollectError, Collected, Collector, Content, Site, Unread};
 use crate::config::GitFrom;
+use crate::room::{Purpose, Room};
 use crate::spool::{Held, Spool};
 
 pub(super) struct Git {
@@ -53,12 +53,12 @@ struct History {
 
 impl Git {
     fn read(&self, site: &Site<'_>, asked: &str) -> Result<Result<History, String>, CollectError> {
-        let room = atomic::private_folder("dossier-git-").map_err(CollectError::TemporaryFolder)?;
+        let room = Room::new(Purpose::Git).map_err(CollectError::TemporaryFolder)?;
         let clone = room.path().join("clone");
         let is_bundle = matches!(self.from, GitFrom::Bundle(_));
         // The bundle is read once, and git is shown the very bytes that will be packed.
         let (source, bundle) = if is_bundle {
-            let held = match site.list(&site.at(asked))?.map(Content::read) {
+            let held = match site.list_named(asked)?.map(Content::read) {
                 Ok(Ok(held)) => held,
                 Ok(Err(Unread::Spool(error))) => return Err(CollectError::Temporary(error)),
                 Ok(Err(Unread::Absent(reason))) | Err(reason) => return Ok(Err(reason)),
@@ -70,11 +70,10 @@ impl Git {
             copied.map_err(CollectError::TemporaryFolder)?;
             (copy, Some(held))
         } else {
-            let folder = std::path::absolute(site.at(asked)).map_err(CollectError::TemporaryFolder)?;
-            if let Err(reason) = files::folder(&folder) {
-                return Ok(Err(reason));
+            match site.folder(asked) {
+                Ok(folder) => (folder, None),
+                Err(reason) => return Ok(Err(reason)),
             }
-            (folder, None)
         };
         let git = CleanGit { room: room.path(), limit_bytes: site.limits.entry_bytes };
         let history = git.clone_bare(&source, &clone).and_then(|()| {

@@ -1,6 +1,7 @@
 //! Recorded answers of Gitea and Drone: folders laid out as the API answered. Knows paths, not their JSON.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use dossier_shared::evidence::EvidenceKind;
 
@@ -43,13 +44,15 @@ impl Server {
 
 impl Collector for Recorded {
     fn collect(&self, site: &Site<'_>) -> Result<Collected, CollectError> {
-        let folder = site.at(&self.folder);
         let mut collected = Collected::new(self.server.word(), &self.folder);
-        if let Err(reason) = files::folder(&folder) {
-            collected.absent(format!("recorded answers of {}", self.server.word()), &self.folder, reason);
-            return Ok(collected);
-        }
-        let capture = read_capture(site, &self.folder)?;
+        let folder = match site.folder(&self.folder) {
+            Ok(folder) => folder,
+            Err(reason) => {
+                collected.absent(format!("recorded answers of {}", self.server.word()), &self.folder, reason);
+                return Ok(collected);
+            }
+        };
+        let capture = read_capture(site, &folder)?;
         if !capture.server.is_empty() {
             collected.source.asked = format!("{}, recorded from {}", self.folder, capture.server);
         }
@@ -108,7 +111,10 @@ impl Recorded {
 }
 
 /// The recorder's notes beside the answers; empty when there are none.
-pub(super) fn read_capture(site: &Site<'_>, folder: &str) -> Result<Capture, CollectError> {
-    let path = site.at(folder).join(capture::FILE_NAME);
-    Ok(site.read(&path)?.ok().and_then(|bytes| Capture::parse(&bytes)).unwrap_or_default())
+pub(super) fn read_capture(site: &Site<'_>, folder: &Path) -> Result<Capture, CollectError> {
+    Ok(site
+        .read(&folder.join(capture::FILE_NAME))?
+        .ok()
+        .and_then(|bytes| Capture::parse(&bytes))
+        .unwrap_or_default())
 }

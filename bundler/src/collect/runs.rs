@@ -13,12 +13,14 @@ const NEVER_ENTERED: &str = "abra";
 
 impl Collector for Runs {
     fn collect(&self, site: &Site<'_>) -> Result<Collected, CollectError> {
-        let folder = site.at(&self.path);
         let mut collected = Collected::new("runs", format!("{}, without {NEVER_ENTERED}/", self.path));
-        if let Err(reason) = files::folder(&folder) {
-            collected.absent("run folders", &self.path, reason);
-            return Ok(collected);
-        }
+        let folder = match site.folder(&self.path) {
+            Ok(folder) => folder,
+            Err(reason) => {
+                collected.absent("run folders", &self.path, reason);
+                return Ok(collected);
+            }
+        };
         let enters = |relative: &str| relative.split('/').nth(1) != Some(NEVER_ENTERED);
         for found in files::walk(&folder, &enters) {
             let path = format!("{}/{}", self.path, found.relative);

@@ -184,6 +184,50 @@ fn a_file_over_the_limit_ends_the_collecting() {
     assert!(error.contains("larger than the 10 bytes"), "{error}");
 }
 
+#[cfg(unix)]
+#[test]
+fn links_in_a_path_lead_nowhere_outside() {
+    let sources = [
+        "[documents]\nreview = \"out/REVIEW-a.md\"\nplan = \"out/*.md\"\nstatus = \"in/*.md\"",
+        "[[source]]\nkind = \"runs\"\npath = \"out/runs\"",
+        "[[source]]\nkind = \"recorded\"\ndrone = \"out/drone\"",
+        "[[source]]\nkind = \"docker\"\nrecorded = \"out/docker\"",
+        "[[source]]\nkind = \"git\"\nrepository = \"out/git\"",
+        "[[source]]\nkind = \"git\"\nbundle = \"out/x.bundle\"",
+        "[[source]]\nkind = \"file\"\npath = \"out/hosts\"",
+        "[[source]]\nkind = \"file\"\npath = \"in/x.md\"",
+        "[[source]]\nkind = \"runs\"\npath = \"whole/\"",
+        "[[source]]\nkind = \"runs\"\npath = \"whole/.\"",
+        "[documents]\ndecisions = \"whole/*\"",
+    ];
+    let outside = tempfile::tempdir().expect("a folder");
+    for made in ["runs", "drone", "docker", "git"] {
+        fs_err::create_dir(outside.path().join(made)).expect("made");
+        fs_err::write(outside.path().join(made).join("x.json"), "[]").expect("written");
+    }
+    for made in ["REVIEW-a.md", "x.bundle", "hosts"] {
+        fs_err::write(outside.path().join(made), "secret").expect("written");
+    }
+    let link = |folder: &Path| {
+        for (name, target) in [("out", outside.path()), ("whole", outside.path()), ("in", Path::new("real"))]
+        {
+            std::os::unix::fs::symlink(target, folder.join(name)).expect("linked");
+        }
+    };
+    let (entries, absences) = collect_from(&sources[..10].join("\n"), &[("real/x.md", "x")], link);
+    assert_eq!(
+        entries,
+        ["data/documents/x.md Status <in/x.md>", "data/files/x.md File <in/x.md>"],
+        "{absences:?}"
+    );
+    let leads_out =
+        absences.iter().filter(|absence| absence.contains("is a link that leads out of the folder"));
+    let is_link = absences.iter().filter(|absence| absence.contains("is a link; links are never followed"));
+    assert_eq!((leads_out.count(), is_link.count(), absences.len()), (8, 2, 10), "{absences:?}");
+    let (entries, absences) = collect_from(sources[10], &[], link);
+    assert_eq!((entries.len(), absences.len()), (0, 1), "{absences:?}");
+}
+
 #[test]
 fn a_broken_bundle_is_an_absence() {
     let (entries, absences) = collect_from(

@@ -10,6 +10,7 @@ use super::html;
 use crate::cli::Open;
 use crate::exit_code::Exit;
 use crate::failure::Failure;
+use crate::room::{self, Purpose, Room};
 use crate::trust::Trust;
 use crate::{atomic, judge, output};
 
@@ -20,11 +21,12 @@ pub(super) fn run(arguments: Open) -> Result<Exit, Failure> {
     let (bytes, snapshot) = judge::read_whole(&arguments.snapshot, &verifier, &limits)?;
     let page = html::page(&arguments.snapshot, &bytes, &snapshot)?;
     // Made for its owner alone, and left behind: the browser reads it after this program has ended.
-    let folder = atomic::private_folder("dossier-")
-        .map_err(|error| Failure::write(&std::env::temp_dir(), error))?
-        .keep();
-    let target = folder.join(format!("{}.html", html::stem_of(&arguments.snapshot)));
+    room::clear_leftovers();
+    let room = Room::new(Purpose::Page).map_err(|error| Failure::write(&std::env::temp_dir(), error))?;
+    let name = format!("{}.html", html::stem_of(&arguments.snapshot));
+    let target = room.path().join(&name);
     atomic::write(&target, page.as_bytes()).map_err(|error| Failure::write(&target, error))?;
+    let target = room.keep().join(name);
     output::print_plain(&format!("{}\n", target.display()))?;
     if let Err(error) = open_in_browser(&target) {
         let _ = writeln!(

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use dossier_shared::limits::Limits;
 use dossier_shared::snapshot::metadata::Absence;
-use dossier_shared::time::Timestamp;
+use dossier_shared::time::{self, Timestamp};
 
 use crate::cli::Pack;
 use crate::exit_code::Exit;
@@ -16,7 +16,7 @@ use crate::pack::{PackError, Sealed};
 use crate::progress::Progress;
 use crate::redact;
 use crate::sign::Key;
-use crate::{atomic, collect, config, judge, pack, viewer_page};
+use crate::{atomic, collect, config, judge, pack, room, viewer_page};
 
 const NO_KEY: &str = "say how to seal the snapshot: --key FILE with an OpenSSH private key, or --unsigned\n\
                       make a key with: dossier keygen -o packer_key (or ssh-keygen -t ed25519 -f packer_key)";
@@ -32,7 +32,9 @@ pub(super) fn run(arguments: Pack) -> Result<Exit, Failure> {
     // Whatever can be refused is refused before the work begins.
     let config = config::load(&arguments.config)?;
     let key = key(&arguments)?;
-    let packed_at = packed_at(std::env::var("SOURCE_DATE_EPOCH").ok().as_deref())?;
+    let epoch = std::env::var("SOURCE_DATE_EPOCH").ok().filter(|text| !text.is_empty());
+    let is_dated = epoch.is_some();
+    let packed_at = packed_at(epoch.as_deref(), Timestamp::now())?;
     let target = target(&arguments, &config.phase.id, packed_at);
     atomic::check(&target).map_err(|error| Failure::write(&target, error))?;
     let inputs: Vec<&Path> =
@@ -40,6 +42,7 @@ pub(super) fn run(arguments: Pack) -> Result<Exit, Failure> {
     atomic::check_apart(&target, &inputs).map_err(|error| Failure::write(&target, error))?;
     keeps_sign_offs(&target)?;
     atomic::clear(&target);
+    room::clear_leftovers();
 
     let root = arguments.config.parent().filter(|parent| !parent.as_os_str().is_empty());
     let scanner = redact::scanner(&config.redaction);
@@ -47,6 +50,10 @@ pub(super) fn run(arguments: Pack) -> Result<Exit, Failure> {
         let progress = Progress::counting("collect", arguments.quiet);
         collect::collect(config, root.unwrap_or(Path::new(".")), &limits, &progress)?
     };
+    if is_dated {
+        let captured = raw.entries.values().filter_map(|entry| entry.captured_at).max();
+        not_before(packed_at, captured)?;
+    }
     // Not before: a temporary file must not be there to be collected.
     let file = atomic::beside(&target).map_err(|error| Failure::write(&target, error))?;
     let open = || file.reopen().map_err(|error| Failure::write(&target, error));
@@ -102,15 +109,40 @@ fn key(arguments: &Pack) -> Result<Option<Key>, Failure> {
     }
 }
 
-/// The time to write: `SOURCE_DATE_EPOCH` where it is set, else now, in whole seconds.
-fn packed_at(epoch: Option<&str>) -> Result<Timestamp, Failure> {
-    let seconds = match epoch.filter(|text| !text.is_empty()) {
+/// Clocks that disagree by less are no fault (FORMAT §7.12).
+const SLACK_SECONDS: i64 = 300;
+
+/// The time to write: `SOURCE_DATE_EPOCH` where it is set, else now, in whole seconds. A time to come is refused here,
+/// for nobody would accept the seal.
+fn packed_at(epoch: Option<&str>, now: Timestamp) -> Result<Timestamp, Failure> {
+    let seconds = match epoch {
         Some(text) => text.trim().parse().ok(),
-        None => Some(Timestamp::now().as_second()),
+        None => Some(now.as_second()),
     };
-    seconds.and_then(|seconds| Timestamp::from_second(seconds).ok()).ok_or_else(|| {
+    let at = seconds.and_then(|seconds| Timestamp::from_second(seconds).ok()).ok_or_else(|| {
         Failure::Usage("SOURCE_DATE_EPOCH must be Unix seconds, for example 1781332860".to_owned())
-    })
+    })?;
+    if at.as_second().saturating_sub(now.as_second()) > SLACK_SECONDS {
+        return Err(Failure::Usage(format!(
+            "SOURCE_DATE_EPOCH is {}, which is still to come: `dossier verify` would refuse the seal; \
+             set it to a time that has been, or leave it unset",
+            time::iso(at)
+        )));
+    }
+    Ok(at)
+}
+
+/// Refuses a `SOURCE_DATE_EPOCH` before the evidence was there, for the same reason.
+fn not_before(packed_at: Timestamp, captured: Option<Timestamp>) -> Result<(), Failure> {
+    match captured.filter(|at| at.as_second().saturating_sub(packed_at.as_second()) > SLACK_SECONDS) {
+        None => Ok(()),
+        Some(captured) => Err(Failure::Usage(format!(
+            "SOURCE_DATE_EPOCH is {}, before the last capture of evidence ({}): `dossier verify` would refuse the seal; \
+             set it to a later time, or leave it unset",
+            time::iso(packed_at),
+            time::iso(captured)
+        ))),
+    }
 }
 
 fn target(arguments: &Pack, phase: &str, packed_at: Timestamp) -> PathBuf {

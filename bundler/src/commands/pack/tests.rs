@@ -52,10 +52,29 @@ fn private_key() -> PrivateKey {
 
 #[test]
 fn the_epoch_is_checked() {
-    assert!(packed_at(Some("1781332860")).is_ok_and(|at| at.to_string() == "2026-06-13T06:41:00Z"));
-    assert!(packed_at(Some("yesterday")).is_err());
-    assert!(packed_at(Some("99999999999999999")).is_err());
-    assert!(packed_at(Some("")).is_ok_and(|at| at.subsec_nanosecond() == 0));
+    let now: Timestamp = "2026-06-13T06:41:00.5Z".parse().expect("a time");
+    for (epoch, expected) in [
+        (Some("1781332860"), Ok("2026-06-13T06:41:00Z")),
+        (Some("1781333159"), Ok("2026-06-13T06:45:59Z")),
+        (Some("1781333161"), Err("still to come")),
+        (Some("99999999999"), Err("still to come")),
+        (Some("99999999999999999"), Err("must be Unix seconds")),
+        (Some("yesterday"), Err("must be Unix seconds")),
+        (None, Ok("2026-06-13T06:41:00Z")),
+    ] {
+        match (packed_at(epoch, now), expected) {
+            (Ok(at), Ok(expected)) => assert_eq!(at.to_string(), expected, "{epoch:?}"),
+            (Err(error), Err(words)) => {
+                assert!(error.to_string().contains(words), "{epoch:?}: {error}");
+                assert_eq!(error.exit(), Exit::Usage, "{epoch:?}");
+            }
+            (found, _) => panic!("{epoch:?}: {found:?}"),
+        }
+    }
+    let captured = |text: &str| Some(text.parse().expect("a time"));
+    assert!(not_before(now, captured("2026-06-13T06:45:59Z")).is_ok());
+    assert!(not_before(now, captured("2026-06-13T06:46:01Z")).is_err());
+    assert!(not_before(now, None).is_ok());
 }
 
 #[test]
