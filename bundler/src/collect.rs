@@ -11,6 +11,7 @@ mod git;
 mod names;
 mod reach;
 mod recorded;
+mod repository;
 mod runs;
 
 use std::collections::BTreeMap;

@@ -1,12 +1,12 @@
 //! The history of the documents: a bundle and its log as text. Runs git in a clean room; knows no document.
 
 use std::io::{self, Read as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use dossier_shared::evidence::EvidenceKind;
 
-use super::{CollectError, Collected, Collector, Content, Site, Unread};
+use super::{CollectError, Collected, Collector, Content, Site, Unread, repository};
 use crate::config::GitFrom;
 use crate::room::{Purpose, Room};
 use crate::spool::{Held, Spool};
@@ -70,7 +70,8 @@ impl Git {
             copied.map_err(CollectError::TemporaryFolder)?;
             (copy, Some(held))
         } else {
-            match site.folder(asked) {
+            let refused = |folder: PathBuf| repository::refusal(&folder).map_or(Ok(folder), Err);
+            match site.folder(asked).and_then(refused) {
                 Ok(folder) => (folder, None),
                 Err(reason) => return Ok(Err(reason)),
             }
