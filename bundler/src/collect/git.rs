@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 use dossier_shared::evidence::EvidenceKind;
 
 use super::{CollectError, Collected, Collector, Content, Site, Unread, repository};
+use crate::atomic;
 use crate::config::GitFrom;
 use crate::room::{Purpose, Room};
 use crate::spool::{Held, Spool};
@@ -82,6 +83,7 @@ impl Git {
                 Some(held) => held,
                 None => git.bundle(&clone)?,
             };
+            atomic::pause_at("git");
             let log = git.log(&clone)?;
             let objects = git.objects(&clone)?;
             Ok(History { bundle, log, objects })

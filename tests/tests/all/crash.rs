@@ -13,7 +13,7 @@ use dossier_shared::open::open;
 use dossier_tests::{dossier, dossier_that_pauses, skip};
 use tempfile::TempDir;
 
-use crate::phase::succeed;
+use crate::phase::{Phase, succeed};
 
 const CONFIG: &str = "[phase]\nid = \"crash\"\n[documents]\nreview = \"REVIEW-crash.md\"\n\
                       [[source]]\nkind = \"runs\"\npath = \"runs\"\n";
@@ -154,6 +154,27 @@ fn killed_while_it_spools_it_leaves_nothing_but_what_was_there() {
     }
     fs_err::remove_file(room.path("runs/7/large.bin")).expect("removed");
     room.check_end();
+}
+
+#[test]
+fn killed_over_the_history_it_leaves_a_folder_that_the_next_run_clears() {
+    let phase = Phase::ghost();
+    let temporary = tempfile::tempdir().expect("a folder");
+    let left = || fs_err::read_dir(temporary.path()).expect("listed").count();
+    let pack = |mut command: Command| {
+        command.args(["pack", "--unsigned", "--no-viewer", "--quiet", "-o", "out.zip"]);
+        command.arg(phase.path("dossier.toml"));
+        command.current_dir(phase.path(".")).env("TMPDIR", temporary.path());
+        command
+    };
+    for _ in 0..3 {
+        kill_at(&mut pack(dossier_that_pauses()), "git");
+        assert_eq!(left(), 1, "earlier leftovers have to be cleared");
+    }
+    // Nobody else's, and nobody's who still works in it.
+    fs_err::create_dir(temporary.path().join("dossier-git-another")).expect("made");
+    succeed(&mut pack(dossier()));
+    assert_eq!(left(), 1);
 }
 
 #[test]

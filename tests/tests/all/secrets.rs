@@ -120,6 +120,23 @@ fn an_env_file_that_is_gone_is_an_error() {
     assert!(said(&output).contains("gone.env") && said(&output).contains("env_files"), "{}", said(&output));
 }
 
+#[cfg(unix)]
+#[test]
+fn an_env_file_that_never_ends_is_refused_at_once() {
+    let phase = Phase::ghost();
+    let made =
+        std::process::Command::new("mkfifo").arg(phase.path("pipe.env")).status().expect("mkfifo runs");
+    assert!(made.success());
+    append(&phase, "dossier.toml", "\n[redact]\nenv_files = [\"pipe.env\"]\n");
+    for (file, reason) in [("pipe.env", "a named pipe"), ("/dev/zero", "a device")] {
+        phase.replace("dossier.toml", "pipe.env", file);
+        let output = pack(&phase, false);
+        assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+        let words = said(&output);
+        assert!(words.contains(file) && words.contains(reason), "{words}");
+    }
+}
+
 /// The phase's id is a word of the snapshot that no rule can take out, as files are named after it.
 #[test]
 fn a_secret_that_only_the_finished_file_shows_is_refused() {
