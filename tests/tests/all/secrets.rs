@@ -3,6 +3,7 @@
 
 mod haystack;
 mod plants;
+mod rare;
 
 use std::process::{Command, Output};
 
