@@ -134,6 +134,19 @@ fn a_secret_that_only_the_finished_file_shows_is_refused() {
     assert!(!phase.path("out.zip").exists(), "nothing may stay");
 }
 
+#[test]
+fn faults_of_the_configuration_tell_no_listed_value() {
+    let phase = Phase::ghost();
+    phase.replace("dossier.toml", "id = \"ghost\"", "id = \"X-phase-k3y-of-all\"");
+    fs_err::write(phase.path("id.env"), "A_TOKEN=phase-k3y-of-all\n").expect("written");
+    append(&phase, "dossier.toml", "\n[redact]\nenv_files = [\"gone.env\", \"id.env\"]\n");
+    let output = pack(&phase, false);
+    assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+    let said = said(&output);
+    assert!(said.contains("phase id \"X-[redacted:known-value]\" must begin"), "{said}");
+    assert!(!said.contains("k3y-of-all"), "{said}");
+}
+
 fn append(phase: &Phase, file: &str, text: &str) {
     let old = fs_err::read_to_string(phase.path(file)).expect("the file is text");
     fs_err::write(phase.path(file), old + text).expect("written");
