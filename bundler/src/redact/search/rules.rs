@@ -109,7 +109,12 @@ fn short_names() -> Vec<Word> {
         words.push(neighbour(word.as_bytes(), 0..pass.len(), ASSIGNMENTS));
     }
     for behind in behind_pw {
-        for before in b"\n\r \t?&;,|(){}[\"'`*_.-abcdefghijklmnopqrstuvwxyz0123456789" {
+        // A letter before it, as in `adminPw`, only where its value stands close.
+        let befores: &[u8] = match behind.len() {
+            1 => b"\n\r \t?&;,|(){}[\"'`*_.-abcdefghijklmnopqrstuvwxyz",
+            _ => b"\n \"'`_.-",
+        };
+        for before in befores {
             let word = [&[*before], pw.as_bytes(), behind.as_bytes()].concat();
             words.push(neighbour(&word, 1..1 + pw.len(), ASSIGNMENTS));
         }

@@ -18,6 +18,10 @@ const LAYERS: usize = 4;
 const ANCHOR_BYTES: usize = 4;
 /// In other letters, shorter values stand in texts by chance.
 const RECASED_BYTES: usize = 12;
+/// How many digits at the ends of Base64 and its like belong to a value in part.
+const ONCE: usize = 1;
+const BASE32: usize = 2;
+const TWICE: usize = 3;
 const MOST_ANCHORS: usize = 16;
 
 /// How far around an anchor a value can reach.
@@ -84,13 +88,13 @@ impl Values {
             self.needle(with_plus, Form::Text, identity);
         }
         for digits in spellings::base64_parts(value) {
-            self.needle(digits, Form::Base64(1), identity);
+            self.needle(digits, Form::Base64(ONCE), identity);
         }
         for digits in spellings::base64_twice_parts(value) {
-            self.needle(digits, Form::Base64(3), identity);
+            self.needle(digits, Form::Base64(TWICE), identity);
         }
         for digits in spellings::base32_parts(value) {
-            self.needle(digits, Form::Base64(1), identity);
+            self.needle(digits, Form::Base64(BASE32), identity);
         }
         for other in spellings::other_characters(value) {
             self.needle(other, Form::Text, identity);
@@ -111,9 +115,9 @@ impl Values {
                 let escaped = spellings::escaped_beginnings(&bytes);
                 self.anchors.extend(escaped.iter().map(|escaped| anchor(escaped, None)));
             }
-            Form::Base64(_) => {
-                // Of those that are many and rare, two have to do.
-                let most = if form == Form::Base64(1) && bytes.len() < 2 * PART_BYTES { 4 } else { 2 };
+            Form::Base64(shared) => {
+                // Base64 once is what is written most, and over lines.
+                let most = if shared == ONCE { 4 } else { bytes.len().div_ceil(48).min(2) };
                 self.anchors
                     .extend(offsets(&bytes).take(most).map(|at| anchor(within(&bytes, at), Some(at))));
             }
