@@ -58,13 +58,18 @@ pub(super) struct Name {
     is_variable: bool,
     /// Often means something else, as `PASS: test_install` does: its value has to look made by chance.
     pub(super) wants_chance: bool,
+    /// `pass` or `pw`, perhaps behind something else.
+    is_short: bool,
     /// Nothing stands before the word: `password`, not `db_password`.
     pub(super) is_whole: bool,
 }
 
-/// What passes is no password, whatever is given to it.
-fn is_pass(text: &Text<'_>) -> bool {
-    text.word().eq_ignore_ascii_case(b"pass")
+/// Whether `value` can be that of a short name: what passes is no password, and two letters stand by chance in what
+/// is packed.
+fn may_be_short(text: &Text<'_>, name: &Name, value: &[u8]) -> bool {
+    let is = |word: &[u8]| text.word().eq_ignore_ascii_case(word);
+    let is_readable = value.iter().all(|byte| byte.is_ascii_graphic() || *byte == b' ');
+    !(is(b"pass") && name.wants_chance && !is_random(value)) && (!is(b"pw") || is_readable)
 }
 
 pub(super) fn find(text: Text<'_>, spans: &mut Spans) {
@@ -117,6 +122,7 @@ fn name(text: &Text<'_>) -> Option<Name> {
             || strong.iter().any(|part| memchr::memmem::find(&full_lower, part).is_some()),
         is_variable: full.iter().any(u8::is_ascii_uppercase) && !full.iter().any(u8::is_ascii_lowercase),
         wants_chance: is_short && (is_whole || text.bytes[text.at - 1] == b'.'),
+        is_short,
         is_whole,
     })
 }
@@ -220,7 +226,9 @@ fn equal(text: &Text<'_>, name: &Name, is_spaced: bool, value: usize, spans: &mu
     if is_call || is_spaced && is_code(text.slice(value, end)) {
         return;
     }
-    if name.wants_chance && is_pass(text) && !is_random(text.slice(value, end)) {
+    let is_given = text.slice(value, end);
+    // Behind spaces it may be code: `ResultPass = Resolver->…`.
+    if !may_be_short(text, name, is_given) || is_spaced && name.is_short && !is_random(is_given) {
         return;
     }
     push(text, value, end, false, RULE, spans);
@@ -246,8 +254,10 @@ fn colon(text: &Text<'_>, name: &Name, sign: usize, spans: &mut Spans) {
     }
     let end = bare_end(text, behind, false);
     let value = text.slice(behind, end);
-    if name.wants_chance {
-        return if is_random(value) {
+    if name.wants_chance || name.is_short && !name.is_variable {
+        // `PASS:` begins a line of a test's results, whatever the test is called.
+        let is_result = text.word() == b"PASS";
+        return if !is_result && is_random(value) {
             push(text, behind, end, false, rule, spans)
         };
     }
@@ -358,7 +368,7 @@ fn push_quoted(
     spans: &mut Spans,
 ) {
     let value = text.slice(start, end);
-    if name.wants_chance && is_pass(text) && !is_random(value) {
+    if !may_be_short(text, name, value) {
         return;
     }
     let allows_spaces = name.is_variable || name.is_strong && is_passphrase(value, QUOTED_WORDS);

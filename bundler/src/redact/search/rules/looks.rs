@@ -23,8 +23,8 @@ pub(super) fn is_random(value: &[u8]) -> bool {
     };
     let is_apart = |byte: &u8| b"_-./".contains(byte);
     let mut parts = value.split(is_apart);
-    let is_mixed = |part: &[u8]| part.len() >= 6 && changes(part) >= 2;
-    // Names and versions change between letters and digits once a part, as in `test_s3_v2`.
+    // Names, versions and numbered tests change once or twice, as in `pr21231a`, `addr2line` and `test_s3_v2`.
+    let is_mixed = |part: &[u8]| part.len() >= 8 && changes(part) >= 3;
     parts.any(is_mixed) || changes(value) >= 6 || !has(is_apart) && has(is_sign)
 }
 
@@ -42,7 +42,7 @@ fn is_change(a: u8, b: u8) -> bool {
 }
 
 fn is_sign(byte: &u8) -> bool {
-    b"!@#$%^&*+?~=".contains(byte)
+    b"!#$%^".contains(byte)
 }
 
 /// Without what ends a sentence.
