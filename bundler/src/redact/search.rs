@@ -3,6 +3,7 @@
 mod allowed;
 mod bodies;
 mod form;
+mod found;
 mod grams;
 mod inside;
 mod lay_open;
@@ -24,14 +25,14 @@ use dossier_shared::evidence::EvidenceKind;
 
 pub(crate) use allowed::{Allowed, AllowedValue};
 use form::Form;
+use found::join;
+pub(crate) use found::{Found, Hit};
 use grams::{Finder, Word};
 use rules::Spans;
 use values::Values;
 
 /// How much of a content is looked at in one go.
 const WINDOW_BYTES: usize = 1 << 20;
-/// An entry with more hits than this is left out as a whole.
-const MOST_HITS: usize = 250_000;
 const VALUE_RULE: &str = "known-value";
 /// By what the finder tells gzip in Base64.
 const PACKED: usize = usize::MAX;
@@ -49,78 +50,6 @@ pub(crate) struct Scanner {
     pub(super) skipped: Vec<(String, String)>,
     window_bytes: usize,
     is_off: bool,
-}
-
-/// A secret in some content: bytes [start, end).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Hit {
-    pub(crate) start: u64,
-    pub(crate) end: u64,
-    /// From 1.
-    pub(crate) line: u64,
-    pub(crate) rule: &'static str,
-    /// Whether a marker has to be quoted to stand in its place.
-    pub(super) is_number: bool,
-    /// Equal for equal secrets. It stays in memory, and no number is derived from it.
-    pub(super) identity: Sha256Digest,
-}
-
-/// What one search found.
-#[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub(crate) struct Found {
-    /// In order of offset, without overlap.
-    pub(super) hits: Vec<Hit>,
-    /// Whether cutting something out would break it.
-    pub(super) is_binary: bool,
-    /// The rule that the entry's own name meets.
-    pub(super) name: Option<&'static str>,
-    /// The rule by which such a thing is never packed, and why.
-    pub(super) refused: Option<(&'static str, &'static str)>,
-    /// Why a part of it was not looked into.
-    pub(super) unsearched: Option<String>,
-    /// What the rules found and the packer allowed: which row, and how often.
-    pub(super) allowed: BTreeMap<usize, u64>,
-}
-
-impl Found {
-    /// Whether nothing was found.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.hits.is_empty() && self.name.is_none() && self.refused.is_none()
-    }
-
-    /// Whether there is something to tell of an entry that stays as it is.
-    pub(super) fn has_receipts(&self) -> bool {
-        self.unsearched.is_some() || !self.allowed.is_empty()
-    }
-
-    /// Whether there is more than can be replaced one by one.
-    pub(super) fn is_too_much(&self) -> bool {
-        self.hits.len() >= MOST_HITS
-    }
-
-    /// In order of offset.
-    pub(crate) fn hits(&self) -> &[Hit] {
-        &self.hits
-    }
-
-    /// With the reason why a part of it was not looked into.
-    fn and_unsearched(mut self, why: inside::Unsearched) -> Found {
-        self.unsearched = self.unsearched.or(why.map(str::to_owned));
-        self
-    }
-
-    /// Adds what was found in what this content unpacks to: it can only be left out as a whole.
-    pub(crate) fn and_unpacked(mut self, unpacked: Found) -> Found {
-        self.is_binary = true;
-        self.name = self.name.or(unpacked.name);
-        self.refused = self.refused.or(unpacked.refused);
-        self.unsearched = self.unsearched.or(unpacked.unsearched);
-        for (row, count) in unpacked.allowed {
-            *self.allowed.entry(row).or_default() += count;
-        }
-        self.hits.extend(unpacked.hits);
-        self
-    }
 }
 
 impl Scanner {
@@ -298,9 +227,9 @@ impl Search<'_> {
                 keep(&mut self.hits, window, from, (piece.start, piece.end), VALUE_RULE, piece.identity);
             }
         }
-        if self.hits.len() > 2 * MOST_HITS {
+        if self.hits.len() > 2 * found::MOST_HITS {
             self.hits = join(std::mem::take(&mut self.hits));
-            self.hits.truncate(MOST_HITS);
+            self.hits.truncate(found::MOST_HITS);
         }
     }
 }
@@ -386,30 +315,4 @@ impl Search<'_> {
         let unsearched = self.unsearched.map(str::to_owned);
         Found { hits: join(self.hits), allowed, unsearched, ..Found::default() }
     }
-}
-
-/// Overlapping hits become one, under the name of the rule that comes first.
-fn join(mut hits: Vec<Hit>) -> Vec<Hit> {
-    hits.sort_by(|a, b| {
-        (a.start, b.end, rules::precedence(a.rule)).cmp(&(b.start, a.end, rules::precedence(b.rule)))
-    });
-    let mut joined: Vec<Hit> = Vec::with_capacity(hits.len());
-    for hit in hits {
-        match joined.last_mut() {
-            Some(last) if hit.start < last.end || hit.start == last.end && hit.identity == last.identity => {
-                if rules::precedence(hit.rule) < rules::precedence(last.rule) {
-                    last.rule = hit.rule;
-                }
-                if hit.end > last.end {
-                    last.end = hit.end;
-                    if hit.identity != last.identity {
-                        let both = [last.identity.as_bytes().as_slice(), hit.identity.as_bytes()].concat();
-                        last.identity = Sha256Digest::of(&both);
-                    }
-                }
-            }
-            _ => joined.push(hit),
-        }
-    }
-    joined
 }
