@@ -95,10 +95,26 @@ pub(crate) fn load(path: &Path) -> Result<Config, ConfigError> {
         std::io::ErrorKind::NotFound => ConfigError::Missing { file: file() },
         _ => ConfigError::Read(error.into()),
     })?;
-    let mut config = parse(&text).map_err(|faults| ConfigError::Faults { file: file(), faults })?;
     let root = path.parent().unwrap_or(Path::new(""));
-    config.redaction.gather(root, |name| std::env::var(name).ok())?;
+    let variable = |name: &str| std::env::var(name).ok();
+    let mut config = parse(&text).map_err(|mut faults| {
+        hide_secrets(&text, &mut faults, root, variable);
+        ConfigError::Faults { file: file(), faults }
+    })?;
+    config.redaction.gather(root, variable)?;
     Ok(config)
+}
+
+/// Faults quote what they are about: what `[redact]` lists, as far as it can be read, must not be told by them.
+fn hide_secrets(text: &str, faults: &mut [Fault], root: &Path, variable: impl Fn(&str) -> Option<String>) {
+    let Ok(document) = DeTable::parse(text) else { return };
+    let mut others = Vec::new();
+    let mut top = Keys::new("the top level", document.span(), document.get_ref());
+    let Some(table) = top.table("redact", "[redact]", &mut others) else { return };
+    let mut redaction = redaction::read(table, &mut others);
+    // A file that cannot be read is told when the rest is right.
+    let _ = redaction.gather(root, variable);
+    faults.iter_mut().for_each(|fault| redaction.secrets.hide(&mut fault.what));
 }
 
 /// Checks `text`; every fault it has, in order of place.

@@ -33,7 +33,8 @@ pub(crate) enum Failure {
     Incomplete { listed: Vec<String> },
     #[error(
         "a secret would have been shipped; nothing was written\n{}\n\
-         take it out of the evidence, or leave the file out of dossier.toml",
+         take it out of the evidence or rename the file, or leave the file out of dossier.toml; what snapshot.json says and \
+         files are called may also come from the words of dossier.toml itself",
         listed.join("\n")
     )]
     Secret { listed: Vec<String> },

@@ -168,8 +168,11 @@ fn word(arguments: &Sign) -> Result<Word, Failure> {
     if arguments.despite.as_ref().is_some_and(|reason| reason.trim().is_empty()) {
         return usage("--despite wants a reason: it is signed, and whoever verifies reads it".to_owned());
     }
-    if let Some(rule) = secret_in(&[Some(&arguments.note), arguments.despite.as_ref()]) {
-        return Err(Failure::SecretInWords(format!("the note holds one (rule {rule})")));
+    let said = [("the note", Some(&arguments.note)), ("the reason of --despite", arguments.despite.as_ref())];
+    for (what, words) in said {
+        if let Some(rule) = words.and_then(|words| secret_in(words)) {
+            return Err(Failure::SecretInWords(format!("{what} holds one (rule {rule})")));
+        }
     }
     let now = Timestamp::now();
     Ok(Word {
@@ -185,13 +188,11 @@ fn word(arguments: &Sign) -> Result<Word, Failure> {
 }
 
 /// The rule that finds a secret in words that would be signed and passed on.
-fn secret_in(words: &[Option<&String>]) -> Option<&'static str> {
+fn secret_in(words: &str) -> Option<&'static str> {
     let place = EntryPath::new("note").ok()?;
     let scanner = redact::Scanner::new(std::iter::empty());
-    words.iter().flatten().find_map(|words| {
-        let found = redact::leaks(&scanner, &place, EvidenceKind::File, &mut words.as_bytes());
-        Some(found.ok()?.first()?.rule)
-    })
+    let found = redact::leaks(&scanner, &place, EvidenceKind::File, &mut words.as_bytes());
+    Some(found.ok()?.first()?.rule)
 }
 
 fn key_path(arguments: &Sign, role: &str) -> Result<PathBuf, Failure> {

@@ -105,16 +105,23 @@ fn read_allowed(mut table: Keys<'_, '_>, faults: &mut Vec<keys::Found>) -> Optio
 }
 
 impl Redaction {
-    /// Reads the values: `root` is the folder of `dossier.toml`, `variable` the environment.
+    /// Reads the values: `root` is the folder of `dossier.toml`, `variable` the environment. What can be read is, also
+    /// beside a file that cannot.
     pub(super) fn gather(
         &mut self,
         root: &Path,
         variable: impl Fn(&str) -> Option<String>,
     ) -> Result<(), ConfigError> {
         let mut missing = self.values_of.clone();
+        let mut unread = None;
         for file in self.env_files.clone() {
-            let text = input::read_text(&root.join(&file), input::LIST_BYTES)
-                .map_err(|error| ConfigError::EnvFile(error.into()))?;
+            let text = match input::read_text(&root.join(&file), input::LIST_BYTES) {
+                Ok(text) => text,
+                Err(error) => {
+                    unread.get_or_insert(ConfigError::EnvFile(error.into()));
+                    continue;
+                }
+            };
             for (name, value) in secrets::env_file(&text) {
                 missing.retain(|wanted| *wanted != name);
                 if self.values_of.contains(&name) || secrets::is_secret_name(&name) {
@@ -131,7 +138,7 @@ impl Redaction {
                 None => self.skipped.push((name, "this environment variable is not set".to_owned())),
             }
         }
-        Ok(())
+        unread.map_or(Ok(()), Err)
     }
 
     fn add(&mut self, name: &str, value: String) {

@@ -32,6 +32,18 @@ impl Secrets {
         Ok(())
     }
 
+    /// Takes the values out of a message, as they are and as messages quote them.
+    pub(super) fn hide(&self, message: &mut String) {
+        for value in self.values().filter_map(|value| std::str::from_utf8(value).ok()) {
+            let quoted = format!("{value:?}");
+            for spelt in [value, quoted.trim_matches('"')] {
+                if message.contains(spelt) {
+                    *message = message.replace(spelt, "[redacted:known-value]");
+                }
+            }
+        }
+    }
+
     /// The values, in the order in which they were added.
     pub(crate) fn values(&self) -> impl Iterator<Item = &[u8]> {
         self.values.iter().map(|(_, value)| value.as_slice())
@@ -129,6 +141,25 @@ mod tests {
         ] {
             assert_eq!(is_secret_name(name), is_secret, "{name}");
         }
+    }
+
+    #[test]
+    fn messages_do_not_tell_values() {
+        let mut secrets = Secrets::default();
+        for value in ["k3Jx91bbQz77", "with \"quotes\" in it"] {
+            assert!(secrets.add("A", value.into()).is_ok());
+            let mut message =
+                format!("phase id {:?} must begin with a-z; unknown key `{value}`", format!("x-{value}"));
+            secrets.hide(&mut message);
+            let hidden = "[redacted:known-value]";
+            assert_eq!(
+                message,
+                format!("phase id \"x-{hidden}\" must begin with a-z; unknown key `{hidden}`")
+            );
+        }
+        let mut other = "phase id \"k3Jx91bbQz\"".to_owned();
+        secrets.hide(&mut other);
+        assert_eq!(other, "phase id \"k3Jx91bbQz\"");
     }
 
     #[test]

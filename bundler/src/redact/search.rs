@@ -3,9 +3,13 @@
 mod allowed;
 mod bodies;
 mod form;
+mod found;
 mod grams;
 mod inside;
 mod lay_open;
+mod levels;
+mod listed;
+mod packed;
 mod rules;
 mod spellings;
 mod values;
@@ -21,15 +25,18 @@ use dossier_shared::evidence::EvidenceKind;
 
 pub(crate) use allowed::{Allowed, AllowedValue};
 use form::Form;
+use found::join;
+pub(crate) use found::{Found, Hit};
 use grams::{Finder, Word};
 use rules::Spans;
 use values::Values;
 
 /// How much of a content is looked at in one go.
 const WINDOW_BYTES: usize = 1 << 20;
-/// An entry with more hits than this is left out as a whole.
-const MOST_HITS: usize = 250_000;
 const VALUE_RULE: &str = "known-value";
+/// By what the finder tells gzip in Base64.
+const PACKED: usize = usize::MAX;
+const LONG_PACKED: &str = "what is packed in Base64 in it is too long to be unpacked here";
 const BODY_RULE: &str = "body-digest";
 
 /// Everything that is looked for. Never changes, so threads share one.
@@ -45,78 +52,13 @@ pub(crate) struct Scanner {
     is_off: bool,
 }
 
-/// A secret in some content: bytes [start, end).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Hit {
-    pub(crate) start: u64,
-    pub(crate) end: u64,
-    /// From 1.
-    pub(crate) line: u64,
-    pub(crate) rule: &'static str,
-    /// Whether a marker has to be quoted to stand in its place.
-    pub(super) is_number: bool,
-    /// Equal for equal secrets. It stays in memory, and no number is derived from it.
-    pub(super) identity: Sha256Digest,
-}
-
-/// What one search found.
-#[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub(crate) struct Found {
-    /// In order of offset, without overlap.
-    pub(super) hits: Vec<Hit>,
-    /// Whether cutting something out would break it.
-    pub(super) is_binary: bool,
-    /// The rule that the entry's own name meets.
-    pub(super) name: Option<&'static str>,
-    /// The rule by which such a thing is never packed, and why.
-    pub(super) refused: Option<(&'static str, &'static str)>,
-    /// Why a part of it was not looked into.
-    pub(super) unsearched: Option<String>,
-    /// What the rules found and the packer allowed: which row, and how often.
-    pub(super) allowed: BTreeMap<usize, u64>,
-}
-
-impl Found {
-    /// Whether nothing was found.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.hits.is_empty() && self.name.is_none() && self.refused.is_none()
-    }
-
-    /// Whether there is something to tell of an entry that stays as it is.
-    pub(super) fn has_receipts(&self) -> bool {
-        self.unsearched.is_some() || !self.allowed.is_empty()
-    }
-
-    /// Whether there is more than can be replaced one by one.
-    pub(super) fn is_too_much(&self) -> bool {
-        self.hits.len() >= MOST_HITS
-    }
-
-    /// In order of offset.
-    pub(crate) fn hits(&self) -> &[Hit] {
-        &self.hits
-    }
-
-    /// Adds what was found in what this content unpacks to: it can only be left out as a whole.
-    pub(crate) fn and_unpacked(mut self, unpacked: Found) -> Found {
-        self.is_binary = true;
-        self.name = self.name.or(unpacked.name);
-        self.refused = self.refused.or(unpacked.refused);
-        self.unsearched = self.unsearched.or(unpacked.unsearched);
-        for (row, count) in unpacked.allowed {
-            *self.allowed.entry(row).or_default() += count;
-        }
-        self.hits.extend(unpacked.hits);
-        self
-    }
-}
-
 impl Scanner {
     /// Looks for `values` in every encoding, and for whatever looks like a secret.
     pub(crate) fn new<'v>(values: impl Iterator<Item = &'v [u8]>) -> Scanner {
         let values = Values::new(values);
         let (mut words, rules) = rules::words();
         words.extend(values.anchors().enumerate().map(|(at, anchor)| Word::whole(anchor, rules.len() + at)));
+        words.push(Word::whole(packed::BEGINNING, PACKED));
         Scanner {
             finder: Finder::new(words),
             rules,
@@ -163,7 +105,7 @@ impl Scanner {
         let mut found = match form {
             Form::Refused(rule, why) => Found { refused: Some((rule, why)), ..Found::default() },
             Form::Text if kind == EvidenceKind::Capture => self.scan_capture(path, &mut content)?,
-            Form::Gzip | Form::Zip | Form::Png => self.scan_packed(path, form, &mut content)?,
+            form if form.is_packed() => self.scan_packed(path, form, &mut content)?,
             _ => self.scan_open(path, &mut content)?,
         };
         found.is_binary |= form != Form::Text || kind == EvidenceKind::GitBundle;
@@ -208,34 +150,6 @@ impl Scanner {
         Ok(found)
     }
 
-    /// As it lies there, and what comes out of it.
-    fn scan_packed(&self, path: &EntryPath, form: Form, content: &mut dyn Read) -> io::Result<Found> {
-        let mut bytes = Vec::new();
-        content.take(inside::CLOSED_BYTES as u64 + 1).read_to_end(&mut bytes)?;
-        if bytes.len() > inside::CLOSED_BYTES {
-            let mut found = self.scan_open(path, &mut bytes.as_slice().chain(content))?;
-            found.unsearched = Some("it is too large to be unpacked here".to_owned());
-            return Ok(found);
-        }
-        let mut found = self.scan_open(path, &mut bytes.as_slice())?;
-        let mut look = |name: &str, member: &mut dyn Read| {
-            let inner = self.scan_open(path, member)?;
-            found = std::mem::take(&mut found).and_unpacked(inner);
-            found = std::mem::take(&mut found).and_unpacked(self.scan_words(path, name));
-            Ok(())
-        };
-        let unsearched = match form {
-            Form::Gzip => inside::gzip(&bytes, &mut look),
-            Form::Zip => inside::zip(&bytes, &mut look),
-            _ => {
-                inside::png(&bytes, &mut look);
-                None
-            }
-        };
-        found.unsearched = unsearched.map(str::to_owned);
-        Ok(found)
-    }
-
     /// Searches a text that is in memory.
     pub(super) fn scan_words(&self, path: &EntryPath, text: &str) -> Found {
         let text = text.as_bytes();
@@ -255,6 +169,9 @@ struct Search<'s> {
     kept: BTreeSet<(u64, usize)>,
     spans: Spans,
     pieces: Vec<values::Piece>,
+    /// How much may still be unpacked, and whether that was too little.
+    packed_left: usize,
+    unsearched: Option<&'static str>,
 }
 
 impl<'s> Search<'s> {
@@ -265,7 +182,9 @@ impl<'s> Search<'s> {
 
     fn bare(scanner: &'s Scanner) -> Search<'s> {
         let (hits, kept) = (Vec::new(), BTreeSet::new());
-        Search { scanner, allowed: Vec::new(), hits, kept, spans: Spans::default(), pieces: Vec::new() }
+        let (allowed, spans, pieces) = (Vec::new(), Spans::default(), Vec::new());
+        let packed_left = packed::OPENED_BYTES;
+        Search { scanner, allowed, hits, kept, spans, pieces, packed_left, unsearched: None }
     }
 
     fn look(&mut self, window: &window::Window<'_>) {
@@ -287,7 +206,9 @@ impl Search<'_> {
         let from = place.start.saturating_sub(window::BACK);
         let around = &window.text[from..window.text.len().min(place.start + window::AHEAD)];
         let (at, end) = (place.start - from, place.end - from);
-        if let Some(rule) = scanner.rules.get(id) {
+        if id == PACKED {
+            self.look_into(window, from, around, at);
+        } else if let Some(rule) = scanner.rules.get(id) {
             rules::ask(*rule, around, at, end, &mut self.spans);
             for span in self.spans.0.drain(..) {
                 let value = &around[span.start..span.end];
@@ -306,9 +227,34 @@ impl Search<'_> {
                 keep(&mut self.hits, window, from, (piece.start, piece.end), VALUE_RULE, piece.identity);
             }
         }
-        if self.hits.len() > 2 * MOST_HITS {
+        if self.hits.len() > 2 * found::MOST_HITS {
             self.hits = join(std::mem::take(&mut self.hits));
-            self.hits.truncate(MOST_HITS);
+            self.hits.truncate(found::MOST_HITS);
+        }
+    }
+}
+
+impl Search<'_> {
+    /// Looks at what comes out of gzip in Base64; what is packed in there again is not looked into.
+    fn look_into(&mut self, window: &window::Window<'_>, from: usize, around: &[u8], at: usize) {
+        let Some(packed) = packed::unpack(around, at, self.packed_left.max(1)) else { return };
+        if !packed.is_whole {
+            self.unsearched = Some(LONG_PACKED);
+        }
+        if self.packed_left == 0 {
+            return;
+        }
+        self.packed_left -= packed.bytes.len().min(self.packed_left);
+        let mut inner = Search { allowed: self.allowed.clone(), ..Search::bare(self.scanner) };
+        inner.packed_left = 0;
+        let own = 0..packed.bytes.len();
+        inner.look(&window::Window { text: &packed.bytes, base: 0, own, lines: 0 });
+        self.unsearched = self.unsearched.or(inner.unsearched);
+        self.kept.extend(inner.kept.iter().map(|(_, row)| (window.base + (from + at) as u64, *row)));
+        let Some(hit) = inner.hits.first() else { return };
+        for (start, end) in packed.digits {
+            let identity = Sha256Digest::of(&around[start..end]);
+            keep(&mut self.hits, window, from, (start, end), hit.rule, identity);
         }
     }
 }
@@ -366,32 +312,7 @@ impl Search<'_> {
         for (_, row) in self.kept {
             *allowed.entry(row).or_default() += 1;
         }
-        Found { hits: join(self.hits), allowed, ..Found::default() }
+        let unsearched = self.unsearched.map(str::to_owned);
+        Found { hits: join(self.hits), allowed, unsearched, ..Found::default() }
     }
-}
-
-/// Overlapping hits become one, under the name of the rule that comes first.
-fn join(mut hits: Vec<Hit>) -> Vec<Hit> {
-    hits.sort_by(|a, b| {
-        (a.start, b.end, rules::precedence(a.rule)).cmp(&(b.start, a.end, rules::precedence(b.rule)))
-    });
-    let mut joined: Vec<Hit> = Vec::with_capacity(hits.len());
-    for hit in hits {
-        match joined.last_mut() {
-            Some(last) if hit.start < last.end || hit.start == last.end && hit.identity == last.identity => {
-                if rules::precedence(hit.rule) < rules::precedence(last.rule) {
-                    last.rule = hit.rule;
-                }
-                if hit.end > last.end {
-                    last.end = hit.end;
-                    if hit.identity != last.identity {
-                        let both = [last.identity.as_bytes().as_slice(), hit.identity.as_bytes()].concat();
-                        last.identity = Sha256Digest::of(&both);
-                    }
-                }
-            }
-            _ => joined.push(hit),
-        }
-    }
-    joined
 }

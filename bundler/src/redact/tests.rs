@@ -3,6 +3,7 @@
 use super::*;
 use crate::spool::Held;
 
+mod packed;
 mod rules;
 mod values;
 mod windows;

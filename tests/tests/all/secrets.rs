@@ -3,6 +3,7 @@
 
 mod haystack;
 mod plants;
+mod rare;
 
 use std::process::{Command, Output};
 
@@ -148,6 +149,19 @@ fn a_secret_that_only_the_finished_file_shows_is_refused() {
     assert_eq!(output.status.code(), Some(5), "{}", said(&output));
     assert!(said(&output).contains("rule known-value"), "{}", said(&output));
     assert!(!phase.path("out.zip").exists(), "nothing may stay");
+}
+
+#[test]
+fn faults_of_the_configuration_tell_no_listed_value() {
+    let phase = Phase::ghost();
+    phase.replace("dossier.toml", "id = \"ghost\"", "id = \"X-phase-k3y-of-all\"");
+    fs_err::write(phase.path("id.env"), "A_TOKEN=phase-k3y-of-all\n").expect("written");
+    append(&phase, "dossier.toml", "\n[redact]\nenv_files = [\"gone.env\", \"id.env\"]\n");
+    let output = pack(&phase, false);
+    assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+    let said = said(&output);
+    assert!(said.contains("phase id \"X-[redacted:known-value]\" must begin"), "{said}");
+    assert!(!said.contains("k3y-of-all"), "{said}");
 }
 
 fn append(phase: &Phase, file: &str, text: &str) {

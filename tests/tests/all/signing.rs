@@ -218,7 +218,13 @@ fn keys_that_cannot_sign_say_what_to_do() {
     desk.check(
         &["sign", "a.zip", "--role", "x", "--decision", "reject", secret, "--key", "packer"],
         5,
-        &["the note holds one (rule", "say it without the secret"],
+        &["the note holds one (rule assignment)", "say it without the secret"],
+    );
+    let despite = "--despite=the password is k3Jx91bbQz77mnop";
+    desk.check(
+        &["sign", "a.zip", "--role", "x", "--decision", "approve", despite, "--key", "packer"],
+        5,
+        &["the reason of --despite holds one"],
     );
     assert!(fs_err::read(desk.at("a.zip")).expect("there") == before, "nothing may be written");
 }

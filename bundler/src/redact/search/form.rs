@@ -2,7 +2,7 @@
 
 use dossier_shared::entry_path::EntryPath;
 
-use super::rules;
+use super::{inside, rules};
 
 /// How much of a content tells its form.
 pub(super) const HEAD_BYTES: usize = 64 << 10;
@@ -15,11 +15,20 @@ pub(super) enum Form {
     Binary,
     Png,
     Gzip,
+    Zlib,
     Zip,
+    Tar,
     /// Compressed or encrypted in a way that is not looked into.
     Closed(&'static str),
     /// Never packed: the rule, and why.
     Refused(&'static str, &'static str),
+}
+
+impl Form {
+    /// Whether it holds what can be unpacked here.
+    pub(super) fn is_packed(self) -> bool {
+        matches!(self, Form::Gzip | Form::Zlib | Form::Zip | Form::Tar | Form::Png)
+    }
 }
 
 const MAGIC: &[(&[u8], Form)] = &[
@@ -69,11 +78,8 @@ pub(super) fn of(path: &EntryPath, head: &[u8]) -> Form {
     if CREDENTIAL_NAMES.contains(&name) || CREDENTIAL_ENDINGS.iter().any(|ending| name.ends_with(ending)) {
         return Form::Refused("credential-file", CREDENTIALS);
     }
-    if let Some((_, form)) = MAGIC.iter().find(|(magic, _)| head.starts_with(magic)) {
-        return *form;
-    }
-    if head.starts_with(b"RIFF") && head.get(8..12) == Some(b"WEBP") {
-        return Form::Binary;
+    if let Some(form) = by_magic(head) {
+        return form;
     }
     if is_git_config(head) {
         return Form::Refused("git-config", GIT_CONFIG);
@@ -84,6 +90,20 @@ pub(super) fn of(path: &EntryPath, head: &[u8]) -> Form {
         return Form::Refused("env-file", ENVIRONMENT);
     }
     Form::Text
+}
+
+/// What the bytes say by themselves; none for a text.
+pub(super) fn by_magic(head: &[u8]) -> Option<Form> {
+    if let Some((_, form)) = MAGIC.iter().find(|(magic, _)| head.starts_with(magic)) {
+        return Some(*form);
+    }
+    if head.starts_with(b"RIFF") && head.get(8..12) == Some(b"WEBP") {
+        return Some(Form::Binary);
+    }
+    if inside::is_tar(head) {
+        return Some(Form::Tar);
+    }
+    inside::is_zlib(head).then_some(Form::Zlib)
 }
 
 fn is_git_config(head: &[u8]) -> bool {

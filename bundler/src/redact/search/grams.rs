@@ -108,6 +108,11 @@ fn bucket(gram: u32) -> u32 {
 /// Where the four bytes stand that are least to be expected in other words.
 fn rarest(word: &[u8]) -> Option<usize> {
     let common = |byte: &u8| b"etaoinsrhldcum 0123456789".contains(&byte.to_ascii_lowercase());
-    let weight = |at: &usize| word[*at..*at + GRAM].iter().filter(|byte| common(byte)).count();
+    // Of equals, the one with signs: `ass:` is rarer than `pass`.
+    let weight = |at: &usize| {
+        let four = &word[*at..*at + GRAM];
+        let letters = four.iter().filter(|byte| byte.is_ascii_alphanumeric());
+        (four.iter().filter(|byte| common(byte)).count(), letters.count())
+    };
     (0..(word.len() + 1).checked_sub(GRAM)?).min_by_key(weight)
 }

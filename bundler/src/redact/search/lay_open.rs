@@ -1,6 +1,8 @@
 //! Lays text open: takes escapes, line breaks, colours and log lines out of it and remembers where each byte stood.
 //! Knows how texts are quoted, no secret.
 
+use super::listed;
+
 /// How far the fields of a log line reach from one line's text to the next one's.
 const JOINT_BYTES: usize = 320;
 
@@ -69,6 +71,28 @@ impl Laid {
         is_changed.then_some(laid)
     }
 
+    /// Without `=3D` and the `=` at a line's end of a mail; none when there is none.
+    pub(super) fn without_quoted_printable(&self) -> Option<Laid> {
+        let mut laid = Laid { bytes: Vec::with_capacity(self.bytes.len()), from: Vec::new() };
+        let mut at = 0;
+        while at < self.bytes.len() {
+            let rest = &self.bytes[at..];
+            if let Some(byte) = printable(rest) {
+                laid.push(&[byte], (self.from[at].0, self.from[at + 2].1));
+                at += 3;
+                continue;
+            }
+            match soft_break(rest) {
+                0 => {
+                    laid.push(&rest[..1], self.from[at]);
+                    at += 1;
+                }
+                length => at += length,
+            }
+        }
+        (laid.bytes.len() < self.bytes.len()).then_some(laid)
+    }
+
     fn push(&mut self, bytes: &[u8], place: (u32, u32)) {
         self.bytes.extend_from_slice(bytes);
         self.from.extend(bytes.iter().map(|_| place));
@@ -82,7 +106,13 @@ pub(super) fn gap(text: &[u8], at: usize) -> usize {
     match rest.first() {
         Some(b'\n' | b'\r') => 1 + margin(&rest[1..]),
         Some(0x1b) => colour(&rest[1..]).map_or(0, |length| 1 + length),
-        Some(b'"') => joint(rest),
+        Some(b'"') => match concatenation(rest) {
+            0 => joint(rest),
+            length => length,
+        },
+        Some(b'\'') => concatenation(rest),
+        Some(b'|') => dump_row(rest),
+        Some(0xc2 | 0xe2 | 0xef) => invisible(rest),
         Some(b'\\') => {
             let slashes = rest.iter().take_while(|byte| **byte == b'\\').count();
             let behind = &rest[slashes..];
@@ -98,10 +128,99 @@ pub(super) fn gap(text: &[u8], at: usize) -> usize {
     }
 }
 
-/// A diff's or a quotation's sign and the indentation of a line.
+/// A diff's or a quotation's sign, the indentation of a line and its time stamp; or all that a dump's row has before
+/// its characters.
 fn margin(line: &[u8]) -> usize {
+    if let Some(length) = listed::before_characters(line) {
+        return length;
+    }
     let sign = usize::from(matches!(line.first(), Some(b'+' | b'-' | b'>')));
-    sign + line[sign..].iter().take(16).take_while(|byte| matches!(byte, b' ' | b'\t')).count()
+    let margin = sign + line[sign..].iter().take(16).take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+    margin + stamp(&line[margin..]).unwrap_or(0)
+}
+
+/// `[09:11:22] `, `2026-06-13T05:38:00.123Z `, `2026/06/13 05:38:00,123 `.
+fn stamp(line: &[u8]) -> Option<usize> {
+    let like = |at: usize, shape: &[u8]| {
+        shape.iter().enumerate().all(|(index, sign)| match (line.get(at + index), sign) {
+            (Some(byte), b'0') => byte.is_ascii_digit(),
+            (Some(byte), b'-') => b"-/.".contains(byte),
+            (Some(byte), b'T') => b"T ".contains(byte),
+            (byte, sign) => byte == Some(sign),
+        })
+    };
+    let run = |at: usize, most: usize, is_in: fn(&u8) -> bool| {
+        let rest = line.get(at..).unwrap_or_default();
+        rest.iter().take(most).take_while(|byte| is_in(byte)).count()
+    };
+    let mut at = usize::from(line.first() == Some(&b'['));
+    if like(at, b"0000-00-00T") {
+        at += 11;
+    }
+    if !like(at, b"00:00:00") {
+        return None;
+    }
+    at += 8;
+    if line.get(at).is_some_and(|byte| b".,".contains(byte)) {
+        at += 1 + run(at + 1, 9, u8::is_ascii_digit);
+    }
+    // The zone, or the bracket.
+    at += run(at, 7, |byte| byte.is_ascii_digit() || b"Z+-:]".contains(byte));
+    let blank = run(at, 4, |byte| matches!(byte, b' ' | b'\t'));
+    (blank > 0).then_some(at + blank)
+}
+
+/// `|` at the end of a dump's row, and the next one's beginning.
+fn dump_row(rest: &[u8]) -> usize {
+    let line = [&b"|\n"[..], b"|\r\n", b"|\\n"].into_iter().find(|end| rest.starts_with(end));
+    let before =
+        |line: &[u8]| listed::before_characters(&rest[line.len()..]).map(|length| line.len() + length);
+    line.and_then(before).unwrap_or(0)
+}
+
+/// `" + "`, also over two lines.
+fn concatenation(rest: &[u8]) -> usize {
+    let Some(quote) = rest.first() else { return 0 };
+    let blank = |at: usize| {
+        let rest = rest.get(at..).unwrap_or_default();
+        rest.iter().take(24).take_while(|byte| byte.is_ascii_whitespace()).count()
+    };
+    let plus = 1 + blank(1);
+    let open = plus + 1 + blank(plus + 1);
+    let is_joined = rest.get(plus) == Some(&b'+') && rest.get(open) == Some(quote);
+    if is_joined { open + 1 } else { 0 }
+}
+
+/// Characters that nobody sees: zero-width spaces, joiners and marks, the soft hyphen.
+const INVISIBLE: &[&str] =
+    &["\u{ad}", "\u{200b}", "\u{200c}", "\u{200d}", "\u{200e}", "\u{200f}", "\u{2060}", "\u{feff}"];
+
+fn invisible(rest: &[u8]) -> usize {
+    INVISIBLE.iter().find(|sign| rest.starts_with(sign.as_bytes())).map_or(0, |sign| sign.len())
+}
+
+pub(super) fn ends_invisibly(text: &[u8]) -> bool {
+    INVISIBLE.iter().any(|sign| text.ends_with(sign.as_bytes()))
+}
+
+/// The byte that `=3D` stands for.
+fn printable(rest: &[u8]) -> Option<u8> {
+    if rest.first() != Some(&b'=') {
+        return None;
+    }
+    number(rest.get(1..3)?, 16).map(|byte| byte as u8)
+}
+
+/// The length of `=` and the line break behind it.
+fn soft_break(rest: &[u8]) -> usize {
+    let breaks: [&[u8]; 3] = [b"=\r\n", b"=\n", b"=\\n"];
+    breaks.iter().find(|sign| rest.starts_with(sign)).map_or(0, |sign| sign.len())
+}
+
+/// Whether a mail's escape or line break stands at `at`.
+pub(super) fn is_quoted_printable(text: &[u8], at: usize) -> bool {
+    let rest = text.get(at..).unwrap_or_default();
+    printable(rest).is_some() || soft_break(rest) > 0
 }
 
 /// `[1;31m`, behind the escape character.

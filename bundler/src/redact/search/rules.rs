@@ -2,7 +2,9 @@
 
 mod address;
 mod assignment;
+mod document;
 mod header;
+mod looks;
 mod private_key;
 mod text;
 mod tokens;
@@ -92,7 +94,40 @@ pub(super) fn words() -> (Vec<Word>, Vec<Rule>) {
             words.extend(with_neighbours(word.as_bytes(), id));
         }
     }
+    words.extend(short_names());
     (words, lists.iter().map(|(_, rule)| *rule).collect())
+}
+
+/// `pass` and `pw` stand in many words; what gives them a value tells which are names.
+fn short_names() -> Vec<Word> {
+    const ASSIGNMENTS: usize = 0;
+    let (pass, behind_pass) = assignment::PASS;
+    let (pw, behind_pw) = assignment::PW;
+    let mut words = Vec::new();
+    for behind in behind_pass {
+        let word = [pass, *behind].concat();
+        words.push(neighbour(word.as_bytes(), 0..pass.len(), ASSIGNMENTS));
+    }
+    for behind in behind_pw {
+        // A letter before it, as in `adminPw`, only where its value stands close.
+        let befores: &[u8] = match behind.len() {
+            1 => b"\n\r \t?&;,|(){}[\"'`*_.-abcdefghijklmnopqrstuvwxyz",
+            _ => b"\n \"'`_.-",
+        };
+        for before in befores {
+            let word = [&[*before], pw.as_bytes(), behind.as_bytes()].concat();
+            words.push(neighbour(&word, 1..1 + pw.len(), ASSIGNMENTS));
+        }
+    }
+    // Where nothing stands before it, as on the first line of a file.
+    words.push(neighbour(b"pw =", 0..pw.len(), ASSIGNMENTS));
+    for behind in b"abcdefghijklmnopqrstuvwxyz0123456789 \"'" {
+        for sign in b"=:" {
+            let word = [pw.as_bytes(), &[*sign, *behind]].concat();
+            words.push(neighbour(&word, 0..pw.len(), ASSIGNMENTS));
+        }
+    }
+    words
 }
 
 /// A word of three bytes is looked for with every neighbour that it may have.

@@ -19,6 +19,38 @@ pub(super) fn base64_parts(value: &[u8]) -> Vec<Vec<u8>> {
     parts
 }
 
+/// The same in Base64 once more.
+pub(super) fn base64_twice_parts(value: &[u8]) -> Vec<Vec<u8>> {
+    base64_parts(value).iter().flat_map(|digits| base64_parts(digits)).collect()
+}
+
+/// A value's Base32 wherever it stands in a longer one.
+pub(super) fn base32_parts(value: &[u8]) -> Vec<Vec<u8>> {
+    (0..5)
+        .map(|before| {
+            let shifted = [&[0; 4][..before], value].concat();
+            let bit = |at: usize| shifted[at / 8] >> (7 - at % 8) & 1;
+            let digit = |at: usize| (at * 5..at * 5 + 5).fold(0, |sum, at| sum << 1 | bit(at));
+            let digits = (before * 8).div_ceil(5)..shifted.len() * 8 / 5;
+            digits.map(|at| BASE32[usize::from(digit(at))]).collect()
+        })
+        .collect()
+}
+
+const BASE32: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+
+/// Beyond ASCII: in Latin-1, and with accents apart from their letters or on them.
+pub(super) fn other_characters(value: &[u8]) -> Vec<Vec<u8>> {
+    use unicode_normalization::UnicodeNormalization as _;
+    let Ok(text) = std::str::from_utf8(value) else { return Vec::new() };
+    if text.is_ascii() {
+        return Vec::new();
+    }
+    let latin: Option<Vec<u8>> = text.chars().map(|c| u8::try_from(u32::from(c)).ok()).collect();
+    let forms = [text.nfc().collect::<String>().into_bytes(), text.nfd().collect::<String>().into_bytes()];
+    forms.into_iter().chain(latin).filter(|form| form != value).collect()
+}
+
 fn for_urls(digit: u8) -> u8 {
     match digit {
         b'+' => b'-',
@@ -38,7 +70,7 @@ pub(super) fn utf16(value: &[u8]) -> Vec<Vec<u8>> {
 /// The first characters of a value in every way of escaping that changes them.
 pub(super) fn escaped_beginnings(value: &[u8]) -> Vec<Vec<u8>> {
     let beginning = beginning(value);
-    let ways: [&dyn Fn(char) -> String; 11] = [
+    let ways: [&dyn Fn(char) -> String; 13] = [
         &|c| url(c, |c| c.is_ascii_alphanumeric() || "-._~".contains(c)),
         &|c| url(c, |c| c.is_ascii_alphanumeric() || "-._~!*'();/?:@&=+$,#".contains(c)),
         &|c| url(c, |_| false),
@@ -50,6 +82,8 @@ pub(super) fn escaped_beginnings(value: &[u8]) -> Vec<Vec<u8>> {
         &|c| if c.is_ascii_alphanumeric() { c.to_string() } else { format!("&#{};", u32::from(c)) },
         &|c| format!("&#{};", u32::from(c)),
         &|c| format!("&#x{:x};", u32::from(c)),
+        &|c| bytes(c, |byte| format!("\\x{byte:02x}")),
+        &|c| bytes(c, |byte| format!("\\{byte:03o}")),
     ];
     let mut spelt: Vec<Vec<u8>> = Vec::new();
     for way in ways {
@@ -74,11 +108,12 @@ fn beginning(value: &[u8]) -> String {
 }
 
 fn url(c: char, is_plain: impl Fn(char) -> bool) -> String {
-    if is_plain(c) {
-        return c.to_string();
-    }
+    if is_plain(c) { c.to_string() } else { bytes(c, |byte| format!("%{byte:02x}")) }
+}
+
+fn bytes(c: char, spell: impl Fn(u8) -> String) -> String {
     let mut bytes = [0; 4];
-    c.encode_utf8(&mut bytes).bytes().map(|byte| format!("%{byte:02x}")).collect()
+    c.encode_utf8(&mut bytes).bytes().map(spell).collect()
 }
 
 fn json(c: char, is_escaped: impl Fn(char) -> bool) -> String {
@@ -99,31 +134,4 @@ fn named(c: char) -> Option<&'static str> {
         '\'' => "apos",
         _ => return None,
     })
-}
-
-/// The first bytes as hex digits, with what may stand between them.
-pub(super) fn hex_beginnings(value: &[u8]) -> Vec<Vec<u8>> {
-    ["", ":", " ", "-"]
-        .iter()
-        .map(|between| {
-            let pairs: Vec<String> = value.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
-            pairs.join(between).into_bytes()
-        })
-        .collect()
-}
-
-/// Where `value` ends when it stands at `at` as hex digits of either case, also over several lines.
-pub(super) fn hex_end(text: &[u8], at: usize, value: &[u8]) -> Option<usize> {
-    let mut at = at;
-    for (index, byte) in value.iter().enumerate() {
-        if index > 0 {
-            at += text.get(at..)?.iter().take(8).take_while(|byte| b": -\r\n\t".contains(byte)).count();
-        }
-        let digit = |at: usize| char::from(*text.get(at)?).to_digit(16);
-        if digit(at)? << 4 | digit(at + 1)? != u32::from(*byte) {
-            return None;
-        }
-        at += 2;
-    }
-    Some(at)
 }

@@ -3,7 +3,8 @@
 use dossier_shared::digest::Sha256Digest;
 use memchr::memmem;
 
-use super::lay_open::{Laid, escape, gap};
+use super::lay_open::{Laid, ends_invisibly, escape, gap, is_quoted_printable};
+use super::listed::{self, Digits};
 use super::spellings;
 
 /// Longer values are looked for in parts of this length.
@@ -15,6 +16,12 @@ const BETWEEN_BYTES: usize = 1024;
 const LAYERS: usize = 4;
 /// An anchor is long enough to be rare, and short enough that a piece of a value still holds one.
 const ANCHOR_BYTES: usize = 4;
+/// In other letters, shorter values stand in texts by chance.
+const RECASED_BYTES: usize = 12;
+/// How many digits at the ends of Base64 and its like belong to a value in part.
+const ONCE: usize = 1;
+const BASE32: usize = 2;
+const TWICE: usize = 3;
 const MOST_ANCHORS: usize = 16;
 
 /// How far around an anchor a value can reach.
@@ -32,12 +39,12 @@ struct Needle {
 enum Form {
     /// May be escaped and broken into pieces.
     Text,
-    /// The same in Base64: the digits at its ends belong to it in part.
-    Base64,
+    /// The same in Base64: this many digits at its ends belong to it in part.
+    Base64(usize),
     /// Byte for byte.
     Exact,
-    /// As hex digits.
-    Hex,
+    /// As a list of its bytes.
+    Listed(Digits),
 }
 
 /// Every spelling of every value.
@@ -81,12 +88,22 @@ impl Values {
             self.needle(with_plus, Form::Text, identity);
         }
         for digits in spellings::base64_parts(value) {
-            self.needle(digits, Form::Base64, identity);
+            self.needle(digits, Form::Base64(ONCE), identity);
+        }
+        for digits in spellings::base64_twice_parts(value) {
+            self.needle(digits, Form::Base64(TWICE), identity);
+        }
+        for digits in spellings::base32_parts(value) {
+            self.needle(digits, Form::Base64(BASE32), identity);
+        }
+        for other in spellings::other_characters(value) {
+            self.needle(other, Form::Text, identity);
         }
         for wide in spellings::utf16(value) {
             self.needle(wide, Form::Exact, identity);
         }
-        self.needle(value.to_vec(), Form::Hex, identity);
+        self.needle(value.to_vec(), Form::Listed(Digits::Hex), identity);
+        self.needle(value.to_vec(), Form::Listed(Digits::Decimal), identity);
     }
 
     fn needle(&mut self, bytes: Vec<u8>, form: Form, identity: Sha256Digest) {
@@ -98,15 +115,18 @@ impl Values {
                 let escaped = spellings::escaped_beginnings(&bytes);
                 self.anchors.extend(escaped.iter().map(|escaped| anchor(escaped, None)));
             }
-            Form::Base64 => {
-                self.anchors.extend(offsets(&bytes).take(4).map(|at| anchor(within(&bytes, at), Some(at))));
+            Form::Base64(shared) => {
+                // Base64 once is what is written most, and over lines.
+                let most = if shared == ONCE { 4 } else { bytes.len().div_ceil(48).min(2) };
+                self.anchors
+                    .extend(offsets(&bytes).take(most).map(|at| anchor(within(&bytes, at), Some(at))));
             }
             Form::Exact => {
                 self.anchors.push(anchor(&bytes[..bytes.len().min(2 * ANCHOR_BYTES)], Some(0)));
             }
-            Form::Hex => {
-                let hex = spellings::hex_beginnings(&bytes);
-                self.anchors.extend(hex.iter().map(|digits| anchor(digits, Some(0))));
+            Form::Listed(digits) => {
+                let anchors = listed::anchors(&bytes, digits);
+                self.anchors.extend(anchors.iter().map(|(bytes, at)| anchor(bytes, Some(*at))));
             }
         }
         self.needles.push(Needle { bytes, form, identity });
@@ -123,17 +143,21 @@ impl Values {
         let needle = &self.needles[anchor.needle];
         let Needle { bytes, form, identity } = needle;
         let identity = *identity;
-        if *form == Form::Hex {
-            if let Some(end) = spellings::hex_end(text, at, bytes) {
-                found(Piece { start: at, end, identity });
-            }
-            return;
+        if let Form::Listed(digits) = *form {
+            let pieces = listed::pieces(text, at, bytes, anchor.offset.unwrap_or(0), digits);
+            return pieces
+                .into_iter()
+                .flatten()
+                .for_each(|(start, end)| found(Piece { start, end, identity }));
         }
         if let Some(offset) = anchor.offset {
             let start = at.wrapping_sub(offset);
             if text.get(start..).is_some_and(|rest| rest.starts_with(bytes)) {
                 let (start, end) = needle.whole(text, start, start + bytes.len());
                 return found(Piece { start, end, identity });
+            }
+            if *form == Form::Text && is_recased(text, start, bytes) {
+                return found(Piece { start, end: start + bytes.len(), identity });
             }
             if *form == Form::Exact || !may_be_in_pieces(text, at, bytes, offset) {
                 return;
@@ -152,15 +176,21 @@ impl Values {
 impl Needle {
     /// With the Base64 digits that hold a part of the value, and the padding.
     fn whole(&self, text: &[u8], start: usize, end: usize) -> (usize, usize) {
-        if self.form != Form::Base64 {
-            return (start, end);
-        }
-        let is_digit = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/-_".contains(byte);
-        let before = text[..start].iter().rev().take(1).filter(|byte| is_digit(byte)).count();
-        let behind = text[end..].iter().take(1).filter(|byte| is_digit(byte)).count();
-        let padding = text[end + behind..].iter().take(2).take_while(|byte| **byte == b'=').count();
+        let Form::Base64(shared) = self.form else { return (start, end) };
+        let is_digit = |byte: &&u8| byte.is_ascii_alphanumeric() || b"+/-_".contains(byte);
+        let before = text[..start].iter().rev().take(shared).take_while(is_digit).count();
+        let behind = text[end..].iter().take(shared).take_while(is_digit).count();
+        let padding = text[end + behind..].iter().take(6).take_while(|byte| **byte == b'=').count();
         (start - before, end + behind + padding)
     }
+}
+
+/// Whether all of `value` stands at `start` in capitals or in small letters.
+fn is_recased(text: &[u8], start: usize, value: &[u8]) -> bool {
+    let Some(is) = text.get(start..).and_then(|rest| rest.get(..value.len())) else { return false };
+    value.len() >= RECASED_BYTES
+        && is.eq_ignore_ascii_case(value)
+        && !(is.iter().any(u8::is_ascii_lowercase) && is.iter().any(u8::is_ascii_uppercase))
 }
 
 /// The whole value, or, when it is long, parts that cover it.
@@ -207,7 +237,8 @@ fn may_be_in_pieces(text: &[u8], at: usize, needle: &[u8], offset: usize) -> boo
     }
     let end = at + behind;
     let goes_on = offset + behind == needle.len()
-        || end < text.len() && (gap(text, end) > 0 || escape(text, end).is_some());
+        || end < text.len()
+            && (gap(text, end) > 0 || escape(text, end).is_some() || is_quoted_printable(text, end));
     if !goes_on {
         return false;
     }
@@ -224,10 +255,12 @@ fn may_end_a_break(text: &[u8]) -> bool {
         b'\n' | b'\r' | b';' | b'"' | b'\t' | b' ' | b'\\' | b'/' | b'\'' => true,
         b'+' | b'-' | b'>' => matches!(back(2), Some(b'\n' | b'n' | b'r')),
         byte if byte.is_ascii_alphanumeric() => {
-            let escaped = [(2, b'\\'), (3, b'%'), (4, b'\\'), (6, b'\\')];
+            let escaped = [(2, b'\\'), (3, b'%'), (3, b'='), (4, b'\\'), (6, b'\\')];
             escaped.iter().any(|(distance, sign)| back(*distance) == Some(*sign))
                 || text[text.len().saturating_sub(24)..].contains(&b'[')
         }
+        b'|' => back(2) == Some(b' ') || back(2) == Some(b'\\'),
+        0x80.. => ends_invisibly(text),
         byte => byte.is_ascii_punctuation() && back(2) == Some(b'\\'),
     }
 }
@@ -238,10 +271,16 @@ fn in_pieces(text: &[u8], at: usize, needle: &[u8]) -> Vec<(usize, usize)> {
     if needle.is_empty() {
         return Vec::new();
     }
-    let mut laid = Laid::plain(text);
+    let plain = Laid::plain(text);
+    let quoted = plain.without_quoted_printable();
+    let ways = [Some(plain), quoted].into_iter().flatten();
+    ways.map(|laid| pieces_of(laid, at, &needle)).find(|pieces| !pieces.is_empty()).unwrap_or_default()
+}
+
+fn pieces_of(mut laid: Laid, at: usize, needle: &[u8]) -> Vec<(usize, usize)> {
     for _ in 0..LAYERS {
         let closed = laid.without_gaps();
-        for start in memmem::find_iter(&closed.bytes, &needle) {
+        for start in memmem::find_iter(&closed.bytes, needle) {
             let pieces = closed.pieces(start, start + needle.len());
             let is_there = |(first, last): (&(usize, usize), &(usize, usize))| first.0 <= at && at < last.1;
             if pieces.first().zip(pieces.last()).is_some_and(is_there) {

@@ -155,6 +155,142 @@ fn what_only_looks_like_a_secret_stays() {
 }
 
 #[test]
+fn passwords_in_the_words_of_a_document() {
+    for text in [
+        "**Password:** VALUE",
+        "**Password**: VALUE",
+        "- **Admin password:** `VALUE`",
+        "*Passphrase*: \"VALUE\"",
+        "**Token:** VALUE, made today",
+        "| password | VALUE |",
+        "|password|VALUE|",
+        "| `GITEA_TOKEN` | `VALUE` |",
+        "| **Password** | VALUE | bot |",
+        "| Admin password | VALUE |",
+        "x\n| bot | y |\n| DB_PW | VALUE |\n",
+        "The password is VALUE.",
+        "the admin password is now `VALUE`, do not tell",
+        "DB password was set to VALUE",
+        "das Passwort ist VALUE",
+        "Password for bot: VALUE",
+        "Token for bot@git.example.org: VALUE",
+        "pass: VALUE",
+        "pass=VALUE",
+        "user=bot pass=VALUE end",
+        "\"pass\": \"VALUE\"",
+        "smtp.pass = VALUE",
+        "smtpPass: 'VALUE'",
+        "pw: VALUE",
+        "pw=VALUE",
+        "pw = \"VALUE\"",
+        "SMTP_PW=VALUE",
+        "export ADMIN_PW='VALUE'",
+        "?user=bot&pw=VALUE&x=1",
+        "{\"adminPw\":\"VALUE\"}",
+        "PASSWORD=\rVALUE",
+        "a: 1\npassword: |\n  VALUE\nb: 2",
+        "a:\n  db_password: >-\n    VALUE\n  b: 2",
+        "token: |\n  VALUE",
+    ] {
+        check(&text.replace("VALUE", "k3Jx91bbQz77mnop"), &text.replace("VALUE", "[redacted:assignment:1]"));
+    }
+    let hex = "d88f5801f13b379845c4fef587dd47cfb13e3ca7";
+    for text in ["| GITEA_TOKEN | VALUE |", "**Token:** VALUE", "the token is VALUE"] {
+        check(&text.replace("VALUE", hex), &text.replace("VALUE", "[redacted:assignment:1]"));
+    }
+    for pair in ["dXNlcjpwYXNzd29yZDE=", "Ym90OmszSng5MWJiUXo3Nw"] {
+        check(&format!("sent Basic {pair} then"), "sent Basic [redacted:authorization:1] then");
+    }
+}
+
+#[test]
+fn passphrases() {
+    for text in [
+        "password: \"VALUE\"",
+        "password = 'VALUE'",
+        "\"passphrase\": \"VALUE\"",
+        "password = VALUE",
+        "DB_PASSWORD=VALUE\nX=1",
+        "  db_password: VALUE\n  x: 1",
+        "password: |\n  VALUE\n",
+        r#"{"out":"password=VALUE\n"}"#,
+    ] {
+        for phrase in ["correct horse battery staple", "Umbra Kestrel Vine Dune Ember"] {
+            check(&text.replace("VALUE", phrase), &text.replace("VALUE", "[redacted:assignment:1]"));
+        }
+    }
+    check("password: \"correct horse battery\"", "password: \"[redacted:assignment:1]\"");
+}
+
+#[test]
+fn what_documents_say_of_passwords_stays() {
+    for text in [
+        "the password is wrong",
+        "The password is required.",
+        "password is set to the value from the vault",
+        "the token is d88f58, the password is 12 characters long",
+        "**Password:** rotated yesterday",
+        "**Password:** see the vault",
+        "**Token:** none, **Password**: unchanged",
+        "| password | required |",
+        "| password | username | role |",
+        "| wrong password | refused | M7 |",
+        "| test_wrong_password_2 | passed |",
+        "| token | 2026-06-13T05:38:00Z |",
+        "| db_password | e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855 |",
+        "| password | `tests/generic/test_install.py::test_v2` |",
+        "| password | --- |\n|---|---|",
+        "| pass | d88f5801f13b379845c4fef587dd47cfb13e3ca7 |",
+        "| M7 | pass | ghost-6.1.0-alpine3.19 |",
+        "Password for bot: rotated by hand, see below",
+        "Password for run 612: d88f5801f13b379845c4fef587dd47cfb13e3ca7",
+        "Token for CI: https://ci.example.org/account/token2a9b4c",
+        "PASS: test_s3_upload_v2",
+        "PASS: tests.generic.test_e2e_v2",
+        "PASS: addr2line -f option",
+        "PASS: binutils-all/x86-64/pr21231a",
+        "pass: gas/elf/common3a and k8s2v1x",
+        "PASS: a1b2c3d4e5f6g7",
+        "\u{1}\u{fffd}pw=\u{fffd}\u{fffd}\u{fffd}\u{fffd}\u{fffd}\u{fffd}",
+        "**Password:** bot1@localhost",
+        "Pass *ResultPass = Resolver->get()",
+        "my @pw = getpwnam($user)",
+        "application/x-pw:x-office-document",
+        "pass: d88f5801f13b379845c4fef587dd47cfb13e3ca7",
+        "pass=12345678 fail=0",
+        "pass=true, fail=false",
+        "pass: ghost-6.1.0 in 3m12.345s",
+        "pass: 2026-06-13T05:38:00Z",
+        "bypass: k3Jx91bbQz77mnop",
+        "compass=k3Jx91bbQz77mnop",
+        "\"pass\": \"all checks of milestone 7\"",
+        "M7 PASS: sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+        "pw = pwgen.generate(20)",
+        "pw: see below",
+        "the pw: k3jx is short",
+        "HTTP Basic authentication is refused",
+        "Basic YXV0aGVudGljYXRpb24",
+        "basic understanding of deployments",
+        "PASSWORD=\r\nRECIPE=ghost-of-ghosts",
+        "PASSWORD=\n",
+        "password: \"must have twelve characters\"",
+        "\"password\": \"Enter your new password\"",
+        "\"password\": \"This field is required.\"",
+        "password: \"does not match\"",
+        "password: rotated yesterday by hand",
+        "password: nobody knows where this comes from",
+        "- password: umbra kestrel vine dune, said the log",
+        "password = generated by pwgen, twenty letters",
+        "DB_PASSWORD= make install deploy server",
+        "password: |\nx: 1",
+        "password: |\n  see the vault, under ghost\n",
+        "description: |\n  the password\n  k3Jx91bbQz77mnop\n",
+    ] {
+        check(text, text);
+    }
+}
+
+#[test]
 fn keys_in_other_wrappings() {
     let key = "b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAMwAAAAtzc2gtZW";
     let pem = |label: &str| {

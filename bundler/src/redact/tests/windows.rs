@@ -62,6 +62,25 @@ fn piece() -> impl Strategy<Value = String> {
         "\u{1b}[0m",
         "-----BEGIN RSA PRIVATE KEY-----",
         "no_secret_leak=True",
+        "pw=",
+        "pass: ",
+        "| password | ",
+        " |\n",
+        "**Password:** ",
+        "password: |\n  ",
+        "the token is ",
+        "k3Jx91bbQz77mnop",
+        "correct horse battery staple",
+        "\u{200b}",
+        "\n[09:11:22] ",
+        "\" + \"",
+        "0x4b, 0x65, 0x73, 0x74, 0x72, 0x65, 0x6c, 0x39, ",
+        "\n00000010: 4b65 7374 7265 6c39 556d 6272 6134 5669  ",
+        "|\n",
+        "=3D",
+        "KESTREL9UMBRA4VINE",
+        // `DB_PASSWORD=k3Jx91bbQz77` in gzip.
+        "H4sIAAAAAAAAA3Nxig9wDA4O9w9ysc029qqwNExKCqwyN+cCANZljM8ZAAAA",
     ];
     let mut pieces: Vec<String> = fixed.iter().map(|piece| (*piece).to_owned()).collect();
     pieces.extend([token, key]);

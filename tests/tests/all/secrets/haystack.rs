@@ -40,6 +40,10 @@ impl Haystack {
                 _ => Command::new("true"),
             };
             unpack.arg("-dc").arg(&path);
+            if name.ends_with(".gz.gz") {
+                unpack = Command::new("sh");
+                unpack.args(["-c", "gzip -dc \"$0\" | gzip -dc"]).arg(&path);
+            }
             if name.ends_with(".bundle") {
                 let script = "git clone -q --bare \"$0\" \"$0.git\" && git --git-dir \"$0.git\" cat-file --batch-all-objects --batch";
                 unpack = Command::new("sh");

@@ -6,6 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
+use super::rare::{self, Rare};
 use super::{append, git};
 use crate::phase::Phase;
 
@@ -76,6 +77,7 @@ impl Plants {
         plants.in_binaries(phase);
         plants.in_history(phase);
         plants.in_words(phase);
+        plants.by_shape_alone(phase);
         plants.listed(phase);
         plants
     }
@@ -105,6 +107,11 @@ impl Plants {
         for (spelling, line, needle) in spellings(&value) {
             lines.push(format!("{spelling} {line} end"));
             self.book(place, spelling, needle);
+        }
+        for Rare { spelling, line, needles } in rare::spellings(&value) {
+            lines.push(format!("{spelling} {line} end"));
+            let needles = needles.into_iter().map(String::into_bytes).collect();
+            self.plants.push(Plant { place, spelling, needles });
         }
         lines.join("\n")
     }
@@ -183,6 +190,15 @@ impl Plants {
         fs_err::write(&packed, format!("a line\nwith {value}\n")).expect("written");
         crate::phase::succeed(std::process::Command::new("gzip").arg("-n").arg(&packed));
         self.book("gzip", "whole", value);
+        let value = self.next();
+        let script = "printf 'a line\\nwith %s\\n' \"$1\" | gzip -nc | gzip -nc > \"$0\"";
+        let mut command = std::process::Command::new("sh");
+        command.args(["-c", script]).arg(phase.path("runs/612/twice.gz.gz")).arg(&value);
+        crate::phase::succeed(&mut command);
+        self.book("gzip in gzip", "whole", value);
+        let value = self.next().to_uppercase();
+        append(phase, "runs/612/lint.txt", &format!("\nthe value {value} in capitals\n"));
+        self.book("a text of a run", "capitals", value);
         let name = format!("plant{}", alphanumeric(self.values.len()));
         self.values.push(name.clone());
         fs_err::write(phase.path("runs/612").join(format!("{name}.txt")), "harmless").expect("written");
@@ -237,6 +253,28 @@ impl Plants {
                 format!("\n[[source]]\nkind = \"file\"\npath = \"{path}\"\noriginal = {}\n", toml(&value));
             append(phase, "dossier.toml", &source);
             self.book(place, "whole", value);
+        }
+    }
+
+    /// What nobody listed, in the words of a document.
+    fn by_shape_alone(&mut self, phase: &Phase) {
+        let shapes = [
+            ("a bold label", "**Password:** VALUE"),
+            ("a row of a table", "| GITEA_TOKEN | `VALUE` |"),
+            ("a sentence", "The password is VALUE."),
+            ("for somebody", "Password for bot: VALUE"),
+            ("a short name", "user=bot pass=VALUE"),
+            ("a shorter name", "SMTP_PW=VALUE"),
+            ("a block", "    x:\n      password: |\n        VALUE\n      y: 1"),
+            ("a passphrase", "password: \"VALUE\""),
+        ];
+        for (n, (spelling, text)) in shapes.into_iter().enumerate() {
+            let value = match spelling {
+                "a passphrase" => "umbra kestrel vine ember".to_owned(),
+                _ => format!("k3{}Jx9", alphanumeric(900 + n)),
+            };
+            append(phase, "machine-docs/JOURNAL-ghost.md", &format!("\n{}\n", text.replace("VALUE", &value)));
+            self.book("JOURNAL", spelling, value);
         }
     }
 

@@ -1,7 +1,8 @@
 //! Values that are given to names which say that they are secret. Knows env files, YAML, JSON, TOML, INI, XML, flags.
 
-use super::Spans;
+use super::looks::{is_passphrase, is_random};
 use super::text::{LONGEST, SHORTEST, Text, is_dashed, is_marker_or_empty, is_placeholder, is_word};
+use super::{Spans, document};
 
 pub(super) const WORDS: &[&str] = &[
     "token",
@@ -31,8 +32,15 @@ pub(super) const WORDS: &[&str] = &[
     "credential",
 ];
 
-const RULE: &str = "assignment";
+/// Short names, told with what stands behind them and, where it is two letters, before them.
+pub(super) const PASS: (&str, &[&str]) = ("pass", &[":", "=", "\"", "'", " ="]);
+pub(super) const PW: (&str, &[&str]) = ("pw", &[":", "=", "\"", "'", " =", " :", "*", "`", " |", "|"]);
+
+pub(super) const RULE: &str = "assignment";
 const LONGEST_NAME: usize = 64;
+/// How many words make a passphrase, in quotes and without.
+const QUOTED_WORDS: usize = 3;
+const BARE_WORDS: usize = 4;
 
 /// What may follow such a word in a name without making it the name of something else (`token_type`, `password_file`).
 const ENDINGS: &[&str] = &[
@@ -41,17 +49,34 @@ const ENDINGS: &[&str] = &[
 ];
 
 /// A name and how it is written.
-struct Name {
-    start: usize,
-    end: usize,
+pub(super) struct Name {
+    pub(super) start: usize,
+    pub(super) end: usize,
     /// Says by itself that its value is secret, also in a sentence: `password`, not `token`.
-    is_strong: bool,
+    pub(super) is_strong: bool,
     /// `DB_PASSWORD`.
     is_variable: bool,
+    /// Often means something else, as `PASS: test_install` does: its value has to look made by chance.
+    pub(super) wants_chance: bool,
+    /// `pass` or `pw`, perhaps behind something else.
+    is_short: bool,
+    /// Nothing stands before the word: `password`, not `db_password`.
+    pub(super) is_whole: bool,
+}
+
+/// Whether `value` can be that of a short name: what passes is no password, and two letters stand by chance in what
+/// is packed.
+fn may_be_short(text: &Text<'_>, name: &Name, value: &[u8]) -> bool {
+    let is = |word: &[u8]| text.word().eq_ignore_ascii_case(word);
+    let is_readable = value.iter().all(|byte| byte.is_ascii_graphic() || *byte == b' ');
+    !(is(b"pass") && name.wants_chance && !is_random(value)) && (!is(b"pw") || is_readable)
 }
 
 pub(super) fn find(text: Text<'_>, spans: &mut Spans) {
     let Some(name) = name(&text) else { return };
+    if document::find(&text, &name, spans) {
+        return;
+    }
     if let Some(quote) = text.quote(name.end) {
         quoted_name(&text, &name, quote, spans);
     } else {
@@ -77,14 +102,28 @@ fn name(text: &Text<'_>) -> Option<Name> {
     if start > 0 && text.bytes[start - 1] == b'\\' && matches!(text.byte(start), Some(b'n' | b't' | b'r')) {
         start = (start + 1).min(text.at);
     }
+    let is_whole = start == text.at;
+    let is_short = word == b"pass" || word == b"pw";
+    if is_short && !is_whole {
+        // `bypass`, `compass`; but `smtpPass`, `smtp.pw`, `SMTP_PW`.
+        let (before, first) = (text.bytes[text.at - 1], text.bytes[text.at]);
+        let begins = b"_-.".contains(&before) || before.is_ascii_lowercase() && first.is_ascii_uppercase();
+        if !begins {
+            return None;
+        }
+    }
     let full = text.slice(start, end);
     let strong = [&b"pass"[..], b"key", b"credential", b"_base"];
     let full_lower = full.to_ascii_lowercase();
     Some(Name {
         start,
         end,
-        is_strong: strong.iter().any(|part| memchr::memmem::find(&full_lower, part).is_some()),
+        is_strong: word == b"pw"
+            || strong.iter().any(|part| memchr::memmem::find(&full_lower, part).is_some()),
         is_variable: full.iter().any(u8::is_ascii_uppercase) && !full.iter().any(u8::is_ascii_lowercase),
+        wants_chance: is_short && (is_whole || text.bytes[text.at - 1] == b'.'),
+        is_short,
+        is_whole,
     })
 }
 
@@ -123,9 +162,7 @@ fn quoted_name(text: &Text<'_>, name: &Name, quote: &[u8], spans: &mut Spans) {
     };
     if let Some(open) = text.quote(value) {
         let start = value + open.len();
-        let end = text.closing(start, open);
-        let allows_spaces = name.is_variable;
-        push(text, start, end, allows_spaces, RULE, spans);
+        push_quoted(text, name, start, text.closing(start, open), RULE, spans);
     }
 }
 
@@ -139,7 +176,7 @@ fn bare_name(text: &Text<'_>, name: &Name, spans: &mut Spans) {
     let sign = text.skip_blank(name.end, 8);
     let is_spaced = text.byte(name.end).is_some_and(|byte| matches!(byte, b' ' | b'\t'));
     if let Some(length) = equals(text, sign) {
-        let value = text.skip_blank(sign + length, 8);
+        let value = text.skip_blank(behind_return(text, sign + length), 8);
         // In an escaped address the value ends at the next escape.
         if text.byte(sign) == Some(b'%') {
             let end = text.run(value, LONGEST, |byte| is_dashed(byte) || b".~+".contains(&byte));
@@ -174,15 +211,24 @@ fn equals(text: &Text<'_>, at: usize) -> Option<usize> {
 fn equal(text: &Text<'_>, name: &Name, is_spaced: bool, value: usize, spans: &mut Spans) {
     if let Some(open) = text.quote(value) {
         let start = value + open.len();
-        return push(text, start, text.closing(start, open), name.is_variable, RULE, spans);
+        return push_quoted(text, name, start, text.closing(start, open), RULE, spans);
+    }
+    let begins_line = begins_line(text, name.start);
+    if begins_line && name.is_strong && !name.wants_chance && passphrase(text, value, RULE, spans) {
+        return;
     }
     // What stands behind a sign with spaces around it may be code or prose.
     if is_spaced && !name.is_strong && !name.is_variable {
         return;
     }
-    let end = bare_end(text, value, name.is_variable && begins_line(text, name.start));
+    let end = bare_end(text, value, name.is_variable && begins_line);
     let is_call = text.byte(end) == Some(b'(') || text.byte(end) == Some(b'[');
     if is_call || is_spaced && is_code(text.slice(value, end)) {
+        return;
+    }
+    let is_given = text.slice(value, end);
+    // Behind spaces it may be code: `ResultPass = Resolver->…`.
+    if !may_be_short(text, name, is_given) || is_spaced && name.is_short && !is_random(is_given) {
         return;
     }
     push(text, value, end, false, RULE, spans);
@@ -190,7 +236,7 @@ fn equal(text: &Text<'_>, name: &Name, is_spaced: bool, value: usize, spans: &mu
 
 /// `password: …`; `token: …` only as a variable, as a header, or where it looks like nothing else.
 fn colon(text: &Text<'_>, name: &Name, sign: usize, spans: &mut Spans) {
-    let behind = text.skip_blank(sign + 1, 8);
+    let behind = text.skip_blank(behind_return(text, sign + 1), 8);
     let full = text.slice(name.start, name.end).to_ascii_lowercase();
     let is_header =
         full.starts_with(b"x-") || matches!(&*full, b"private-token" | b"job-token" | b"deploy-token");
@@ -200,20 +246,82 @@ fn colon(text: &Text<'_>, name: &Name, sign: usize, spans: &mut Spans) {
         // In a sentence a quotation is no value.
         let is_value = name.is_strong || name.is_variable || is_header || begins_line(text, name.start);
         return if is_value {
-            push(text, start, text.closing(start, open), name.is_variable, rule, spans)
+            push_quoted(text, name, start, text.closing(start, open), rule, spans)
+        };
+    }
+    if matches!(text.byte(behind), Some(b'|' | b'>')) && begins_line(text, name.start) {
+        return block(text, name, behind + 1, spans);
+    }
+    let end = bare_end(text, behind, false);
+    let value = text.slice(behind, end);
+    if name.wants_chance || name.is_short && !name.is_variable {
+        // `PASS:` begins a line of a test's results, whatever the test is called.
+        let is_result = text.word() == b"PASS";
+        return if !is_result && is_random(value) {
+            push(text, behind, end, false, rule, spans)
         };
     }
     if behind == sign + 1 && !is_header {
         return;
     }
-    let end = bare_end(text, behind, false);
-    let value = text.slice(behind, end);
+    // `db_password: …`; behind `password: …` a document may have said something.
+    let is_key = begins_line(text, name.start) && !name.is_whole && name.is_strong;
+    if is_key && passphrase(text, behind, rule, spans) {
+        return;
+    }
     let has_both = value.iter().any(u8::is_ascii_digit) && value.iter().any(u8::is_ascii_alphabetic);
     let ends_line = matches!(text.byte(end), None | Some(b'\n' | b'\r' | b'\\' | b'"'));
     let is_alone = begins_line(text, name.start) && ends_line && value.len() >= 12 && has_both;
     if name.is_strong && !is_code(value) || name.is_variable || is_header || is_alone {
         push(text, behind, end, false, rule, spans);
     }
+}
+
+/// The lines of a YAML block: `password: |` and what is indented below it.
+fn block(text: &Text<'_>, name: &Name, at: usize, spans: &mut Spans) {
+    const MOST_LINES: usize = 64;
+    let mut at = text.run(at, 2, |byte| b"+-123456789".contains(&byte));
+    let indented = |at: usize| text.run(at, 64, |byte| byte == b' ');
+    let line = text.run_back(name.start, 64, |byte| byte != b'\n');
+    let own = indented(line) - line;
+    for _ in 0..MOST_LINES {
+        at = text.run(at, 1, |byte| byte == b'\r');
+        if text.byte(at) != Some(b'\n') {
+            return;
+        }
+        let start = indented(at + 1);
+        let end = text.run(start, LONGEST, |byte| byte != b'\n' && byte != b'\r');
+        if start < end && start - at - 1 <= own {
+            return;
+        }
+        let is_value = name.is_strong || is_random(text.slice(start, end));
+        if is_value && !text.starts_with(start, b"-----") {
+            push_quoted(text, name, start, end, RULE, spans);
+        }
+        at = end;
+    }
+}
+
+/// Behind a carriage return that begins no new line.
+fn behind_return(text: &Text<'_>, at: usize) -> usize {
+    for (sign, line) in [(&b"\r"[..], &b"\n"[..]), (b"\\r", b"\\n")] {
+        if text.starts_with(at, sign) && !text.starts_with(at + sign.len(), line) {
+            return at + sign.len();
+        }
+    }
+    at
+}
+
+/// A passphrase without quotes, to the end of its line.
+fn passphrase(text: &Text<'_>, at: usize, rule: &'static str, spans: &mut Spans) -> bool {
+    let end = text.run(at, 120, |byte| byte.is_ascii_alphabetic() || byte == b' ');
+    let ends_line = matches!(text.byte(end), None | Some(b'\n' | b'\r' | b'\\' | b'"'));
+    let end = text.run_back(end, 8, |byte| byte == b' ');
+    let is_phrase = ends_line && end > at && is_passphrase(text.slice(at, end), BARE_WORDS);
+    if is_phrase {
+        spans.push(rule, at, end);
+    }
+    is_phrase
 }
 
 /// `<password>…</password>`
@@ -248,6 +356,23 @@ fn is_code(value: &[u8]) -> bool {
     let is_name =
         value.iter().all(|byte| is_word(*byte) || *byte == b'.') && !value.iter().any(u8::is_ascii_digit);
     is_name && value.iter().any(|byte| matches!(byte, b'_' | b'.'))
+}
+
+/// What stands in quotes: a passphrase may, too.
+fn push_quoted(
+    text: &Text<'_>,
+    name: &Name,
+    start: usize,
+    end: usize,
+    rule: &'static str,
+    spans: &mut Spans,
+) {
+    let value = text.slice(start, end);
+    if !may_be_short(text, name, value) {
+        return;
+    }
+    let allows_spaces = name.is_variable || name.is_strong && is_passphrase(value, QUOTED_WORDS);
+    push(text, start, end, allows_spaces, rule, spans);
 }
 
 fn push(

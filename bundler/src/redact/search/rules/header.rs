@@ -3,7 +3,7 @@
 use super::Spans;
 use super::text::{LONGEST, SHORTEST, Text, is_dashed, is_marker_or_empty, is_placeholder};
 
-pub(super) const AUTHORIZATION_WORDS: &[&str] = &["authorization", "bearer "];
+pub(super) const AUTHORIZATION_WORDS: &[&str] = &["authorization", "bearer ", "basic "];
 
 fn is_credential(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"._~+/=-".contains(&byte)
@@ -14,6 +14,13 @@ pub(super) fn authorization(text: Text<'_>, spans: &mut Spans) {
     if text.word().eq_ignore_ascii_case(b"bearer ") {
         let end = text.run(text.end, LONGEST, is_credential);
         if text.begins_word(text.at) && end - text.end >= 20 && text.byte(text.end) != Some(b'-') {
+            spans.push(rule, text.end, end);
+        }
+        return;
+    }
+    if text.word().eq_ignore_ascii_case(b"basic ") {
+        let end = text.run(text.end, LONGEST, is_credential);
+        if text.begins_word(text.at) && is_pair(text.slice(text.end, end)) {
             spans.push(rule, text.end, end);
         }
         return;
@@ -43,6 +50,16 @@ pub(super) fn authorization(text: Text<'_>, spans: &mut Spans) {
     if is_word && value.len() >= SHORTEST && (is_scheme || value.len() >= 20 && has_both) {
         spans.push(rule, start, end);
     }
+}
+
+/// Whether the Base64 is that of `user:password`.
+fn is_pair(digits: &[u8]) -> bool {
+    use base64::Engine as _;
+    let digits = &digits[..digits.iter().rposition(|byte| *byte != b'=').map_or(0, |last| last + 1)];
+    let Ok(pair) = base64::engine::general_purpose::STANDARD_NO_PAD.decode(digits) else { return false };
+    let colon = pair.iter().position(|byte| *byte == b':').filter(|colon| *colon > 0);
+    let is_text = std::str::from_utf8(&pair).is_ok_and(|pair| !pair.chars().any(char::is_control));
+    is_text && colon.is_some_and(|colon| pair.len() - colon > 4 && !is_placeholder(&pair[colon + 1..]))
 }
 
 pub(super) const COOKIE_WORDS: &[&str] = &[
