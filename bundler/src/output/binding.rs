@@ -162,7 +162,14 @@ pub(super) fn word(text: &str) -> String {
 }
 
 fn before_words(sign_off: &SignOffTrust) -> String {
-    let who = sign_off.signer.principal.as_ref().unwrap_or(&sign_off.fingerprint);
+    let (signer, key) = (&sign_off.signer, &sign_off.fingerprint);
+    let who = match (signer.state, &signer.principal, &signer.known_as) {
+        (SignerState::Trusted, Some(principal), _) => principal.clone(),
+        (SignerState::Revoked, _, Some(known)) => format!("{known}, whose key is revoked"),
+        (SignerState::Revoked, _, None) => format!("{key}, which is revoked"),
+        (_, _, Some(known)) => format!("{known}, whose key is not valid now"),
+        _ => format!("{key}, whom you do not know"),
+    };
     let decision = decision_word(sign_off.decision);
     format!("{decision} as {} by {who}, claimed {}", sign_off.role, time::iso(sign_off.claimed_at))
 }

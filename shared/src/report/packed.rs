@@ -1,7 +1,5 @@
 //! What `report.json` said when the snapshot was packed: verdicts, outcomes and ids. Judges nothing, knows no signature.
 
-use std::collections::BTreeSet;
-
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
@@ -13,6 +11,8 @@ use crate::signature::statement::{GateVerdict, OutcomeCounts};
 /// The `report.json` of a snapshot, as far as statements speak of it.
 #[derive(Debug, Clone, Default, Deserialize)]
 pub struct PackedReport {
+    #[serde(default)]
+    schema: String,
     #[serde(default)]
     gates: Vec<PackedGate>,
     #[serde(default)]
@@ -56,12 +56,16 @@ impl PackedReport {
         }
         let bytes = EntryPath::new("report.json").ok().and_then(|path| opened.intact_bytes(&path));
         let bytes = bytes.ok_or(NotRead::NotIntact)?;
-        let broken = |error: serde_json::Error| NotRead::Broken(error.to_string());
-        let form: Form = serde_json::from_slice(&bytes).map_err(broken)?;
-        if form.schema != SCHEMA {
-            return Err(NotRead::Unknown(form.schema.chars().take(40).collect()));
+        let unknown = |schema: &str| NotRead::Unknown(schema.chars().take(40).collect());
+        match serde_json::from_slice::<Self>(&bytes) {
+            Ok(report) if report.schema == SCHEMA => Ok(report),
+            Ok(report) => Err(unknown(&report.schema)),
+            // A later form may say other things in the same places.
+            Err(error) => Err(match serde_json::from_slice::<Form>(&bytes) {
+                Ok(form) if form.schema != SCHEMA => unknown(&form.schema),
+                _ => NotRead::Broken(error.to_string()),
+            }),
         }
-        serde_json::from_slice(&bytes).map_err(broken)
     }
 
     /// The verdicts as a statement binds them.
@@ -80,10 +84,12 @@ impl PackedReport {
         super::counts(true, self.first().map(|check| (check.outcome, check.kind)))
     }
 
-    /// Ids of the contradicted checks.
-    pub fn contradicted(&self) -> BTreeSet<&str> {
+    /// Ids of the contradicted checks, in order; two verdicts in one section have the same.
+    pub fn contradicted(&self) -> Vec<&str> {
         let contradicted = self.first().filter(|check| check.outcome == Outcome::Contradicted);
-        contradicted.map(|check| check.id.as_str()).collect()
+        let mut ids: Vec<&str> = contradicted.map(|check| check.id.as_str()).collect();
+        ids.sort_unstable();
+        ids
     }
 
     fn first(&self) -> impl Iterator<Item = &PackedCheck> {

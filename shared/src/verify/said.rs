@@ -1,7 +1,5 @@
 //! Whether seal and sign-offs say what the `report.json` says that they are about; judges no evidence.
 
-use std::collections::BTreeSet;
-
 use super::{SEAL, SealTrust, SignOff, note};
 use crate::open::Opened;
 use crate::report::{NotRead, PackedReport, Problem, ProblemKind, SignerTrust, TrustNote, TrustNoteKind};
@@ -84,18 +82,15 @@ fn problem(path: &str, what: String) -> Problem {
 }
 
 /// What a statement says in two places, differently: an approval accepts each contradiction that it counts, a rejection
-/// accepts none.
+/// accepts none. Ids may be the same: two verdicts in one section have one.
 fn at_odds(predicate: &Predicate) -> Option<String> {
     let accepted = &predicate.contradictions_accepted;
-    let different: BTreeSet<&String> = accepted.iter().collect();
     let counted = predicate.outcomes.contradicted;
     match predicate.decision {
-        Decision::Approved if different.len() as u64 != counted || different.len() != accepted.len() => {
-            Some(format!(
-                "outcomes.contradicted is {counted}, contradictions_accepted names {}",
-                ids(accepted.iter())
-            ))
-        }
+        Decision::Approved if accepted.len() as u64 != counted => Some(format!(
+            "outcomes.contradicted is {counted}, contradictions_accepted names {}",
+            ids(accepted.iter())
+        )),
         Decision::Rejected if !accepted.is_empty() => {
             Some(format!("it rejects, and contradictions_accepted names {}", ids(accepted.iter())))
         }
@@ -122,14 +117,17 @@ fn differences(predicate: &Predicate, report: &PackedReport) -> Option<String> {
         }
     }
     let contradicted = report.contradicted();
-    let accepted = predicate.contradictions_accepted.iter();
-    let none: Vec<&String> = accepted.filter(|id| !contradicted.contains(id.as_str())).collect();
-    if !none.is_empty() {
-        let here = ids(contradicted.iter());
+    let mut accepted: Vec<&str> = predicate.contradictions_accepted.iter().map(String::as_str).collect();
+    accepted.sort_unstable();
+    // Only an approval accepts; then it accepts everything.
+    if accepted != contradicted && (predicate.decision == Decision::Approved || !accepted.is_empty()) {
+        let none: Vec<&str> =
+            accepted.iter().copied().filter(|id| contradicted.binary_search(id).is_err()).collect();
         found.push(format!(
-            "contradictions_accepted names {}, in report.json contradicted {}",
-            ids(none.iter()),
-            if contradicted.len() == 1 { format!("is {here}") } else { format!("are {here}") }
+            "contradictions_accepted names {}, in report.json contradicted {} {}",
+            ids(if none.is_empty() { accepted.iter() } else { none.iter() }),
+            if contradicted.len() == 1 { "is" } else { "are" },
+            ids(contradicted.iter())
         ));
     }
     (!found.is_empty()).then(|| found.join("; "))

@@ -46,6 +46,10 @@ fn reasons(report: &Report, trust: &Trust) -> (Vec<String>, Option<&'static str>
     }
     match trust.signer.state {
         SignerState::Trusted | SignerState::None => {}
+        SignerState::Unknown if trust.signer.known_as.is_some() => reasons.push((
+            "the key that sealed it is known to you, and not valid at the time asked about".to_owned(),
+            Some("dossier verify FILE --at TIME asks as of another time"),
+        )),
         SignerState::Unknown => reasons.push((
             "you have not said whose key sealed it".to_owned(),
             Some("dossier trust add KEY.pub --as WHO --role packer, with the key from its owner and not out of FILE"),
