@@ -299,6 +299,7 @@ fn mismatch(opened: &Opened, statement: &Statement) -> Option<String> {
     }
     let (said, here) = (&statement.predicate.phase, &opened.metadata.phase.id);
     if said != here {
+        let (said, here) = (said::word(said), said::word(here));
         return Some(format!("it is about phase {said:?}, snapshot.json says {here:?}"));
     }
     let said = statement.predicate.report_sha256;

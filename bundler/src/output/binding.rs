@@ -73,6 +73,10 @@ pub(crate) fn page(
     for sign_off in report.trust.iter().flat_map(|trust| &trust.sign_offs) {
         page.text(12, &format!("  before    {}", before_words(sign_off)));
     }
+    // A rejection with a revoked key, say: it stands in nobody's way, and must not be overlooked.
+    for note in report.trust.iter().flat_map(|trust| &trust.notes) {
+        page.line(12, [(Look::Warn, "  look at   ".to_owned()), (Look::Plain, note.what.clone())]);
+    }
     if let Some(earlier) = predicate.supersedes {
         page.text(12, &format!("  replaces  {earlier}"));
     }
@@ -186,6 +190,19 @@ pub(super) fn decision_word(decision: Decision) -> &'static str {
 mod tests {
     use super::*;
     use crate::output::check::tests::ghost;
+
+    #[test]
+    fn what_wants_a_look_is_seen_before_it_is_signed() {
+        let mut report = ghost();
+        let what = "bob@x rejected it as reviewer, and that does not block";
+        report.trust.as_mut().expect("answers").notes = vec![dossier_shared::report::TrustNote {
+            path: None,
+            kind: dossier_shared::report::TrustNoteKind::Rejection,
+            what: what.to_owned(),
+        }];
+        let said = page("ghost.zip", &report, &statement(), "SHA256:me", &[]).render(100, false);
+        assert!(said.contains(&format!("  look at   {what}")), "{said}");
+    }
 
     #[test]
     fn words_to_be_signed_are_marked() {

@@ -153,7 +153,7 @@ fn listed(words: impl Iterator<Item = String>, count: usize) -> String {
 }
 
 /// A foreign word that cannot grow into a sentence: one word, of moderate length.
-fn word(text: &str) -> String {
+pub(super) fn word(text: &str) -> String {
     let mut word: String = text
         .chars()
         .take(LONGEST)
