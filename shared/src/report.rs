@@ -12,6 +12,7 @@ use crate::time::Timestamp;
 
 mod build;
 mod facts;
+mod packed;
 mod problem;
 mod trust;
 
@@ -20,10 +21,12 @@ pub use facts::{
     BuildFacts, CaseFacts, CommentFacts, EventFacts, LintFacts, LogFacts, PullFacts, ReviewFacts, RunFacts,
     StepFacts, SuiteFacts, TestReportFacts,
 };
+pub use packed::{NotRead, PackedReport};
 pub use problem::{Problem, ProblemKind};
 pub use trust::{
     ChecksTrust, CollectedTrust, FilesTrust, PolicyAnswer, PolicyKind, PolicyTrust, RevokedFile, SealState,
     SealTrust, SignOffTrust, SignerState, SignerTrust, StatementFacts, Trust, TrustFile, TrustFileIssue,
+    TrustNote, TrustNoteKind,
 };
 
 pub use crate::signature::statement::{Decision, GateVerdict, OutcomeCounts};

@@ -3,10 +3,11 @@
 use ssh_key::public::KeyData;
 
 use crate::digest::Sha256Digest;
+use crate::entry_path::EntryPath;
 use crate::open::Opened;
 use crate::report::{
     FilesTrust, PolicyTrust, Problem, ProblemKind, SealState, SealTrust, SignOffTrust, SignerState,
-    SignerTrust, StatementFacts,
+    SignerTrust, StatementFacts, TrustNote, TrustNoteKind,
 };
 use crate::signature::SEAL_NAMESPACE;
 use crate::signature::allowed_signers::AllowedSigners;
@@ -16,12 +17,16 @@ use crate::signature::statement::{Decision, Statement};
 use crate::time::Timestamp;
 
 mod policy;
+mod said;
 mod sign_offs;
 mod signer;
+mod standing;
 mod times;
 
-pub use policy::{Policy, Standing};
+pub use policy::Policy;
 pub use sign_offs::judge_sign_off;
+pub use signer::Miss;
+pub use standing::Standing;
 
 const SEAL: &str = "signatures/seal.json";
 const SEAL_SIGNATURE: &str = "signatures/seal.json.sig";
@@ -45,6 +50,8 @@ pub struct Verification {
     pub policy: PolicyTrust,
     /// Faults of content that opening found, and those of signatures, ordered by path.
     pub problems: Vec<Problem>,
+    /// What is worth a look about seal and sign-offs and is no fault, ordered by path.
+    pub notes: Vec<TrustNote>,
 }
 
 /// A sign-off whose signature is good.
@@ -62,6 +69,10 @@ pub struct SignOff {
     pub key_type: String,
     /// Is the signer known to the one who asks, in this role?
     pub signer: SignerTrust,
+    /// Why the signer is not trusted; none where it is.
+    pub miss: Option<Miss>,
+    /// Whether a line of the trust file grants this role at the time that the statement claims.
+    pub was_listed: bool,
 }
 
 /// What the one who asks brings along: nothing of it comes from the snapshot.
@@ -96,22 +107,34 @@ pub fn verify_as(opened: &Opened, verifier: &Verifier<'_>) -> Verification {
     if seal.state == SealState::Invalid {
         problems.push(Problem::of(SEAL, ProblemKind::Seal, seal.because.clone()));
     }
+    let mut seal = seal;
     let holds = matches!(seal.state, SealState::Valid | SealState::Repacked);
-    let signer = signer::judge_signer(signature.as_ref().filter(|_| holds), SEAL_NAMESPACE, verifier);
-    let sign_offs = sign_offs::judge_sign_offs(opened, verifier, &mut problems);
+    let (signer, _) = signer::judge_signer(signature.as_ref().filter(|_| holds), SEAL_NAMESPACE, verifier);
+    if holds && let Some(by) = not_the_packers(&signer) {
+        let because = [seal.because.as_str(), by].into_iter().filter(|words| !words.is_empty());
+        seal.because = because.collect::<Vec<_>>().join("; ");
+    }
+    let mut notes = Vec::new();
+    let sign_offs = sign_offs::judge_sign_offs(opened, verifier, &mut problems, &mut notes);
     problems.extend(times::judge_times(opened, statement.as_ref(), &sign_offs, verifier));
+    let sealed = statement.as_ref().filter(|_| holds).map(|statement| (statement, &seal, &signer));
+    let (differences, differing) = said::compare(opened, sealed, &sign_offs);
+    problems.extend(differences);
+    notes.extend(differing);
+    notes.extend(standing::notes(&sign_offs));
     problems.sort();
     problems.dedup();
-    let facts = policy::Facts {
+    notes.sort();
+    let facts = standing::Facts {
         phase: &opened.metadata.phase.id,
         id: opened.snapshot_id,
         seal_key: signature.as_ref().map(|signature| &signature.public_key),
-        packer_is_trusted: signer.state == SignerState::Trusted,
+        no_seal: no_seal(&opened.files, &seal, &signer),
         trust: verifier.trust,
         at: verifier.at,
         sign_offs: &sign_offs,
     };
-    let standings = policy::standings(&facts);
+    let standings = standing::standings(&facts);
     let policy = policy::judge(&verifier.policy, &facts, &standings);
     Verification {
         files: opened.files.clone(),
@@ -122,10 +145,57 @@ pub fn verify_as(opened: &Opened, verifier: &Verifier<'_>) -> Verification {
         standings,
         policy,
         problems,
+        notes,
     }
 }
 
+/// What has to be said beside a seal that holds, so that it does not look like the packer's.
+fn not_the_packers(signer: &SignerTrust) -> Option<&'static str> {
+    match signer.state {
+        SignerState::Trusted | SignerState::None => None,
+        SignerState::Revoked => Some("made with a key that is revoked, so anybody may have sealed it"),
+        SignerState::Unknown if signer.known_as.is_some() => {
+            Some("made with a key that you know, and that is not valid at the time asked about")
+        }
+        SignerState::Unknown => Some("made by somebody whom you do not know, and anybody can seal"),
+    }
+}
+
+/// FORMAT §8.6: why no approval counts, whoever made it; none where it rests on a seal by somebody trusted.
+fn no_seal(files: &FilesTrust, seal: &SealTrust, signer: &SignerTrust) -> Option<String> {
+    let why = match (seal.state, signer.state) {
+        _ if !files.intact => "files were changed, so nobody signed what is here",
+        (SealState::Unsigned, _) => {
+            "nobody sealed it, so whose approval would be the packer's own is not known"
+        }
+        (SealState::Invalid, _) => {
+            "its seal does not hold, so whose approval would be the packer's own is not known"
+        }
+        (_, SignerState::Trusted) => return None,
+        (_, SignerState::Revoked) => "the key that sealed it is revoked",
+        _ => "you do not know who sealed it, so whose approval would be the packer's own is not known",
+    };
+    Some(why.to_owned())
+}
+
+/// A note on a sign-off.
+fn note(sign_off: &SignOff, kind: TrustNoteKind, what: String) -> TrustNote {
+    TrustNote { path: EntryPath::new(&format!("signatures/{}.json", sign_off.sha256)).ok(), kind, what }
+}
+
 impl Verification {
+    /// The file was exchanged while it was read: nothing that was signed is about what was read.
+    pub fn exchanged(&mut self) {
+        let why = "other bytes came when it was read again, so nobody signed what is here";
+        for (sign_off, standing) in self.sign_offs.iter().zip(&mut self.standings) {
+            if standing.counts && sign_off.statement.predicate.decision == Decision::Approved {
+                *standing = Standing { counts: false, because: why.to_owned() };
+            }
+        }
+        self.policy.met = false;
+        self.policy.answers.push(policy::no_seal(why.to_owned()));
+    }
+
     /// The sign-offs as the report tells of them.
     pub fn sign_offs_in_report(&self) -> Vec<SignOffTrust> {
         let both = self.sign_offs.iter().zip(&self.standings);
@@ -229,6 +299,7 @@ fn mismatch(opened: &Opened, statement: &Statement) -> Option<String> {
     }
     let (said, here) = (&statement.predicate.phase, &opened.metadata.phase.id);
     if said != here {
+        let (said, here) = (said::word(said), said::word(here));
         return Some(format!("it is about phase {said:?}, snapshot.json says {here:?}"));
     }
     let said = statement.predicate.report_sha256;

@@ -34,7 +34,7 @@ fn check(bytes: &[u8], state: SealState, words: &str) -> Verification {
 #[test]
 fn a_sealed_snapshot_is_valid() {
     let found = check(&sample::sealed(), SealState::Valid, "");
-    assert_eq!(found.seal.because, "");
+    assert_eq!(found.seal.because, "made by somebody whom you do not know, and anybody can seal");
     assert_eq!(found.seal.key_type.as_deref(), Some("ssh-ed25519"));
     assert_eq!(found.seal.claimed_at.map(iso).as_deref(), Some("2026-06-13T06:40:00Z"));
     assert_eq!((found.signer.state, found.problems), (SignerState::Unknown, vec![]));

@@ -72,7 +72,10 @@ fn policy(arguments: &Verify) -> Result<Policy, Failure> {
                 "--require {role:?}: a role has lower-case letters, digits and -, as in operator,reviewer"
             ));
         }
-        policy.require.push(role.clone());
+        // Asked twice is asked.
+        if !policy.require.contains(role) {
+            policy.require.push(role.clone());
+        }
     }
     if arguments.threshold == Some(0) {
         return usage("--threshold 0 asks for nothing; leave it out".to_owned());
@@ -81,14 +84,7 @@ fn policy(arguments: &Verify) -> Result<Policy, Failure> {
         let twice = match expected.split_once('=') {
             Some(("phase", phase)) => policy.phase.replace(phase.to_owned()).is_some(),
             Some(("packer", packer)) => policy.packer.replace(packer.to_owned()).is_some(),
-            Some(("id", id)) => match id.parse::<Sha256Digest>() {
-                Ok(id) => policy.id.replace(id).is_some(),
-                Err(_) => {
-                    return usage(format!(
-                        "--expect id={id}: give all 64 digits; the short form can be imitated"
-                    ));
-                }
-            },
+            Some(("id", id)) => policy.id.replace(whole_id(id)?).is_some(),
             _ => {
                 return usage(format!(
                     "--expect {expected:?}: write phase=ID, id=64 HEX DIGITS or packer=PRINCIPAL"
@@ -100,6 +96,15 @@ fn policy(arguments: &Verify) -> Result<Policy, Failure> {
         }
     }
     Ok(policy)
+}
+
+/// An id with all its digits; upper case is only another way to write them.
+fn whole_id(id: &str) -> Result<Sha256Digest, Failure> {
+    let why = match id.len() {
+        64 => "an id has only the digits 0 to 9 and a to f",
+        _ => "give all 64 digits; the short form can be imitated",
+    };
+    id.to_ascii_lowercase().parse().map_err(|_| Failure::Usage(format!("--expect id={id}: {why}")))
 }
 
 /// `2026-06-13T06:41:00Z`, `2026-06-13`, or as in an allowed_signers file; always in UTC.

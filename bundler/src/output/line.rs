@@ -1,7 +1,7 @@
 //! Lines of styled words that wrap under a hanging indent. Cleans every word; knows nothing else about them.
 
 use anstyle::{AnsiColor, Style};
-use unicode_width::UnicodeWidthStr as _;
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 use super::clean;
 
@@ -29,6 +29,9 @@ impl Look {
     }
 }
 
+/// What stands before each line of somebody else's words.
+const QUOTED: &str = "| ";
+
 /// Lines, top to bottom.
 #[derive(Debug, Default)]
 pub(crate) struct Page {
@@ -40,13 +43,25 @@ struct Line {
     /// Columns that continuation lines are moved in by.
     hanging: usize,
     words: Vec<(Look, String)>,
+    /// Whether they are somebody else's, which no line may hide.
+    is_quoted: bool,
 }
 
 impl Page {
     /// Adds a line; its spaces are kept, and where it is too long it goes on below, moved in by `hanging`.
     pub(crate) fn line<T: AsRef<str>>(&mut self, hanging: usize, words: impl IntoIterator<Item = (Look, T)>) {
         let words = words.into_iter().map(|(look, text)| (look, clean(text.as_ref()))).collect();
-        self.lines.push(Line { hanging, words });
+        self.lines.push(Line { hanging, words, is_quoted: false });
+    }
+
+    /// Adds somebody else's words, which may be made to look like lines of ours: each line of them, also where a long one
+    /// goes on below, is moved in by `indent` and marked with `| `.
+    pub(crate) fn quote(&mut self, indent: usize, text: &str) {
+        for line in text.split(['\n', '\r', '\u{2028}', '\u{2029}', '\u{85}', '\u{b}', '\u{c}']) {
+            // Every kind of space, so that nothing is wider or breaks elsewhere than it seems.
+            let words = clean(line).split_whitespace().collect::<Vec<_>>().join(" ");
+            self.lines.push(Line { hanging: indent, words: vec![(Look::Plain, words)], is_quoted: true });
+        }
     }
 
     /// Adds a heading.
@@ -71,7 +86,39 @@ impl Page {
 }
 
 impl Line {
+    /// Breaks words, too: what a terminal would break itself begins a line without a mark.
+    fn render_quoted(&self, width: usize, out: &mut String) {
+        let room = width.saturating_sub(self.hanging + QUOTED.len() + 1).max(8);
+        let begin = format!("{}{QUOTED}", " ".repeat(self.hanging));
+        out.push_str(&begin);
+        let mut column = 0;
+        for word in self.words.iter().flat_map(|(_, text)| text.split(' ')).filter(|word| !word.is_empty()) {
+            let whole = word.width();
+            if column > 0 {
+                if column + 1 + whole > room {
+                    out.push_str(&format!("\n{begin}"));
+                    column = 0;
+                } else {
+                    out.push(' ');
+                    column += 1;
+                }
+            }
+            for c in word.chars() {
+                let wide = c.width().unwrap_or(0);
+                if column + wide > room {
+                    out.push_str(&format!("\n{begin}"));
+                    column = 0;
+                }
+                out.push(c);
+                column += wide;
+            }
+        }
+    }
+
     fn render(&self, width: usize, coloured: bool, out: &mut String) {
+        if self.is_quoted {
+            return self.render_quoted(width, out);
+        }
         let mut column = 0;
         let mut spaces = 0;
         for (look, text) in &self.words {
@@ -136,6 +183,22 @@ mod tests {
         check(10, 2, "a-very-long-word b", "a-very-long-word\n  b");
         check(10, 0, "trailing   ", "trailing");
         check(6, 0, "日本 日本", "日本\n日本");
+    }
+
+    #[test]
+    fn the_words_of_others_are_marked_on_every_line() {
+        let check = |text: &str, expected: &str| {
+            let mut page = Page::default();
+            page.quote(2, text);
+            assert_eq!(page.render(15, false), format!("{expected}\n"), "{text:?}");
+        };
+        check("", "  | ");
+        check("one two three four", "  | one two\n  | three four");
+        check("one\r\n\u{2028}two", "  | one\n  | \n  | \n  | two");
+        check("abcdefghijklmnopqrstuvw x", "  | abcdefghij\n  | klmnopqrst\n  | uvw x");
+        check("a\u{a0}b\u{3000}c        yes  asked", "  | a b c yes\n  | asked");
+        check("日本語日本語日本語", "  | 日本語日本\n  | 語日本語");
+        check("\x1b[2J\u{202e}x\ty", "  | x y");
     }
 
     #[test]

@@ -132,7 +132,7 @@ fn signatures(page: &mut Page, snapshot: &Snapshot) {
         let claims = signature.claimed_at.map(|at| format!(", claims {}", time::iso(at))).unwrap_or_default();
         page.text(4, &format!("  {}  {}   {}{claims}", signature.role, signature.says, key.join(" ")));
         if !signature.note.is_empty() {
-            page.text(4, &format!("    {}", signature.note));
+            page.quote(6, &signature.note);
         }
     }
 }

@@ -1,10 +1,15 @@
 //! The five answers in words and in JSON, one snapshot or many. Verifies nothing itself.
 
-use dossier_shared::report::{ChecksTrust, Decision, PolicyAnswer, Report, SealState, SignerState, Trust};
+mod result;
+mod said;
+
+use dossier_shared::report::{ChecksTrust, Decision, PolicyKind, Report, SealState, SignerState, Trust};
 use dossier_shared::time;
 use serde_json::{Value, json};
 
-use super::binding::{decision_word, gates_words};
+pub(crate) use result::result;
+use said::{notes, policy, sign_offs};
+
 use super::line::pad;
 use super::{Look, Page, count};
 
@@ -59,12 +64,17 @@ fn files(trust: &Trust) -> Answer {
 
 fn seal(trust: &Trust) -> Answer {
     let seal = &trust.seal;
+    // A seal by whomever is no packer's seal, and must not look like one.
     let word = match seal.state {
-        SealState::Valid => "yes",
+        SealState::Valid if trust.signer.state == SignerState::Trusted => "yes",
+        SealState::Valid => "?",
         SealState::Repacked => "part",
         SealState::Unsigned | SealState::Invalid => "no",
     };
     let mut because: Vec<String> = Vec::new();
+    if seal.state == SealState::Valid && trust.signer.state != SignerState::Trusted {
+        because.push("a signature holds".to_owned());
+    }
     if !seal.because.is_empty() {
         because.push(seal.because.clone());
     }
@@ -95,7 +105,10 @@ fn signer(trust: &Trust) -> Answer {
     if let Some(sha256) = &signer.trust_file_sha256 {
         because.push(format!("trust file sha256 {sha256}"));
     } else if signer.state == SignerState::Unknown {
-        because.push("give --allowed-signers FILE".to_owned());
+        because.push(
+            "say whose: dossier trust add KEY.pub --as WHO --role packer, or --allowed-signers FILE"
+                .to_owned(),
+        );
     }
     answer(word, "signer trusted", because.join("; "))
 }
@@ -149,6 +162,7 @@ pub(crate) fn block(page: &mut Page, file: &str, report: &Report) {
     }
     sign_offs(page, trust);
     policy(page, trust);
+    notes(page, trust);
     for problem in &report.problems {
         let path = problem.path.as_ref().map_or("snapshot", |path| path.as_str());
         page.line(
@@ -156,135 +170,6 @@ pub(crate) fn block(page: &mut Page, file: &str, report: &Report) {
             [(Look::Bad, "  problem  ".to_owned()), (Look::Plain, format!("{path}: {}", problem.what))],
         );
     }
-}
-
-/// Each sign-off: who, in which role, what, when, about what, and whether it counts.
-fn sign_offs(page: &mut Page, trust: &Trust) {
-    if trust.sign_offs.is_empty() {
-        page.text(4, "  nobody has signed it off");
-    }
-    for sign_off in &trust.sign_offs {
-        let look = match (sign_off.counts, sign_off.decision) {
-            (true, Decision::Approved) => Look::Good,
-            (true, _) => Look::Bad,
-            (false, _) => Look::Warn,
-        };
-        let who =
-            sign_off.signer.principal.as_ref().filter(|_| sign_off.signer.state == SignerState::Trusted);
-        let who = who.cloned().unwrap_or_else(|| "somebody you do not know".to_owned());
-        let counts = if sign_off.counts { "counts" } else { "does not count" };
-        page.line(
-            6,
-            [
-                (Look::Plain, "  ".to_owned()),
-                (look, decision_word(sign_off.decision).to_owned()),
-                (Look::Plain, format!("  as {} by {who}; {counts}: {}", sign_off.role, sign_off.because)),
-            ],
-        );
-        let says = &sign_off.says;
-        let claimed = format!(
-            "      {} {}, claimed {}",
-            sign_off.key_type,
-            sign_off.fingerprint,
-            time::iso(sign_off.claimed_at)
-        );
-        page.text(6, &claimed);
-        page.text(6, &format!("      {}", sign_off.signer.because));
-        page.text(
-            6,
-            &format!(
-                "      about {}: {}{} confirmed, {} contradicted, {} without evidence{}",
-                says.phase,
-                if says.gates.is_empty() { String::new() } else { gates_words(&says.gates) + "; " },
-                says.outcomes.confirmed,
-                says.outcomes.contradicted,
-                says.outcomes.no_evidence,
-                if says.contradictions_accepted.is_empty() {
-                    String::new()
-                } else {
-                    format!("; accepts {}", says.contradictions_accepted.join(", "))
-                },
-            ),
-        );
-        let known =
-            says.prior.iter().map(|prior| prior.get(..8).unwrap_or(prior)).collect::<Vec<_>>().join(", ");
-        let known = if known.is_empty() { String::new() } else { format!(", knowing {known}") };
-        page.text(6, &format!("      statement {}{known}", sign_off.id));
-        if let Some(earlier) = &says.supersedes {
-            page.text(6, &format!("      it replaces snapshot {earlier}"));
-        }
-        if !says.note.is_empty() {
-            page.text(6, &format!("      note: {}", says.note.replace('\n', " / ")));
-        }
-    }
-}
-
-/// What was asked for, and whether it is so.
-fn policy(page: &mut Page, trust: &Trust) {
-    for PolicyAnswer { asked, met, because, .. } in &trust.policy.answers {
-        let (word, look) = if *met { ("yes", Look::Good) } else { ("no", Look::Bad) };
-        page.line(
-            8,
-            [
-                (Look::Plain, "  ".to_owned()),
-                (look, pad(word, 4)),
-                (Look::Plain, format!("  asked: {asked}; {because}")),
-            ],
-        );
-    }
-}
-
-/// What it all comes to, with the exit code, and what to do next.
-pub(crate) fn result(page: &mut Page, file: &str, report: &Report) {
-    let Some(trust) = &report.trust else { return };
-    if is_trusted(report) {
-        let who = trust.signer.principal.as_deref().unwrap_or("a key that you trust");
-        let asked = if trust.policy.answers.is_empty() { "" } else { ", and all that was asked is so" };
-        let words = format!(" intact and sealed by {who}{asked}.   exit 0");
-        page.line(8, [(Look::Good, "Result:".to_owned()), (Look::Plain, words)]);
-        return;
-    }
-    let (reasons, next) = reasons(report, trust);
-    let words = format!(" not as it has to be: {}.   exit 1", reasons.join("; "));
-    page.line(8, [(Look::Bad, "Result:".to_owned()), (Look::Plain, words)]);
-    if let Some(next) = next {
-        page.line(8, [(Look::Dim, format!("next: {}", next.replace("FILE", file)))]);
-    }
-}
-
-/// Why it is not trusted, and what helps against the first of the reasons.
-fn reasons(report: &Report, trust: &Trust) -> (Vec<String>, Option<&'static str>) {
-    const ANOTHER_COPY: &str = "ask whoever passed it on for the file as it was packed";
-    let mut reasons: Vec<(String, Option<&'static str>)> = Vec::new();
-    if !trust.files.intact {
-        reasons.push(("files were changed".to_owned(), Some(ANOTHER_COPY)));
-    }
-    match trust.seal.state {
-        SealState::Valid => {}
-        SealState::Repacked => reasons
-            .push(("it was zipped anew, with the content that was sealed".to_owned(), Some(ANOTHER_COPY))),
-        SealState::Unsigned => reasons.push((
-            "nobody sealed it".to_owned(),
-            Some("pack it with a key: dossier pack --key KEY; or ask for the sealed file"),
-        )),
-        SealState::Invalid => reasons.push(("its seal does not hold".to_owned(), Some(ANOTHER_COPY))),
-    }
-    match trust.signer.state {
-        SignerState::Trusted | SignerState::None => {}
-        SignerState::Unknown => reasons.push((
-            "you have not said whose key sealed it".to_owned(),
-            Some("dossier trust add KEY.pub --as WHO --role packer, with the key from its owner and not out of FILE"),
-        )),
-        SignerState::Revoked => reasons.push(("the key that sealed it is revoked".to_owned(), None)),
-    }
-    let unmet = trust.policy.answers.iter().filter(|answer| !answer.met);
-    reasons.extend(unmet.map(|answer| (format!("not so: {}", answer.asked), None)));
-    let next = reasons.first().and_then(|(_, next)| *next);
-    let mut reasons: Vec<String> = reasons.into_iter().map(|(reason, _)| reason).collect();
-    if reasons.is_empty() {
-        reasons.push(count(report.problems.len() as u64, "problem"));
-    }
-    (reasons, next)
 }
 
 /// Which files say whom to trust, and what in them grants nothing; for all snapshots together.
@@ -315,7 +200,8 @@ pub(crate) fn line(page: &mut Page, file: &str, report: &Report) {
     if let Some(trust) = &report.trust {
         let said = |yes: bool, good: &str, bad: &str| if yes { good.to_owned() } else { bad.to_owned() };
         let seal = match trust.seal.state {
-            SealState::Valid => "sealed",
+            SealState::Valid if trust.signer.state == SignerState::Trusted => "sealed",
+            SealState::Valid => "sealed by whom you do not trust",
             SealState::Repacked => "repacked",
             SealState::Unsigned => "unsigned",
             SealState::Invalid => "seal invalid",
@@ -344,16 +230,20 @@ pub(crate) fn line(page: &mut Page, file: &str, report: &Report) {
         let approvals =
             trust.sign_offs.iter().filter(|s| s.counts && s.decision == Decision::Approved).count();
         if !trust.sign_offs.is_empty() {
-            rest.push(format!("{} count", count(approvals as u64, "approval")));
+            let verb = if approvals == 1 { "counts" } else { "count" };
+            rest.push(format!("{} {verb}", count(approvals as u64, "approval")));
         }
         rest.extend(
             trust
                 .policy
                 .answers
                 .iter()
-                .filter(|answer| !answer.met)
+                .filter(|answer| !answer.met && answer.kind != PolicyKind::Seal)
                 .map(|answer| format!("not so: {}", answer.asked)),
         );
+        if !trust.notes.is_empty() {
+            rest.push(count(trust.notes.len() as u64, "note"));
+        }
         if let Some(problems @ 1..) =
             report.problems.len().checked_sub(usize::from(trust.seal.state == SealState::Invalid))
         {
@@ -407,53 +297,4 @@ pub(super) fn pretty(value: &Value) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::output::check::tests::ghost;
-
-    /// The sample as `change` leaves it, as a block and as a line.
-    fn both(change: impl Fn(&mut Report)) -> String {
-        let mut report = ghost();
-        change(&mut report);
-        let mut page = Page::default();
-        block(&mut page, "ghost.zip", &report);
-        line(&mut page, "ghost.zip", &report);
-        page.render(100, false)
-    }
-
-    #[test]
-    fn an_unknown_signer() {
-        insta::assert_snapshot!(both(|_| {}));
-        assert!(!is_trusted(&ghost()));
-    }
-
-    #[test]
-    fn a_trusted_signer() {
-        let trusted = |report: &mut Report| {
-            let signer = &mut report.trust.as_mut().expect("answers").signer;
-            signer.state = SignerState::Trusted;
-            signer.principal = Some("ops@example.org".to_owned());
-            signer.because = "line 1 of the trust file names the key".to_owned();
-            signer.trust_file_sha256 = Some("ab".repeat(32));
-        };
-        insta::assert_snapshot!(both(trusted));
-        let mut report = ghost();
-        trusted(&mut report);
-        assert!(is_trusted(&report), "contradictions are for check to object to");
-        report.trust.as_mut().expect("answers").files.intact = false;
-        assert!(!is_trusted(&report));
-    }
-
-    #[test]
-    fn nobody_sealed_it() {
-        insta::assert_snapshot!(both(|report| {
-            let trust = report.trust.as_mut().expect("answers");
-            trust.files.intact = false;
-            trust.seal.state = SealState::Unsigned;
-            trust.seal.because = "nobody has sealed this snapshot".to_owned();
-            (trust.seal.key_type, trust.seal.fingerprint, trust.seal.claimed_at) = (None, None, None);
-            trust.signer.state = SignerState::None;
-            trust.signer.because = "there is no valid signature to ask about".to_owned();
-        }));
-    }
-}
+mod tests;

@@ -6,10 +6,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Deserialize;
-use serde::de::IgnoredAny;
-
-use super::{CheckKind, ChecksTrust, DocumentFacts, FileFacts, Outcome, Report, SnapshotFacts, Trust};
+use super::{ChecksTrust, DocumentFacts, FileFacts, Outcome, PackedReport, Report, SnapshotFacts, Trust};
 use crate::crosscheck::{TakeLine, cross_check};
 use crate::digest::Sha256Digest;
 use crate::documents::Document;
@@ -85,13 +82,16 @@ pub fn judge_as(opened: &Opened, verifier: &Verifier<'_>) -> Report {
 
 /// Adds who vouches for the snapshot, and what is wrong with it.
 fn vouch(report: &mut Report, opened: &Opened, verifier: &Verifier<'_>) {
-    let verification = verify_as(opened, verifier);
+    let mut verification = verify_as(opened, verifier);
+    // Whatever came up while the evidence was read.
+    let exchanged = opened.exchanged();
+    if !exchanged.is_empty() {
+        verification.exchanged();
+    }
     report.snapshot.id = Some(opened.snapshot_id.to_string());
     report.snapshot.short_id = Some(opened.snapshot_id.short());
     let sign_offs = verification.sign_offs_in_report();
     report.problems = verification.problems;
-    // Whatever came up while the evidence was read.
-    let exchanged = opened.exchanged();
     let mut files = verification.files;
     if !exchanged.is_empty() {
         files.intact = false;
@@ -109,6 +109,7 @@ fn vouch(report: &mut Report, opened: &Opened, verifier: &Verifier<'_>) {
         checks: report.counts(),
         sign_offs,
         policy: verification.policy,
+        notes: verification.notes,
         trust_file: verifier.trust.map(trust_file),
         revoked_file: verifier.revoked.map(|revoked| super::RevokedFile {
             sha256: revoked.sha256().to_string(),
@@ -139,22 +140,7 @@ fn trust_file(trust: &AllowedSigners) -> super::TrustFile {
 
 /// The counts of `report.json`, where it is what was packed; zeros where it is not, which is a problem anyway.
 fn packed_counts(opened: &Opened) -> ChecksTrust {
-    #[derive(Deserialize)]
-    struct Packed {
-        checks: Vec<PackedCheck>,
-    }
-    #[derive(Deserialize)]
-    struct PackedCheck {
-        outcome: Outcome,
-        kind: CheckKind,
-        #[serde(default)]
-        same_as: Option<IgnoredAny>,
-    }
-    let bytes = EntryPath::new("report.json").ok().and_then(|path| opened.intact_bytes(&path));
-    let packed = bytes.and_then(|bytes| serde_json::from_slice::<Packed>(&bytes).ok());
-    let checks = packed.map(|packed| packed.checks).unwrap_or_default();
-    let first = checks.iter().filter(|check| check.same_as.is_none());
-    super::counts(true, first.map(|check| (check.outcome, check.kind)))
+    PackedReport::read(opened).unwrap_or_default().counts()
 }
 
 fn assemble(metadata: &Metadata, payload: &impl Payload) -> Report {

@@ -72,6 +72,8 @@ pub enum ProblemKind {
     SignOffMissing,
     /// A signature that claims a time at which it cannot have been made (FORMAT §7.12).
     SignatureTime,
+    /// A seal or a sign-off that says other things than the `report.json` that it is about (FORMAT §7.14).
+    Statement,
     /// Other bytes than were hashed came when an entry was read again (FORMAT §9).
     Exchanged,
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::entry_path::EntryPath;
 use crate::signature::statement::{Decision, GateVerdict, OutcomeCounts};
 use crate::time::Timestamp;
 
@@ -25,6 +26,9 @@ pub struct Trust {
     /// Whether those have signed who had to, as the one who asks wants it.
     #[serde(default)]
     pub policy: PolicyTrust,
+    /// What is worth a look about seal and sign-offs and is no fault of the snapshot.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub notes: Vec<TrustNote>,
     /// The file of allowed signers that was used; none was given where this is missing.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub trust_file: Option<TrustFile>,
@@ -66,7 +70,7 @@ pub enum SealState {
 pub struct SealTrust {
     /// State.
     pub state: SealState,
-    /// Why, in words; empty when valid.
+    /// Why, in words; empty when it is valid and its key is trusted.
     pub because: String,
     /// `SHA256:…` of the key that made it.
     pub fingerprint: Option<String>,
@@ -100,8 +104,12 @@ pub enum SignerState {
 pub struct SignerTrust {
     /// State.
     pub state: SignerState,
-    /// Principal of the allowed_signers line.
+    /// Principal of the allowed_signers line that makes it trusted.
     pub principal: Option<String>,
+    /// Principal of a line that names the key for this use where it is not trusted all the same: the line's time is
+    /// over or still to come, or the key is revoked.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub known_as: Option<String>,
     /// sha256 in hex of the trust file that was used.
     pub trust_file_sha256: Option<String>,
     /// Why, in words.
@@ -175,7 +183,8 @@ pub struct SignOffTrust {
     pub key_type: String,
     /// Is the signer known to the one who asks, in this role?
     pub signer: SignerTrust,
-    /// Whether it counts: as an approval, or as a rejection that stands.
+    /// Whether it counts: as an approval, or as a rejection that stands. No approval counts where files were changed, or
+    /// the seal is missing, does not hold or is by a key that is not trusted.
     pub counts: bool,
     /// Why it counts or does not, in words.
     pub because: String,
@@ -189,7 +198,8 @@ pub struct SignOffTrust {
 pub struct PolicyTrust {
     /// Whether every answer is yes; so it is where nothing was asked and nothing stands against it.
     pub met: bool,
-    /// One answer for each thing that was asked, and one where a rejection stands.
+    /// One answer for each thing that was asked, one for each rejection that stands, and one where what was signed
+    /// rests on no seal.
     pub answers: Vec<PolicyAnswer>,
 }
 
@@ -206,6 +216,8 @@ pub enum PolicyKind {
     Threshold,
     /// A rejection by a trusted key stands against everything else.
     Rejection,
+    /// Files were changed, or the seal is missing, does not hold or is by a key that is not trusted: no approval counts.
+    Seal,
 }
 
 /// Whether one thing that was asked is so.
@@ -220,6 +232,33 @@ pub struct PolicyAnswer {
     pub met: bool,
     /// Why, in words.
     pub because: String,
+}
+
+/// What a note about a signature is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum TrustNoteKind {
+    /// A rejection does not block, although its key is listed or revoked: ask its owner.
+    Rejection,
+    /// A sign-off by a key that is not trusted says that it saw one that is not here.
+    SignOffMissing,
+    /// A sign-off says other things than `report.json`: another version of Dossier may have judged for its signer.
+    Statement,
+    /// `report.json` is of a form that this version does not know, so statements were not compared with it.
+    NotCompared,
+}
+
+/// What is worth a look about a seal or a sign-off, and is no fault of the snapshot.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct TrustNote {
+    /// The statement; none when it is about the snapshot as a whole.
+    pub path: Option<EntryPath>,
+    /// What it is about, for programs; the words never change meaning.
+    pub kind: TrustNoteKind,
+    /// What there is to know and to do, as a lower-case fragment.
+    pub what: String,
 }
 
 /// A file of allowed signers, as it was used.
@@ -270,12 +309,18 @@ impl super::Report {
 
     /// The outcomes as a statement binds them.
     pub fn outcome_counts(&self) -> OutcomeCounts {
-        let counts = self.counts();
+        self.counts().as_bound()
+    }
+}
+
+impl ChecksTrust {
+    /// As a statement binds them.
+    pub(super) fn as_bound(&self) -> OutcomeCounts {
         OutcomeCounts {
-            confirmed: counts.confirmed,
-            contradicted: counts.contradicted,
-            no_evidence: counts.no_evidence,
-            not_checkable: counts.not_checkable,
+            confirmed: self.confirmed,
+            contradicted: self.contradicted,
+            no_evidence: self.no_evidence,
+            not_checkable: self.not_checkable,
         }
     }
 }

@@ -51,11 +51,22 @@ pub(crate) fn draft() -> Draft {
             redactions: vec![],
         },
         payload: payload.into_iter().map(|(name, _, bytes)| (path(name), bytes)).collect(),
-        report_json: "{\"schema\": \"dossier.report/1\"}\n".to_owned(),
+        report_json: report_json(),
         report_text: "2 gates passed\n".to_owned(),
         bag_info: vec![("External-Identifier".to_owned(), "ghost".to_owned())],
         viewer_html: None,
     }
+}
+
+/// A report as far as statements are compared with it: gate M1 passed, nine checks confirmed.
+fn report_json() -> String {
+    let checks: Vec<String> = (1..=9)
+        .map(|n| format!("{{\"id\": \"M1.{n}\", \"outcome\": \"confirmed\", \"kind\": \"record\"}}"))
+        .collect();
+    format!(
+        "{{\"schema\": \"dossier.report/1\", \"gates\": [{{\"id\": \"M1\", \"verdict\": \"pass\"}}], \"checks\": [{}]}}\n",
+        checks.join(", ")
+    )
 }
 
 pub(crate) fn unsigned() -> (Vec<u8>, Written) {

@@ -3,6 +3,7 @@
 use super::super::{Verifier, verify_as};
 use super::*;
 use crate::report::{PolicyTrust, Problem};
+use crate::signature::allowed_signers::AllowedSigners;
 use crate::signature::revoked::RevokedKeys;
 use crate::signature::statement::Statement;
 use crate::snapshot::sample::{append, key, open_bytes, seal_statement, sign_off_statement, unsigned};
@@ -229,4 +230,33 @@ fn claimed_times_have_to_be_possible() {
     check("2026-06-13T06:30:00Z", signed, now, &["8 min before the last capture"]);
     check(sealed, "2026-06-15T00:00:00Z", now, &["1 d from now"]);
     check("2026-06-15T00:00:00Z", "2026-06-15T00:00:00Z", now, &["1 d from now", "1 d from now"]);
+}
+
+#[test]
+fn what_is_asked_is_said_in_few_and_plain_words() {
+    let approved = Signed::new().with(ANN, "operator", Approved);
+    let (found, _) = approved.judge(&requires(&["operator", "reviewer", "operator"]), "");
+    assert_eq!(found.answers.len(), 2, "asked twice is asked: {found:?}");
+    check(
+        &approved,
+        &at_least(1),
+        true,
+        "true at least 1 trusted key approves, the packer's aside: 1 did: ann@x",
+    );
+    check(&approved, &at_least(2), false, "false at least 2 different trusted keys approve");
+    // Why a sign-off does not count is said where it is missed.
+    let operator = || requires(&["operator"]);
+    check(&Signed::new().with(PACKER, "operator", Approved), &operator(), false, "the key is the packer's");
+    check(&Signed::new().with(9, "operator", Approved), &operator(), false, "the signer is not known to you");
+    check(&Signed::new().with(BOB, "operator", Approved), &operator(), false, "not for the role operator");
+    let two = Signed::new().with(BOB, "operator", Approved).with(9, "operator", Rejected);
+    check(
+        &two,
+        &operator(),
+        false,
+        "there are 2 sign-offs as operator, but none counts as an approval: the key is in",
+    );
+    let public = key(ANN).public_key().to_openssh().unwrap();
+    let (found, _) = approved.judge(&operator(), &public);
+    assert!(found.answers[0].because.contains("the key of ann@x is revoked"), "{found:?}");
 }

@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::signer::judge_signer;
-use super::{SignOff, Verifier, mismatch};
+use super::{SignOff, Verifier, mismatch, note};
 use crate::digest::Sha256Digest;
 use crate::open::Opened;
-use crate::report::{Problem, ProblemKind};
+use crate::report::{Problem, ProblemKind, TrustNote, TrustNoteKind};
+use crate::signature::allowed_signers::Lookup;
 use crate::signature::sshsig;
 use crate::signature::statement::{Decision, Statement};
 use crate::snapshot::names::signature_file;
@@ -16,6 +17,7 @@ pub(super) fn judge_sign_offs(
     opened: &Opened,
     verifier: &Verifier<'_>,
     problems: &mut Vec<Problem>,
+    notes: &mut Vec<TrustNote>,
 ) -> Vec<SignOff> {
     let mut sign_offs = Vec::new();
     for (path, entry) in &opened.entries {
@@ -37,7 +39,7 @@ pub(super) fn judge_sign_offs(
             Err(what) => problems.push(Problem::of(path.as_str(), ProblemKind::SignOff, what)),
         }
     }
-    problems.extend(hidden(opened, &sign_offs));
+    hidden(opened, &sign_offs, problems, notes);
     // Of the same second, the one that has seen more came later.
     sign_offs.sort_by_key(|sign_off| {
         let predicate = &sign_off.statement.predicate;
@@ -76,7 +78,9 @@ pub fn judge_sign_off(
     if let Some(what) = mismatch(opened, &statement) {
         return Err(what);
     }
-    let signer = judge_signer(Some(&signature), &namespace, verifier);
+    let (signer, miss) = judge_signer(Some(&signature), &namespace, verifier);
+    let claimed = Some(statement.predicate.claimed_time);
+    let lookup = verifier.trust.map(|trust| trust.lookup(&signature.public_key, &namespace, claimed));
     Ok(SignOff {
         sha256: Sha256Digest::of(json),
         statement,
@@ -84,11 +88,15 @@ pub fn judge_sign_off(
         fingerprint: signature.fingerprint,
         key_type: signature.key_type,
         signer,
+        miss,
+        was_listed: matches!(lookup, Some(Lookup::Trusted { .. })),
     })
 }
 
 /// FORMAT §7.11: who signed has seen sign-offs that are not here; one that is unwelcome may have been taken out.
-fn hidden(opened: &Opened, sign_offs: &[SignOff]) -> Vec<Problem> {
+///
+/// Anybody can make up what a key saw that nobody knows: that accuses nobody, and is a note.
+fn hidden(opened: &Opened, sign_offs: &[SignOff], problems: &mut Vec<Problem>, notes: &mut Vec<TrustNote>) {
     let here: BTreeSet<Sha256Digest> = opened
         .entries
         .keys()
@@ -97,19 +105,26 @@ fn hidden(opened: &Opened, sign_offs: &[SignOff]) -> Vec<Problem> {
             _ => None,
         })
         .collect();
-    let mut problems = Vec::new();
     for sign_off in sign_offs {
         let gone: Vec<_> =
             sign_off.statement.predicate.prior.iter().filter(|prior| !here.contains(prior)).collect();
         let [first, more @ ..] = gone.as_slice() else { continue };
         // In one line, however many somebody made up.
         let more = if more.is_empty() { String::new() } else { format!(" and {} more", more.len()) };
+        if !sign_off.speaks() {
+            let what = format!(
+                "whoever signed this, whom you do not trust, says to have seen {first}{more}, which is not in this file; \
+                 anybody can make that up"
+            );
+            notes.push(note(sign_off, TrustNoteKind::SignOffMissing, what));
+            continue;
+        }
         let what = format!(
-            "a sign-off is missing: the one who signed this had seen {first}{more}, which is not in this file; it was \
-             taken out, or the two were made on different copies (dossier merge puts copies together)"
+            "a sign-off is missing: {}, who signed this, had seen {first}{more}, which is not in this file; it was taken \
+             out, or the two were made on different copies (dossier merge puts copies together)",
+            sign_off.who()
         );
         let path = format!("signatures/{}.json", sign_off.sha256);
         problems.push(Problem::of(&path, ProblemKind::SignOffMissing, what));
     }
-    problems
 }

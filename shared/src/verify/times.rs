@@ -24,7 +24,7 @@ pub(super) fn judge_times(
     };
     if let Some(sealed) = sealed {
         object(SEAL, before(sealed, captured, "the last capture of evidence"));
-        object(SEAL, future(sealed, verifier.now));
+        object(SEAL, future(sealed, verifier.now).or_else(|| not_yet(sealed, verifier.at)));
     }
     for sign_off in sign_offs {
         let path = format!("signatures/{}.json", sign_off.sha256);
@@ -35,17 +35,39 @@ pub(super) fn judge_times(
     problems
 }
 
+/// Whether `sign_off` claims to have been made after `at`.
+pub(super) fn is_after(sign_off: &SignOff, at: Timestamp) -> bool {
+    ahead(sign_off.statement.predicate.claimed_time, at) > SLACK_SECONDS
+}
+
+fn ahead(claimed: Timestamp, at: Timestamp) -> i64 {
+    claimed.as_second().saturating_sub(at.as_second())
+}
+
 fn before(claimed: Timestamp, event: Option<Timestamp>, name: &str) -> Option<String> {
     let event = event?;
-    let early = event.as_second().saturating_sub(claimed.as_second());
+    let early = ahead(event, claimed);
     (early > SLACK_SECONDS).then(|| {
         format!("it claims to be of {}, {} before {name} ({})", iso(claimed), human_length(early), iso(event))
     })
 }
 
 fn future(claimed: Timestamp, now: Option<Timestamp>) -> Option<String> {
-    let now = now?;
-    let ahead = claimed.as_second().saturating_sub(now.as_second());
+    let ahead = ahead(claimed, now?);
     (ahead > SLACK_SECONDS)
         .then(|| format!("it claims to be of {}, which is {} from now", iso(claimed), human_length(ahead)))
+}
+
+/// Sealed after the time that is asked about: then there was nothing that could have been trusted.
+fn not_yet(claimed: Timestamp, at: Option<Timestamp>) -> Option<String> {
+    let at = at?;
+    let late = ahead(claimed, at);
+    (late > SLACK_SECONDS).then(|| {
+        format!(
+            "it claims to be of {}, {} after {}, the time that you ask about: then it was not there yet",
+            iso(claimed),
+            human_length(late),
+            iso(at)
+        )
+    })
 }

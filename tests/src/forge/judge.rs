@@ -23,6 +23,8 @@ pub struct Judged {
     pub signer_trusted: bool,
     /// Role, decision and whether the signer is trusted, of every sign-off that counts.
     pub sign_offs: Vec<(String, String, bool)>,
+    /// How many notes there are on seal and sign-offs.
+    pub notes: usize,
     /// Digest of the statements that count, which names what was signed.
     pub snapshot_id: String,
 }
@@ -63,6 +65,7 @@ pub fn judge_with(bytes: &[u8], trust: &AllowedSigners) -> Judged {
         because: String::new(),
         signer_trusted: false,
         sign_offs: Vec::new(),
+        notes: 0,
         snapshot_id: String::new(),
     };
     let opened = match open(bytes, &Limits::default()) {
@@ -78,6 +81,7 @@ pub fn judge_with(bytes: &[u8], trust: &AllowedSigners) -> Judged {
         format!("{}: {}", problem.path.as_ref().map_or("", |path| path.as_str()), problem.what)
     };
     judged.problems = verification.problems.iter().map(words).collect();
+    judged.notes = verification.notes.len();
     judged.seal = verification.seal.state;
     judged.because = verification.seal.because;
     judged.signer_trusted = verification.signer.state == SignerState::Trusted;

@@ -35,6 +35,8 @@ pub(crate) enum Expect {
     Seal(SealState, &'static str),
     /// So many sign-offs by trusted signers count.
     Trusted(usize),
+    /// Opened, with so many notes and no problem.
+    Notes(usize),
     /// Nothing is wrong with it: the row shows where the clause ends.
     Fine,
 }
@@ -99,6 +101,7 @@ fn fault(judged: &Judged, expect: Expect) -> Option<String> {
             judged.error.is_none()
                 && judged.sign_offs.iter().filter(|(.., trusted)| *trusted).count() == count
         }
+        Expect::Notes(count) => judged.error.is_none() && judged.problems.is_empty() && judged.notes == count,
         Expect::Fine => judged.is_all_good(),
     };
     let hidden = matches!(expect, Expect::Error(_) | Expect::Problem(_)) && judged.is_all_good();

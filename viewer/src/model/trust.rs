@@ -109,6 +109,10 @@ fn sign_off(said: &SignOffTrust) -> SignOff {
             .principal
             .clone()
             .filter(|_| is_known)
+            // Expired, not valid yet or revoked: the reason says which.
+            .or_else(|| {
+                said.signer.known_as.as_ref().map(|known| format!("{known}, whose key is not trusted now"))
+            })
             .unwrap_or_else(|| "a key you do not know".into()),
         fingerprint: said.fingerprint.clone(),
         key_type: said.key_type.clone(),
@@ -197,7 +201,13 @@ fn signature(trust: &Trust) -> Answer {
         SealState::Valid => (
             "valid",
             State::Good,
-            "The packer's key signed the list of files, and with it every byte of this snapshot.".to_owned(),
+            match trust.signer.state {
+                SignerState::Trusted => {
+                    "The packer's key signed the list of files, and with it every byte of this snapshot."
+                }
+                _ => "A key signed the list of files, and with it every byte of this snapshot.",
+            }
+            .to_owned(),
         ),
         SealState::Repacked => (
             "valid, repacked",

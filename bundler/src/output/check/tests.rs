@@ -144,7 +144,7 @@ pub(crate) fn ghost() -> Report {
             files: FilesTrust { intact: true, good: 98, total: 98 },
             seal: SealTrust {
                 state: SealState::Valid,
-                because: String::new(),
+                because: "made by somebody whom you do not know, and anybody can seal".to_owned(),
                 fingerprint: Some("SHA256:nThbg6kXUpJWGl7E1IGOCspRomTxdCARLviKw6E5SY8".to_owned()),
                 key_type: Some("ssh-ed25519".to_owned()),
                 claimed_at: Some(at("2026-06-13T06:41:00Z")),
@@ -153,6 +153,7 @@ pub(crate) fn ghost() -> Report {
             signer: SignerTrust {
                 state: SignerState::Unknown,
                 principal: None,
+                known_as: None,
                 trust_file_sha256: None,
                 because: "nobody said whose key it is".to_owned(),
             },
@@ -167,6 +168,7 @@ pub(crate) fn ghost() -> Report {
             },
             sign_offs: Vec::new(),
             policy: PolicyTrust { met: true, answers: Vec::new() },
+            notes: Vec::new(),
             trust_file: None,
             revoked_file: None,
         }),

@@ -8,7 +8,7 @@ use dossier_tests::forge::{
     Bag, KEY, OTHER_KEY, append, armour, key, seal, seal_statement, sign, sign_off, small,
 };
 
-use super::Expect::{Problem, Seal, Trusted};
+use super::Expect::{Notes, Problem, Seal, Trusted};
 use super::{Row, check, row};
 
 const OPERATOR: u8 = 2;
@@ -18,6 +18,7 @@ pub(super) fn rows() -> Vec<Row> {
     let mut rows = keys_and_roles();
     rows.extend(replayed());
     rows.extend(said());
+    rows.extend(lied());
     rows
 }
 
@@ -226,5 +227,33 @@ fn said() -> Vec<Row> {
             "2026-06-13T08:00:00Z",
             "0001-01-01T00:00:00Z",
         ),
+    ]
+}
+
+/// FORMAT §7.14: what is signed is what `report.json` says, which here says nothing.
+fn lied() -> Vec<Row> {
+    let lie = |what: &str, expect, signer: u8, change: fn(&mut Statement)| {
+        row("§7.14", what, expect, move || {
+            let unsigned = small();
+            let mut statement = sign_off(&unsigned, "operator", Approved);
+            change(&mut statement);
+            sign(&seal(&unsigned, &key(KEY)), &statement, &key(signer))
+        })
+    };
+    let counts: fn(&mut Statement) = |said| said.predicate.outcomes.confirmed = 999;
+    let accepts: fn(&mut Statement) =
+        |said| said.predicate.contradictions_accepted = vec!["NOPE.1".to_owned()];
+    let invents: fn(&mut Statement) = |said| said.predicate.prior = vec![Sha256Digest::of(b"invented")];
+    vec![
+        lie("999 confirmed, says an operator", Notes(1), OPERATOR, counts),
+        lie("999 confirmed, says somebody", Notes(1), OTHER_KEY, counts),
+        lie("a contradiction that is none, accepted by an operator", Problem("NOPE.1"), OPERATOR, accepts),
+        row("§7.14", "999 confirmed, says the packer", Problem("outcomes.confirmed is 999"), move || {
+            let unsigned = small();
+            let mut statement = seal_statement(&unsigned);
+            counts(&mut statement);
+            sign(&unsigned, &statement, &key(KEY))
+        }),
+        lie("a sign-off that nobody but a stranger saw", Notes(1), OTHER_KEY, invents),
     ]
 }

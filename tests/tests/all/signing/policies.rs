@@ -68,7 +68,9 @@ fn expectations_and_times() {
     check(&desk, &["--expect", "phase=b"], 1, &["no asked: it is about phase b; it is about phase a"]);
     check(&desk, &["--expect", "packer=ann@x"], 1, &["no asked: ann@x packed it"]);
     check(&desk, &["--expect", &format!("id={}", "0".repeat(64))], 1, &["no asked: its id is 000"]);
+    check(&desk, &["--expect", &format!("id={}", id.to_uppercase())], 0, &["yes asked: its id is"]);
     check(&desk, &["--expect", "id=7f3a-91c2"], 2, &["all 64 digits"]);
+    check(&desk, &["--expect", &format!("id={}", "g".repeat(64))], 2, &["only the digits 0 to 9 and a to f"]);
     check(&desk, &["--expect", "who=ann"], 2, &["phase=ID"]);
     check(&desk, &["--expect", "phase=a,phase=b"], 2, &["asked twice"]);
     check(&desk, &["--threshold", "0"], 2, &["asks for nothing"]);
@@ -78,7 +80,67 @@ fn expectations_and_times() {
         format!("ops@x namespaces=\"seal@dossier\",valid-before=\"20300101Z\" {}", desk.text("packer.pub"));
     fs_err::write(desk.at("trust"), line).expect("written");
     check(&desk, &[], 0, &[]);
-    check(&desk, &["--at", "2031-01-01"], 1, &["no longer at 2031-01-01T00:00:00Z"]);
+    check(
+        &desk,
+        &["--at", "2031-01-01"],
+        1,
+        &[
+            "no longer at 2031-01-01T00:00:00Z: it was valid until 2030-01-01T00:00:00Z",
+            "? packer's signature valid",
+        ],
+    );
+    check(&desk, &["--at", "2020-01-01"], 1, &["after 2020-01-01T00:00:00Z, the time that you ask about"]);
+}
+
+/// Bob rejects, and then his key's time is over, or it is stolen.
+#[test]
+fn a_rejection_outlives_its_key() {
+    let desk = desk();
+    desk.sign("a.zip", "bob", "reviewer", "reject");
+    let trusts = |options: &str| {
+        let ops = format!("ops@x namespaces=\"seal@dossier\" {}", desk.text("packer.pub"));
+        let bob = format!("bob@x namespaces=\"signoff.reviewer@dossier\"{options} {}", desk.text("bob.pub"));
+        fs_err::write(desk.at("trust"), ops + &bob).expect("written");
+    };
+    trusts("");
+    check(
+        &desk,
+        &[],
+        1,
+        &["rejected as reviewer by bob@x; counts", "not so: nobody whom you trust rejects it"],
+    );
+    // Valid when he signed, and no longer.
+    trusts(",valid-before=\"21000101Z\"");
+    check(
+        &desk,
+        &["--at", "2101-01-01"],
+        1,
+        &["known as that of bob@x, no longer valid since 2100-01-01T00:00:00Z", "so the rejection stands"],
+    );
+    trusts(",valid-before=\"20260101Z\"");
+    check(
+        &desk,
+        &[],
+        0,
+        &[
+            "when it was not valid either",
+            "note signatures/",
+            "bob@x rejected it as reviewer",
+            "; 1 note to look at. exit 0",
+        ],
+    );
+    trusts("");
+    check(
+        &desk,
+        &["--revoked", "bob.pub"],
+        0,
+        &[
+            "by bob@x, whose key is revoked; does not count",
+            "that does not block",
+            "Ask the owner",
+            "1 note to look at",
+        ],
+    );
 }
 
 #[test]
@@ -104,4 +166,16 @@ fn programs_read_the_same() {
     assert_eq!(met, [(Some("require"), Some(true)), (Some("require"), Some(false))]);
     let sign_off = &found["trust"]["sign_offs"][0];
     assert_eq!((&sign_off["counts"], &sign_off["signer"]["principal"]), (&true.into(), &"ann@x".into()));
+    // The seal is taken out, and the packer approves: nothing of it counts.
+    desk.sign("a.zip", "packer", "operator", "approve");
+    let script = "zip -q -d a.zip '*/signatures/seal.json' '*/signatures/seal.json.sig'";
+    crate::phase::succeed(
+        std::process::Command::new("sh").args(["-ec", script]).current_dir(desk.folder.path()),
+    );
+    let found = desk.verified("a.zip", &["--allowed-signers", "trust", "--require", "operator"]);
+    let counts = |index: usize| found["trust"]["sign_offs"][index]["counts"].clone();
+    assert_eq!((counts(0), counts(1)), (false.into(), false.into()), "{found}");
+    assert_eq!(found["trust"]["policy"]["met"], false);
+    let answers = found["trust"]["policy"]["answers"].as_array().expect("answers");
+    assert!(answers.iter().any(|answer| answer["kind"] == "seal" && answer["met"] == false), "{answers:?}");
 }
