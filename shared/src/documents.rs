@@ -91,6 +91,14 @@ impl Document {
         }
     }
 
+    /// Whether a row is the heading row of its table: below it stands the line of dashes.
+    pub fn is_heading_row(&self, block: &Block) -> bool {
+        let below = self.source.text().get(block.source.end.saturating_sub(1)..).unwrap_or("");
+        let line = below.split_once('\n').map_or("", |(_, below)| below.lines().next().unwrap_or(""));
+        let dashes = |c: char| matches!(c, '|' | ':' | '-' | ' ' | '\t' | '>');
+        block.kind == BlockKind::Row && line.contains('-') && line.chars().all(dashes)
+    }
+
     /// Line and column, from 1, of byte `at` of a block's text; columns count characters.
     pub fn position(&self, block: &Block, at: usize) -> (u32, u32) {
         let (line, column) = self.source.position(block.source_offset(at));

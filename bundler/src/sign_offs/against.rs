@@ -7,8 +7,6 @@ use dossier_shared::signature::allowed_signers::Lookup;
 use dossier_shared::signature::statement::Statement;
 use dossier_shared::time::iso;
 
-use crate::output;
-
 /// Statements that are contradicted, each once.
 pub(super) fn contradicted(report: &Report) -> impl Iterator<Item = &Check> {
     report.checks.iter().filter(|check| check.same_as.is_none() && check.outcome == Outcome::Contradicted)
@@ -39,12 +37,12 @@ pub(crate) fn obstacles(report: &Report, fingerprint: &str) -> Vec<String> {
         // The signer's own rejection is taken back by this very word; nobody else can do that.
         let of_others = |s: &&SignOffTrust| s.decision == Decision::Rejected && s.fingerprint != fingerprint;
         for rejection in trust.sign_offs.iter().filter(of_others).filter(|rejection| rejection.counts) {
-            let who = rejection.signer.principal.as_ref().unwrap_or(&rejection.fingerprint);
-            let note = match rejection.says.note.as_str() {
-                "" => String::new(),
-                note => format!(": \u{201c}{}\u{201d}", output::shorten(&note.replace('\n', " / "), 120)),
-            };
-            obstacles.push(format!("{who} has rejected it as {}, and that stands{note}", rejection.role));
+            let signer = &rejection.signer;
+            let name = signer.principal.as_ref().or(signer.known_as.as_ref());
+            let who = name.unwrap_or(&rejection.fingerprint);
+            // Its note stays where it is quoted: it could be made to look like lines of ours.
+            let look = if rejection.says.note.is_empty() { "" } else { "; `dossier verify` shows its note" };
+            obstacles.push(format!("{who} has rejected it as {}, and that stands{look}", rejection.role));
         }
     }
     for Problem { path, what, .. } in &report.problems {

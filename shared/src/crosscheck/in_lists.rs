@@ -416,6 +416,14 @@ mod tests {
     }
 
     #[test]
+    fn a_table_right_below_another_has_its_own_columns() {
+        let first = "| build | result |\n|---|---|\n| 202 | success |\n";
+        let text = format!("{first}\n| build | started |\n|---|---|\n| #202 | 09:00:00Z |\n");
+        samples::check("build-time", &text, "-");
+        samples::check("build-status", &text, "+");
+    }
+
+    #[test]
     fn what_is_said_of_another_build_as_well_is_left_to_a_person() {
         for (rule, text, expected) in [
             ("build-status", "#203 as well as #202 passed.", "."),

@@ -19,15 +19,20 @@ pub(super) struct Table<'c, 'a> {
 impl<'c, 'a> Table<'c, 'a> {
     /// The table of a row; none for its heading row, and for whatever is no row.
     pub(super) fn of(unit: &Unit<'_>, context: &'c Context<'a>) -> Option<Table<'c, 'a>> {
-        if unit.block.kind != BlockKind::Row {
+        if unit.block.kind != BlockKind::Row || unit.document.is_heading_row(unit.block) {
             return None;
         }
         let before = context.units.get(..unit.index)?;
         let rows = before.iter().rev().take(ROWS + 1);
+        let mut is_over = false;
         let rows = rows.take_while(|row| {
-            row.block.kind == BlockKind::Row
+            let goes_on = !is_over
+                && row.block.kind == BlockKind::Row
                 && std::ptr::eq(row.document, unit.document)
-                && row.block.heading == unit.block.heading
+                && row.block.heading == unit.block.heading;
+            // Another table may stand right above.
+            is_over = goes_on && row.document.is_heading_row(row.block);
+            goes_on
         });
         let (count, head) = rows.enumerate().last()?;
         let columns =

@@ -71,7 +71,11 @@ fn what_was_said_before_is_told() {
     desk.check(
         &asked,
         1,
-        &["against ann@x has rejected it as operator, and that stands", "not yet", "--despite"],
+        &[
+            "against ann@x has rejected it as operator, and that stands",
+            "dossier verify` shows its note",
+            "--despite",
+        ],
     );
     desk.check(&[&asked[..], &["--despite", "she was asked"]].concat(), 0, &["signed"]);
     check(&desk, "approve", &["--key", "ann"], 0, &["this takes back your own rejection as operator"]);
