@@ -5,9 +5,10 @@ use std::sync::LazyLock;
 use regex_lite::Regex;
 
 use super::context::{same_sha, tested_ref};
-use super::reading::{before, last_before, pattern, pulls, told};
+use super::reading::{before, last_before, mentions_from, pattern, pulls, told};
+use super::run_tables::{Table, cells};
 use super::{Context, Draft, Fact, Rule, Unit, cite, tested_pull};
-use crate::documents::mentions::What;
+use crate::documents::mentions::{Mention, What};
 use crate::report::CheckKind;
 
 pub(super) const RULE: Rule = Rule {
@@ -49,6 +50,33 @@ fn find(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
             drafts.push(Draft::new(span, format!("ran {builds:?} {sha}"), facts));
         }
     }
+    row(unit, context, drafts);
+}
+
+/// A row of a table of builds with a column for the commit that they ran.
+fn row(unit: &Unit<'_>, context: &Context<'_>, drafts: &mut Vec<Draft>) {
+    const COMMITS: &[&str] =
+        &["commit", "sha", "ref", "tested", "tested commit", "commit tested", "tested ref", "head"];
+    let Some(table) = Table::of(unit, context) else { return };
+    let (Some((_, build)), Some(column)) = (table.run_cell(unit), table.column(COMMITS)) else { return };
+    let Some(cell) = cells(unit.block).into_iter().nth(column).map(|(cell, _)| cell) else { return };
+    let mention = mentions_from(unit, cell.start).first().filter(|mention| mention.span.end <= cell.end);
+    let (Ok(number), Some(Mention { span, what: What::Commit(sha) })) = (build.parse(), mention) else {
+        return;
+    };
+    let rest = [cell.start..span.start, span.end..cell.end];
+    let is_whole = rest.iter().all(|part| !unit.text(part).contains(char::is_alphanumeric));
+    if !is_whole || drafts.iter().any(|draft| draft.span.contains(&span.start)) {
+        return;
+    }
+    let is_own = context.build(number).is_ok_and(|build| same_sha(sha, &build.after));
+    let fact = match fact(number, sha, context) {
+        Fact::Differs(words, cited) if is_own => {
+            Fact::Unclear(format!("{words}, and {sha} is the commit of the pipeline itself"), cited)
+        }
+        fact => fact,
+    };
+    drafts.push(Draft::new(span.clone(), format!("ran [{number}] {sha}"), vec![fact]));
 }
 
 fn fact(number: u64, sha: &str, context: &Context<'_>) -> Fact {
@@ -79,6 +107,9 @@ mod tests {
             ("build #202 did not run 5555555c", ""),
             ("build #202 should have used 5555555c", "."),
             ("build #202 passed, fixed by 5555555c", ""),
+            ("| build | commit |\n|---|---|\n| 202 | `4444444b` |\n| 203 | 4444444b |", "+-"),
+            ("| build | commit |\n|---|---|\n| 202 | of 5555555c |", ""),
+            ("| PR | commit |\n|---|---|\n| 4 | 5555555c |", ""),
         ] {
             check("tested-commit", text, expected);
         }
