@@ -135,6 +135,9 @@ pub fn parse_bag_info(bytes: &[u8]) -> (Vec<(String, String)>, Vec<String>) {
     let mut fields = Vec::new();
     let mut faults = Faults::default();
     let text = String::from_utf8_lossy(bytes);
+    if matches!(text, std::borrow::Cow::Owned(_)) {
+        faults.push("is not UTF-8".to_owned());
+    }
     for (index, line) in text.split_terminator('\n').enumerate() {
         match line.split_once(": ").map(|(label, value)| (label.to_owned(), value.to_owned())) {
             Some(field) if bag_info_text(std::slice::from_ref(&field)).is_ok() => fields.push(field),
@@ -180,5 +183,6 @@ mod tests {
         assert_eq!(parse_bag_info(text.as_bytes()), (fields, vec![]));
         assert!(bag_info_text(&[("A".to_owned(), "b\nPayload-Oxum: 0.0".to_owned())]).is_err());
         assert_eq!(parse_bag_info(b"A: b\n c\n").1.len(), 1);
+        assert_eq!(parse_bag_info(b"A: b\x8c\n").1, ["is not UTF-8"]);
     }
 }
