@@ -126,6 +126,7 @@ fn fact(
 #[cfg(test)]
 mod tests {
     use super::super::samples::{check, check_with};
+    use crate::evidence::{Evidence, Log};
 
     #[test]
     fn words_that_no_log_holds() {
@@ -159,5 +160,13 @@ mod tests {
         check_with("log-absence", "no `VIP exhaustion` in the log of #202", "?", |evidence| {
             evidence.logs.retain(|log| log.step != 2);
         });
+        // A log that was cut, damaged, emptied or has gaps shows nothing by what it lacks.
+        let damage: [fn(&mut Log); 3] =
+            [|log| log.complete = false, |log| log.missing_lines = 1, |log| log.line_count = 0];
+        for damage in damage {
+            let harm = |evidence: &mut Evidence| evidence.logs.iter_mut().for_each(damage);
+            check_with("log-absence", "no `VIP exhaustion` in the log of #202", "?", harm);
+            check_with("quoted-log", "Log of #202: \"VIP exhaustion in the pool\"", "?", harm);
+        }
     }
 }

@@ -32,10 +32,17 @@ pub(super) fn gap(context: &Context<'_>, number: u64) -> Option<Fact> {
     if logs.iter().any(|log| log.dropped_head > 0) {
         return Some(Fact::Missing(format!("the server had dropped the head of build {number}'s log")));
     }
+    if let Some(log) = logs.iter().find(|log| !log.complete || log.missing_lines > 0) {
+        let what = if log.complete { "has gaps" } else { "could not be read whole" };
+        return Some(Fact::Missing(format!("{} of build {number} {what}", log.place.path)));
+    }
     let build = context.evidence.builds.get(&number)?;
     let ran = |status: &str| !matches!(status, "skipped" | "pending" | "blocked" | "declined");
     let lacking = build.stages.iter().find_map(|stage| {
-        let has = |step: u64| logs.iter().any(|log| log.stage == stage.number && log.step == step);
+        // A step that ran and logged nothing is one whose log was lost, as far as anybody can see.
+        let has = |step: u64| {
+            logs.iter().any(|log| log.stage == stage.number && log.step == step && log.line_count > 0)
+        };
         stage.steps.iter().find(|step| ran(&step.status) && !has(step.number))
     });
     lacking.map(|step| {

@@ -160,7 +160,7 @@ fn faults_of_the_configuration_tell_no_listed_value() {
     let output = pack(&phase, false);
     assert_eq!(output.status.code(), Some(2), "{}", said(&output));
     let said = said(&output);
-    assert!(said.contains("phase id \"X-[redacted:known-value]\" must begin"), "{said}");
+    assert!(said.contains("the phase id must begin"), "{said}");
     assert!(!said.contains("k3y-of-all"), "{said}");
 }
 

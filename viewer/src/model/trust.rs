@@ -72,6 +72,7 @@ pub(crate) struct SignOff {
     pub(crate) fingerprint: String,
     pub(crate) key_type: String,
     pub(crate) claimed_at: String,
+    pub(crate) counts: bool,
     pub(crate) state: State,
     /// Why it counts or does not, and what is known of the key, in sentences.
     pub(crate) because: String,
@@ -117,6 +118,7 @@ fn sign_off(said: &SignOffTrust) -> SignOff {
         fingerprint: said.fingerprint.clone(),
         key_type: said.key_type.clone(),
         claimed_at: words::moment(said.claimed_at),
+        counts: said.counts,
         state,
         because: join(words::sentence(&said.because), &said.signer.because),
         note: said.says.note.clone(),
@@ -125,15 +127,25 @@ fn sign_off(said: &SignOffTrust) -> SignOff {
     }
 }
 
-/// `1 approval, 1 rejection` for the strip; none where nobody has signed off.
+/// `1 approval, 1 rejection` for the strip, and what of it does not count; none where nobody has signed off.
 pub(crate) fn signed_off(report: &Report) -> Option<(String, String, State)> {
     let said = sign_offs(report);
     let state = said.iter().map(|said| said.state).max()?;
-    let listed: Vec<String> =
-        said.iter().map(|said| format!("{} as {} by {}", said.decision, said.role, said.who)).collect();
+    let one = |said: &SignOff| {
+        let not = if said.counts { "" } else { ", which does not count" };
+        format!("{} as {} by {}{not}", said.decision, said.role, said.who)
+    };
+    let listed: Vec<String> = said.iter().map(one).collect();
     let count = |decision: &str, one, many| {
-        let count = said.iter().filter(|said| said.decision == decision).count() as u64;
-        (count > 0).then(|| words::count(count, one, many))
+        let of = said.iter().filter(|said| said.decision == decision);
+        let (all, counting) = (of.clone().count(), of.filter(|said| said.counts).count());
+        let words = words::count(all as u64, one, many);
+        (all > 0).then(|| match counting {
+            _ if counting == all => words,
+            0 => format!("{words}, none of which counts"),
+            1 => format!("{words}, one of which counts"),
+            more => format!("{words}, {more} of which count"),
+        })
     };
     let value = match listed.as_slice() {
         [one] => one.clone(),
