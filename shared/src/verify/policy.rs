@@ -68,8 +68,8 @@ fn rejection(rejection: &SignOff) -> PolicyAnswer {
         Some(Miss::OtherTime(when)) => (
             "nobody whom you trusted when it was made rejects it",
             format!(
-                "{who} rejected it as {role}, with a key that is {when}: no approval by it takes that back while it is not \
-                 valid. To end it, take the line of the key out of your trust file; or give the key a line that is valid \
+                "{who} rejected it as {role}, with a key that is {when}: an approval made now does not take that \
+                 back. To end it, take the line of the key out of your trust file; or give the key a line that is valid \
                  now, and have it approve as {role} with {id} in prior"
             ),
         ),

@@ -128,7 +128,7 @@ fn the_rejection_of_a_key_that_is_over_ends_as_it_is_told() {
     let (met, told) = is_met(back, &(packer.clone() + &ann(over)));
     assert!(!met && !told.contains("only the same key"), "{told}");
     for words in [
-        "with a key that is no longer valid since 2026-07-01T00:00:00Z: no approval by it takes that back",
+        "with a key that is no longer valid since 2026-07-01T00:00:00Z: an approval made now does not take that back",
         "take the line of the key out of your trust file",
         "give the key a line that is valid now, and have it approve as operator with",
     ] {

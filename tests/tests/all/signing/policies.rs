@@ -118,7 +118,7 @@ fn a_rejection_outlives_its_key() {
         &[
             "known as that of bob@x, no longer valid since 2100-01-01T00:00:00Z",
             "so the rejection stands",
-            "no approval by it takes that back while it is not valid",
+            "an approval made now does not take that back",
         ],
     );
     trusts(",valid-before=\"20260101Z\"");
