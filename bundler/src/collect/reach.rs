@@ -14,7 +14,8 @@ const MAX_LINKS: usize = 40;
 ///
 /// `root` is the folder of `dossier.toml`, without links. A link among the folders of the path is followed where it
 /// leads to something in the folder that the path begins in: `root`, or what the `..` at its beginning lead to. A path
-/// that begins at `/` may lead anywhere, but not by a link inside `root`.
+/// that begins at `/` may lead anywhere, but not by a link inside `root`. Behind a name a `..` is not followed: where
+/// the name is a link, it would lead out of the folder that the link leads to.
 pub(super) fn reach(root: &Path, asked: &str) -> Result<PathBuf, String> {
     let asked = Path::new(asked);
     let mut parts: Vec<Component<'_>> = asked.components().collect();
@@ -32,11 +33,10 @@ pub(super) fn reach(root: &Path, asked: &str) -> Result<PathBuf, String> {
         match part {
             Component::CurDir => {}
             Component::Prefix(_) | Component::RootDir => at.push(part),
+            Component::ParentDir if is_named => return Err(climbs(asked)),
             Component::ParentDir => {
                 at.pop();
-                if !is_named {
-                    base.clone_from(&at);
-                }
+                base.clone_from(&at);
             }
             Component::Normal(name) => {
                 is_named = true;
@@ -68,6 +68,27 @@ fn leads_out(link: &std::ffi::OsStr) -> String {
     format!(
         "{:?} in its path is a link that leads out of the folder; write where it leads into dossier.toml, if that is meant",
         link.to_string_lossy()
+    )
+}
+
+/// Why a path with a `..` behind a name is not followed, and what to write: the same as far as no name in it is a link.
+fn climbs(asked: &Path) -> String {
+    let mut plain = PathBuf::new();
+    for part in asked.components() {
+        match (part, plain.components().next_back()) {
+            (Component::CurDir, _) | (Component::ParentDir, Some(Component::RootDir)) => {}
+            (Component::ParentDir, Some(Component::Normal(_))) => {
+                plain.pop();
+            }
+            _ => plain.push(part),
+        }
+    }
+    if plain.as_os_str().is_empty() {
+        plain.push(".");
+    }
+    let plain = plain.to_string_lossy();
+    format!(
+        "has a .. behind a folder's name; .. may stand only at the beginning of a path: write {plain:?}, if that is meant"
     )
 }
 
@@ -104,11 +125,16 @@ mod tests {
             ("latest", "other"),
             ("other/away", "/etc"),
             ("phase/by", "same"),
+            ("phase/dot", "."),
         ] {
             symlink(target, top.join(link)).expect("linked");
         }
         let inside = |path: &str| Ok(top.join(path));
         let out = |link: &str| Err(format!("{link:?} in its path is a link that leads out"));
+        let climbs = |plain: &str| {
+            let only = "has a .. behind a folder's name; .. may stand only at the beginning of a path";
+            Err(format!("{only}: write {plain:?}"))
+        };
         for (asked, expected) in [
             ("in/deep/file", inside("phase/in/deep/file")),
             ("./in/./deep/file", inside("phase/in/deep/file")),
@@ -129,9 +155,21 @@ mod tests {
             ("../latest/x", inside("other/x")),
             ("../other/away/x", out("away")),
             ("../phase/out/x", out("out")),
-            ("in/../out/x", out("out")),
-            ("out/../etc/x", out("out")),
+            ("dot/x", inside("phase/x")),
+            ("./../other/x", inside("other/x")),
+            ("../../x", Ok(top.parent().expect("a folder above").join("x"))),
             (".", inside("phase")),
+            // A link in front of a `..` would lead it out of the folder, and one that is none today may be one tomorrow.
+            ("in/back/../other/x", climbs("in/other/x")),
+            ("dot/../other/x", climbs("other/x")),
+            ("same/../../x", climbs("../x")),
+            ("in/../out/x", climbs("out/x")),
+            ("out/../etc/x", out("out")),
+            ("../other/../x", climbs("../x")),
+            ("in/..", climbs(".")),
+            ("in/deep/../*", climbs("in/*")),
+            ("in/deep/../.", climbs("in")),
+            ("/etc/../x", climbs("/x")),
         ] {
             let reached = reach(&root, asked);
             match (&reached, &expected) {

@@ -228,6 +228,33 @@ fn links_in_a_path_lead_nowhere_outside() {
     assert_eq!((entries.len(), absences.len()), (0, 1), "{absences:?}");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_way_back_in_a_path_leads_nowhere_outside() {
+    let sources = [
+        "[documents]\nreview = \"ph/dot/../REVIEW-a.md\"\nplan = \"a/../*.md\"\ninbox = \"a/../IN.md\"",
+        "[[source]]\nkind = \"file\"\npath = \"a/b/../zzz.txt\"",
+        "[[source]]\nkind = \"file\"\npath = \"dot/../zzz.txt\"",
+        "[[source]]\nkind = \"runs\"\npath = \"dot/..\"",
+    ];
+    let folder = tempfile::tempdir().expect("a folder");
+    let phase = folder.path().join("ph");
+    fs_err::create_dir_all(phase.join("a")).expect("made");
+    for outside in ["zzz.txt", "REVIEW-a.md", "plan.md", "IN.md"] {
+        fs_err::write(folder.path().join(outside), "secret").expect("written");
+    }
+    std::os::unix::fs::symlink(".", phase.join("dot")).expect("linked");
+    std::os::unix::fs::symlink("..", phase.join("a/b")).expect("linked");
+    let config =
+        config::parse(&format!("[phase]\nid = \"a\"\n{}", sources.join("\n"))).expect("a good config");
+    let raw = collect(config, &phase, &Limits::default(), &Progress::none()).expect("collected");
+    assert_eq!(raw.entries.len(), 0);
+    let said: Vec<_> = raw.absences.iter().map(|absence| absence.reason.as_str()).collect();
+    let is_said = |reason: &&str| reason.contains(".. may stand only at the beginning of a path: write");
+    assert!(said.len() == 6 && said.iter().all(is_said), "{said:?}");
+    assert!(said.iter().any(|reason| reason.contains("write \"a/zzz.txt\"")), "{said:?}");
+}
+
 #[test]
 fn a_broken_bundle_is_an_absence() {
     let (entries, absences) = collect_from(

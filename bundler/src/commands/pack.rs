@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use dossier_shared::limits::Limits;
-use dossier_shared::snapshot::metadata::Absence;
+use dossier_shared::snapshot::metadata::{Absence, Metadata};
 use dossier_shared::time::{self, Timestamp};
 
 use crate::cli::Pack;
@@ -172,6 +172,8 @@ struct Facts {
     bytes: u64,
     absences: Vec<String>,
     redactions: u64,
+    /// Values that were to be removed and were not looked for, by name and with the reason.
+    not_looked_for: Vec<String>,
     /// What redaction left in place or did not look for.
     kept: usize,
 }
@@ -189,9 +191,16 @@ impl Facts {
                 .filter(|redaction| redaction.kept.is_none())
                 .map(|redaction| redaction.count)
                 .sum(),
+            not_looked_for: not_looked_for(metadata),
             kept: metadata.redactions.iter().filter(|redaction| redaction.kept.is_some()).count(),
         }
     }
+}
+
+/// Nothing exempts a known value, so what is said of one that was not removed is that it is not looked for.
+fn not_looked_for(metadata: &Metadata) -> Vec<String> {
+    let known = metadata.redactions.iter().filter(|redaction| redaction.rule == "known-value");
+    known.filter_map(|redaction| redaction.kept.clone()).collect()
 }
 
 fn summary(target: &Path, facts: &Facts, sealed: &Sealed) -> Page {
@@ -219,6 +228,9 @@ fn summary(target: &Path, facts: &Facts, sealed: &Sealed) -> Page {
             9,
             [(Look::Warn, format!("         {kept} on what was not redacted; dossier show lists them"))],
         );
+    }
+    for unsought in &facts.not_looked_for {
+        page.line(13, [(Look::Warn, format!("         secret {unsought}"))]);
     }
     if !facts.absences.is_empty() {
         let absences = count(facts.absences.len() as u64, "thing");

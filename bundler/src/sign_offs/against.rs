@@ -42,7 +42,12 @@ pub(crate) fn obstacles(report: &Report, fingerprint: &str) -> Vec<String> {
             let who = name.unwrap_or(&rejection.fingerprint);
             // Its note stays where it is quoted: it could be made to look like lines of ours.
             let look = if rejection.says.note.is_empty() { "" } else { "; `dossier verify` shows its note" };
-            obstacles.push(format!("{who} has rejected it as {}, and that stands{look}", rejection.role));
+            // Of a key whose time is over it is told why that stands all the same.
+            let stands = match signer.state {
+                SignerState::Unknown => format!(": {}", rejection.because),
+                _ => ", and that stands".to_owned(),
+            };
+            obstacles.push(format!("{who} has rejected it as {}{stands}{look}", rejection.role));
         }
     }
     for Problem { path, what, .. } in &report.problems {
@@ -69,7 +74,11 @@ pub(crate) fn notes(report: &Report, statement: &Statement, fingerprint: &str, o
     let Some(trust) = &report.trust else { return notes };
     let (role, decision) = (&statement.predicate.role, statement.predicate.decision);
     if trust.signer.state == SignerState::Unknown {
-        notes.push(format!("you do not know the key that sealed it ({})", trust.signer.because));
+        let because = &trust.signer.because;
+        notes.push(match &trust.signer.known_as {
+            Some(_) => format!("the key that sealed it is not valid now: {because}"),
+            None => format!("you do not know the key that sealed it ({because})"),
+        });
     }
     if own.is_revoked {
         notes.push(
@@ -85,7 +94,14 @@ pub(crate) fn notes(report: &Report, statement: &Statement, fingerprint: &str, o
         let (at, id) = (iso(earlier.claimed_at), earlier.id.get(..8).unwrap_or(&earlier.id));
         notes.push(match (earlier.decision, decision) {
             (Decision::Rejected, Decision::Approved) => {
-                format!("this takes back your own rejection as {role}, made at {at} ({id})")
+                let own_key = if own.is_revoked { None } else { own.lookup.as_ref() };
+                let only_where = match own_key {
+                    Some(Lookup::Expired { .. } | Lookup::NotYetValid { .. } | Lookup::TimeNeeded { .. }) => {
+                        " only where a line trusts your key now; with your own trust file it stands"
+                    }
+                    _ => "",
+                };
+                format!("this takes back your own rejection as {role}, made at {at} ({id}){only_where}")
             }
             (Decision::Approved, Decision::Rejected) => {
                 format!("this takes back your own approval as {role}, made at {at} ({id})")
@@ -99,10 +115,11 @@ pub(crate) fn notes(report: &Report, statement: &Statement, fingerprint: &str, o
     };
     let strangers = trust.sign_offs.iter().filter(is_strangers).filter(|s| s.fingerprint != fingerprint);
     for rejection in strangers.take(usize::from(decision == Decision::Approved) * 8) {
-        notes.push(format!(
-            "a key that you do not trust as {} has rejected it: {}",
-            rejection.role, rejection.fingerprint
-        ));
+        let (role, key, signer) = (&rejection.role, &rejection.fingerprint, &rejection.signer);
+        notes.push(match &signer.known_as {
+            Some(who) => format!("{who} has rejected it as {role}: {}", rejection.because),
+            None => format!("a key that you do not trust as {role} has rejected it: {key}"),
+        });
     }
     notes
 }
@@ -115,5 +132,41 @@ fn ungranted(lookup: &Lookup) -> Option<String> {
         Lookup::NotYetValid { line } => Some(format!("line {line} trusts your key from a later time on")),
         Lookup::Expired { line } => Some(format!("line {line} trusts your key no longer")),
         Lookup::TimeNeeded { line } => Some(format!("line {line} names your key for a span of time")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use dossier_shared::report::{SignerTrust, StatementFacts};
+
+    use super::*;
+    use crate::output::check::tests::ghost;
+
+    #[test]
+    fn a_rejection_of_a_key_that_is_over_is_told_as_what_it_is() {
+        let mut report = ghost();
+        report.trust.as_mut().expect("answers").sign_offs = vec![SignOffTrust {
+            id: "ab".repeat(32),
+            role: "reviewer".to_owned(),
+            decision: Decision::Rejected,
+            claimed_at: "2026-06-13T07:00:00Z".parse().expect("a time"),
+            fingerprint: "SHA256:bob".to_owned(),
+            key_type: "ssh-ed25519".to_owned(),
+            signer: SignerTrust {
+                state: SignerState::Unknown,
+                principal: None,
+                known_as: Some("bob@x".to_owned()),
+                trust_file_sha256: None,
+                because: "line 3".to_owned(),
+            },
+            counts: true,
+            because: "no longer valid since 2026-07-01T00:00:00Z; it stands".to_owned(),
+            says: StatementFacts::default(),
+        }];
+        let words =
+            "bob@x has rejected it as reviewer: no longer valid since 2026-07-01T00:00:00Z; it stands";
+        let found = obstacles(&report, "SHA256:ann");
+        assert!(found.iter().any(|line| line == words), "{found:?}");
+        assert!(!obstacles(&report, "SHA256:bob").iter().any(|line| line.contains("bob@x")));
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::SignOff;
+use super::signer::Miss;
 use super::standing::{Facts, Standing};
 use crate::digest::Sha256Digest;
 use crate::report::{PolicyAnswer, PolicyKind, PolicyTrust};
@@ -60,24 +61,27 @@ pub(super) fn no_seal(because: String) -> PolicyAnswer {
     }
 }
 
+/// FORMAT §8.8: with a key that is not valid now, no approval of today takes back what it said while it was.
 fn rejection(rejection: &SignOff) -> PolicyAnswer {
     let (who, role, id) = (rejection.who(), &rejection.statement.predicate.role, rejection.sha256.short());
-    let (asked, more) = match rejection.signer.principal {
-        Some(_) => ("nobody whom you trust rejects it", ""),
-        None => (
+    let (asked, because) = match &rejection.miss {
+        Some(Miss::OtherTime(when)) => (
             "nobody whom you trusted when it was made rejects it",
-            "; where the key shall have no say any more, take its line out of your trust file, or revoke it",
+            format!(
+                "{who} rejected it as {role}, with a key that is {when}: an approval made now does not take that \
+                 back. To end it, take the line of the key out of your trust file; or give the key a line that is valid \
+                 now, and have it approve as {role} with {id} in prior"
+            ),
+        ),
+        _ => (
+            "nobody whom you trust rejects it",
+            format!(
+                "{who} rejected it as {role}; only the same key can take that back, by approving it as {role} with {id} in \
+                 prior"
+            ),
         ),
     };
-    PolicyAnswer {
-        kind: PolicyKind::Rejection,
-        asked: asked.to_owned(),
-        met: false,
-        because: format!(
-            "{who} rejected it as {role}; only the same key can take that back, by approving it as {role} with {id} in \
-             prior{more}"
-        ),
-    }
+    PolicyAnswer { kind: PolicyKind::Rejection, asked: asked.to_owned(), met: false, because }
 }
 
 fn expectations(policy: &Policy, facts: &Facts<'_>) -> Vec<PolicyAnswer> {

@@ -52,6 +52,8 @@ pub(super) fn judge_signer(
         return (signer, Some(Miss::NotAsked));
     };
     let asked = verifier.at.map(|at| format!(" at {}", iso(at))).unwrap_or_default();
+    let asked_about =
+        verifier.at.map(|at| format!("; the time asked about is {}", iso(at))).unwrap_or_default();
     let name = named(trust, &lookup);
     let who = name.as_deref().unwrap_or_default();
     let (because, miss) = match &lookup {
@@ -68,22 +70,12 @@ pub(super) fn judge_signer(
             Some(Miss::OtherUse),
         ),
         Lookup::NotYetValid { line } => {
-            let from = span(trust, *line).0;
-            (
-                format!(
-                    "line {line} of the trust file names the key {who}, but not yet{asked}: it is valid from {from} on"
-                ),
-                Some(Miss::OtherTime(format!("not valid before {from}"))),
-            )
+            let when = format!("not valid before {}", span(trust, *line).0);
+            (other_time(*line, who, &when, &asked_about), Some(Miss::OtherTime(when)))
         }
         Lookup::Expired { line } => {
-            let until = span(trust, *line).1;
-            (
-                format!(
-                    "line {line} of the trust file names the key {who}, but no longer{asked}: it was valid until {until}"
-                ),
-                Some(Miss::OtherTime(format!("no longer valid since {until}"))),
-            )
+            let when = format!("no longer valid since {}", span(trust, *line).1);
+            (other_time(*line, who, &when, &asked_about), Some(Miss::OtherTime(when)))
         }
         Lookup::TimeNeeded { line } => (
             format!(
@@ -98,6 +90,10 @@ pub(super) fn judge_signer(
         Some(_) => signer.known_as = name,
     }
     (signer, miss)
+}
+
+fn other_time(line: u32, who: &str, when: &str, asked_about: &str) -> String {
+    format!("line {line} of the trust file names the key {who}, which is {when}{asked_about}")
 }
 
 /// The principals of the line that names the key for this use, now or at another time.

@@ -105,6 +105,42 @@ fn a_rejection_does_not_lapse_with_its_key() {
     check(&[(PACKER, Rejected, SIGNED, &[])], over, "", true, "a rejection by a trusted key", 0);
 }
 
+/// What the reader is told to do does end it, and what does not is not told.
+#[test]
+fn the_rejection_of_a_key_that_is_over_ends_as_it_is_told() {
+    let back: &[Said] = &[(ANN, Rejected, SIGNED, &[]), (ANN, Approved, "2026-08-01T00:00:00Z", &[0])];
+    let over = ",valid-before=\"20260701Z\"";
+    let is_met = |said: &[Said], trust: &str| {
+        let trust = AllowedSigners::parse(trust.as_bytes());
+        let verifier = Verifier {
+            trust: Some(&trust),
+            at: Some(LATER.parse().unwrap()),
+            now: Some(LATER.parse().unwrap()),
+            ..Verifier::default()
+        };
+        let found = verify_as(&open_bytes(&signed(Some(PACKER), said)).unwrap(), &verifier);
+        let answers = found.policy.answers.iter().map(|answer| answer.because.clone());
+        (found.policy.met, answers.collect::<String>())
+    };
+    let packer = format!("packer@x namespaces=\"seal@dossier\" {}\n", public(PACKER));
+    let ann =
+        |options: &str| format!("ann@x namespaces=\"signoff.operator@dossier\"{options} {}\n", public(ANN));
+    let (met, told) = is_met(back, &(packer.clone() + &ann(over)));
+    assert!(!met && !told.contains("only the same key"), "{told}");
+    for words in [
+        "with a key that is no longer valid since 2026-07-01T00:00:00Z: an approval made now does not take that back",
+        "take the line of the key out of your trust file",
+        "give the key a line that is valid now, and have it approve as operator with",
+    ] {
+        assert!(told.contains(words), "{words} / {told}");
+    }
+    assert!(is_met(&back[..1], &packer).0, "without its line");
+    let renewed = packer + &ann(over) + &ann(",valid-after=\"20260715Z\"");
+    assert!(is_met(back, &renewed).0, "with a line that is valid now");
+    let (met, told) = is_met(&back[..1], &renewed);
+    assert!(!met && told.contains("only the same key can take that back"), "{told}");
+}
+
 #[test]
 fn a_rejection_with_a_revoked_key_is_told_aloud() {
     let rejected = [(ANN, Rejected, SIGNED, &[] as &[usize])];

@@ -17,3 +17,4 @@ mod report_format;
 mod secrets;
 mod signing;
 mod stock_tools;
+mod tour;

@@ -87,7 +87,15 @@ fn what_is_asked_for_and_not_looked_for_is_told() {
     fs_err::write(phase.path("short.env"), "A_TOKEN=short\nRECIPE=ghost-of-ghosts\n").expect("written");
     let redact = "\n[redact]\nenv_files = [\"short.env\"]\nvalues_of = [\"NOWHERE\"]\nfrom_env = [\"NEVER_SET_ANYWHERE\"]\n";
     append(&phase, "dossier.toml", redact);
-    phase.pack();
+    let packing = said(&pack(&phase, false));
+    let packing = packing.split_whitespace().collect::<Vec<_>>().join(" ");
+    for part in [
+        "secret A_TOKEN of short.env is not looked for: it has fewer than 8 characters",
+        "secret NOWHERE is not looked for: it is in none of the env files",
+        "secret NEVER_SET_ANYWHERE is not looked for: this environment variable is not set",
+    ] {
+        assert!(packing.contains(part), "{part}: {packing}");
+    }
     let output = dossier().arg("show").arg(phase.path("out.zip")).output().expect("it starts");
     for part in ["A_TOKEN of short.env", "fewer than 8", "NOWHERE", "NEVER_SET_ANYWHERE is not looked for"] {
         assert!(said(&output).contains(part), "{part}: {}", said(&output));

@@ -93,6 +93,38 @@ fn what_was_said_before_is_told() {
 }
 
 #[test]
+fn keys_whose_time_is_over_are_named() {
+    let desk = desk();
+    check(&desk, "reject", &["--key", "ann"], 0, &["signed"]);
+    let lines = [("ops@x", "seal@dossier", "packer"), ("ann@x", "signoff.operator@dossier", "ann")];
+    let line = |(who, namespaces, key): (&str, &str, &str)| {
+        let key = desk.text(&format!("{key}.pub"));
+        format!("{who} namespaces=\"{namespaces}\",valid-before=\"20260101Z\" {key}")
+    };
+    fs_err::write(desk.at("trust"), lines.map(line).concat()).expect("written");
+    let (code, said) =
+        desk.run(&[&SIGN[..], &["approve", "--key", "bob", "--allowed-signers", "trust"]].concat());
+    let flat = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    for words in [
+        "beware the key that sealed it is not valid now: line 1 of the trust file names the key ops@x, which is no longer \
+         valid since 2026-01-01T00:00:00Z",
+        "beware ann@x has rejected it as operator: the key is known as that of ann@x, no longer valid since \
+         2026-01-01T00:00:00Z",
+    ] {
+        assert!(flat.contains(words), "{words} / {said}");
+    }
+    assert!(code == 0 && !flat.contains("you do not know") && !flat.contains("do not trust"), "{said}");
+    let more = ["--key", "ann", "--allowed-signers", "trust"];
+    check(
+        &desk,
+        "approve",
+        &more,
+        0,
+        &["only where a line trusts your key now; with your own trust file it"],
+    );
+}
+
+#[test]
 fn words_that_say_nothing_are_refused() {
     let desk = desk();
     let id = desk.verified("a.zip", &[])["snapshot"]["id"].as_str().expect("an id").to_owned();

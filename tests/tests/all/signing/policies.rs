@@ -85,7 +85,7 @@ fn expectations_and_times() {
         &["--at", "2031-01-01"],
         1,
         &[
-            "no longer at 2031-01-01T00:00:00Z: it was valid until 2030-01-01T00:00:00Z",
+            "no longer valid since 2030-01-01T00:00:00Z; the time asked about is 2031-01-01T00:00:00Z",
             "? packer's signature valid",
         ],
     );
@@ -115,7 +115,11 @@ fn a_rejection_outlives_its_key() {
         &desk,
         &["--at", "2101-01-01"],
         1,
-        &["known as that of bob@x, no longer valid since 2100-01-01T00:00:00Z", "so the rejection stands"],
+        &[
+            "known as that of bob@x, no longer valid since 2100-01-01T00:00:00Z",
+            "so the rejection stands",
+            "an approval made now does not take that back",
+        ],
     );
     trusts(",valid-before=\"20260101Z\"");
     check(
