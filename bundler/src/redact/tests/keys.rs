@@ -140,6 +140,9 @@ fn hashes_of_passwords() {
         "from pbkdf2_sha256 to argon2",
         "scrypt: is used for all the passwords that were given since then",
         "userPassword: {SSHA}…",
+        "https://git.example.org/{SHA}/archive/refs/heads/main/and/more/of/it.tar.gz",
+        "{SHA256}/sums/of/all/that/was/built/yesterday/and/today",
+        "$pbkdf2_iterations_of_the_default_algorithm_in_use",
     ] {
         check(text, text);
     }

@@ -56,23 +56,39 @@ pub(super) fn find(text: Text<'_>, spans: &mut Spans) {
             let end = text.run(text.end, length + 1, is_digit);
             (end - text.end == length).then_some(end)
         }
+        b"{SHA}" | b"{SSHA" | b"{SHA256}" | b"{SHA512}" | b"{SMD5}" => ldap(&text),
         word => {
             let Some((_, shortest)) = HASHES.iter().find(|(known, _)| known.as_bytes() == word) else {
                 return;
             };
-            let begins = word[0] != b'$' && word[0] != b'{';
-            if begins && !text.begins_word(text.at) {
+            let is_name = !word.starts_with(b"$") && !word.starts_with(b"{");
+            if is_name && !text.begins_word(text.at) {
                 return;
             }
+            // `{` and `$` open many a placeholder, names stand in sentences.
+            let is_plain = word.starts_with(b"$") && word.ends_with(b"$");
             let end = text.run(text.end, LONGEST_HASH, |byte| is_word(byte) || b"./$=,+:{}-".contains(&byte));
             let is_salted =
-                !begins || text.slice(text.end, end).iter().filter(|byte| **byte == b'$').count() >= 2;
+                is_plain || text.slice(text.end, end).iter().filter(|byte| **byte == b'$').count() >= 2;
             (is_salted && end - text.end >= *shortest).then(|| shadow_end(&text, end))
         }
     };
     if let Some(end) = end {
         spans.push("password-hash", text.at, end);
     }
+}
+
+/// Whole groups of Base64 behind the braces; `{SHA}` in a path is a placeholder.
+fn ldap(text: &Text<'_>) -> Option<usize> {
+    let shortest = HASHES.iter().find(|(word, _)| word.as_bytes() == text.word())?.1;
+    let start = match text.word() {
+        b"{SSHA" => text.run(text.run(text.end, 3, |byte| byte.is_ascii_digit()), 1, |byte| byte == b'}'),
+        _ => text.end,
+    };
+    let end = text.run(start, LONGEST_HASH, |byte| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte));
+    let is_salted = text.word().starts_with(b"{SS") || text.word().starts_with(b"{SM");
+    let is_whole = (end - start).is_multiple_of(4) && (is_salted || text.slice(start, end).ends_with(b"="));
+    (is_whole && end - start >= shortest && text.slice(text.at, start).ends_with(b"}")).then_some(end)
 }
 
 /// Without the fields that follow in a line of `/etc/shadow`, and without what ends a sentence.
