@@ -3,6 +3,8 @@
 use super::*;
 use crate::spool::Held;
 
+mod keys;
+mod names;
 mod packed;
 mod rules;
 mod values;

@@ -121,6 +121,24 @@ fn what_is_allowed_stays_with_its_reason() {
 }
 
 #[test]
+fn names_of_secrets_and_tests_are_found_whole() {
+    let phase = Phase::ghost();
+    let kept = [
+        "docker service create --secret source=ghost_db_password_v1,target=db_password x",
+        "test_password: TestAdminLogin2Fails",
+        "Rename `old_password` => `new_password_field`",
+        "password: unchanged-since-v1.4.0",
+        "token: expired2026-06-13",
+        "ok 12 - pass: check7Login3",
+    ];
+    append(&phase, "machine-docs/JOURNAL-ghost.md", &format!("\n{}\n", kept.join("\n")));
+    let haystack = Haystack::of_snapshot(&phase.pack());
+    for text in kept {
+        assert!(haystack.holds(text.as_bytes()), "{text}");
+    }
+}
+
+#[test]
 fn an_env_file_that_is_gone_is_an_error() {
     let phase = Phase::ghost();
     append(&phase, "dossier.toml", "\n[redact]\nenv_files = [\"gone.env\"]\n");

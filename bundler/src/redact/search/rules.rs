@@ -3,8 +3,11 @@
 mod address;
 mod assignment;
 mod document;
+mod hashes;
 mod header;
 mod looks;
+mod names;
+mod openssh;
 mod private_key;
 mod text;
 mod tokens;
@@ -78,15 +81,18 @@ pub(super) fn precedence(rule: &str) -> usize {
 /// place in the second list.
 pub(super) fn words() -> (Vec<Word>, Vec<Rule>) {
     let prefixes: Vec<&str> = tokens::prefixes().collect();
-    let lists: [(&[&str], Rule); 8] = [
+    let hashes: Vec<&str> = hashes::words().collect();
+    let lists: [(&[&str], Rule); 10] = [
         (assignment::WORDS, assignment::find),
         (address::WORDS, address::find),
         (header::AUTHORIZATION_WORDS, header::authorization),
         (header::COOKIE_WORDS, header::cookie),
         (header::COMMAND_WORDS, header::command),
         (private_key::WORDS, private_key::find),
+        (openssh::WORDS, openssh::find),
         (tokens::OTHER_WORDS, tokens::other),
         (&prefixes, tokens::find),
+        (&hashes, hashes::find),
     ];
     let mut words = Vec::new();
     for (id, (list, _)) in lists.iter().enumerate() {

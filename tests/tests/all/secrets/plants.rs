@@ -78,6 +78,7 @@ impl Plants {
         plants.in_history(phase);
         plants.in_words(phase);
         plants.by_shape_alone(phase);
+        plants.keys_and_hashes(phase);
         plants.listed(phase);
         plants
     }
@@ -275,6 +276,34 @@ impl Plants {
             };
             append(phase, "machine-docs/JOURNAL-ghost.md", &format!("\n{}\n", text.replace("VALUE", &value)));
             self.book("JOURNAL", spelling, value);
+        }
+    }
+
+    /// A key without the line that begins it, and hashes.
+    fn keys_and_hashes(&mut self, phase: &Phase) {
+        let digits: String = (0..20).map(|n| alphanumeric(700 + n)).collect();
+        let body = format!("b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAMwAAAAtzc2gtZW{digits}");
+        for (spelling, width, before, file) in [
+            ("a key's lines of 70", 70, "", "machine-docs/JOURNAL-ghost.md"),
+            ("a key's lines of 64, indented", 64, "    ", "machine-docs/STATUS-ghost.md"),
+            ("a key's lines of 70, stamped", 70, "2026-06-13T05:38:00Z ", "runs/612/lint.txt"),
+        ] {
+            let lines: Vec<String> = body
+                .as_bytes()
+                .chunks(width)
+                .map(|line| String::from_utf8_lossy(line).into_owned())
+                .collect();
+            let text: String = lines.iter().map(|line| format!("\n{before}{line}")).collect();
+            append(phase, file, &format!("{text}\n\n"));
+            lines.into_iter().for_each(|line| self.book("a document", spelling, line));
+        }
+        let (salt, hash) = (&digits[..8], &digits[8..52]);
+        for (spelling, text) in [
+            ("md5crypt", format!("$1${salt}${}", &hash[..22])),
+            ("Django's hash", format!("pbkdf2_sha256$600000${salt}${}=", &hash[..43])),
+        ] {
+            append(phase, "machine-docs/JOURNAL-ghost.md", &format!("\nbot:{text}:19000:0:99999:7:::\n"));
+            self.book("JOURNAL", spelling, text);
         }
     }
 

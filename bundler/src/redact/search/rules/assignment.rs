@@ -1,7 +1,8 @@
 //! Values that are given to names which say that they are secret. Knows env files, YAML, JSON, TOML, INI, XML, flags.
 
 use super::looks::{is_passphrase, is_random};
-use super::text::{LONGEST, SHORTEST, Text, is_dashed, is_marker_or_empty, is_placeholder, is_word};
+use super::names::{ends_prompt, is_code, is_identifier, is_no_value, is_result};
+use super::text::{LONGEST, SHORTEST, Text, is_dashed, is_marker_or_empty, is_placeholder};
 use super::{Spans, document};
 
 pub(super) const WORDS: &[&str] = &[
@@ -162,7 +163,12 @@ fn quoted_name(text: &Text<'_>, name: &Name, quote: &[u8], spans: &mut Spans) {
     };
     if let Some(open) = text.quote(value) {
         let start = value + open.len();
-        push_quoted(text, name, start, text.closing(start, open), RULE, spans);
+        let end = text.closing(start, open);
+        // In a document: `old_password` => `new_password`.
+        let is_renamed = quote == b"`" && open == b"`" && text.byte(behind) == Some(b'=');
+        if !is_renamed || !is_identifier(text.slice(start, end)) {
+            push_quoted(text, name, start, end, RULE, spans);
+        }
     }
 }
 
@@ -243,10 +249,15 @@ fn colon(text: &Text<'_>, name: &Name, sign: usize, spans: &mut Spans) {
     let rule = if is_header { "authorization" } else { RULE };
     if let Some(open) = text.quote(behind) {
         let start = behind + open.len();
+        let end = text.closing(start, open);
+        let is_test = name.wants_chance && open == b"`" && is_result(text, behind, text.slice(start, end));
+        if is_test || ends_prompt(text, name.start, open) {
+            return;
+        }
         // In a sentence a quotation is no value.
         let is_value = name.is_strong || name.is_variable || is_header || begins_line(text, name.start);
         return if is_value {
-            push_quoted(text, name, start, text.closing(start, open), rule, spans)
+            push_quoted(text, name, start, end, rule, spans)
         };
     }
     if matches!(text.byte(behind), Some(b'|' | b'>')) && begins_line(text, name.start) {
@@ -255,9 +266,8 @@ fn colon(text: &Text<'_>, name: &Name, sign: usize, spans: &mut Spans) {
     let end = bare_end(text, behind, false);
     let value = text.slice(behind, end);
     if name.wants_chance || name.is_short && !name.is_variable {
-        // `PASS:` begins a line of a test's results, whatever the test is called.
-        let is_result = text.word() == b"PASS";
-        return if !is_result && is_random(value) {
+        let is_test = text.word() == b"PASS" || name.wants_chance && is_result(text, behind, value);
+        return if !is_test && is_random(value) {
             push(text, behind, end, false, rule, spans)
         };
     }
@@ -351,13 +361,6 @@ fn begins_line(text: &Text<'_>, at: usize) -> bool {
         || before.ends_with(b"\\n")
 }
 
-/// A name of something rather than a value: `config.db_password`.
-fn is_code(value: &[u8]) -> bool {
-    let is_name =
-        value.iter().all(|byte| is_word(*byte) || *byte == b'.') && !value.iter().any(u8::is_ascii_digit);
-    is_name && value.iter().any(|byte| matches!(byte, b'_' | b'.'))
-}
-
 /// What stands in quotes: a passphrase may, too.
 fn push_quoted(
     text: &Text<'_>,
@@ -388,7 +391,8 @@ fn push(
     if value.len() < SHORTEST || has_space && !allows_spaces {
         return;
     }
-    if !is_marker_or_empty(value, SHORTEST) && !is_placeholder(value) {
+    let is_secret = !is_placeholder(value) && !is_no_value(text.word(), value);
+    if is_secret && !is_marker_or_empty(value, SHORTEST) {
         spans.push(rule, start, end);
     }
 }

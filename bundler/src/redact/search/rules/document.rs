@@ -3,6 +3,7 @@
 use super::Spans;
 use super::assignment::{Name, RULE};
 use super::looks::{is_hex_token, is_random, trimmed};
+use super::names::is_no_value;
 use super::text::{SHORTEST, Text, is_marker_or_empty, is_placeholder};
 
 /// How long a value in a sentence can be.
@@ -127,7 +128,8 @@ fn push_quoted(text: &Text<'_>, name: &Name, start: usize, end: usize, spans: &m
     let value = text.slice(start, end);
     let is_word = value.len() >= SHORTEST && !value.iter().any(u8::is_ascii_whitespace);
     if name.is_strong && !name.wants_chance && is_word {
-        if !is_marker_or_empty(value, SHORTEST) && !is_placeholder(value) {
+        let is_secret = !is_placeholder(value) && !is_no_value(text.word(), value);
+        if is_secret && !is_marker_or_empty(value, SHORTEST) {
             spans.push(RULE, start, end);
         }
     } else {

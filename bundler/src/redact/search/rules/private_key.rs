@@ -7,12 +7,12 @@ use super::super::lay_open::gap;
 use super::Spans;
 use super::text::Text;
 
-/// The last one is `-----BEGIN ` in Base64.
-pub(super) const WORDS: &[&str] = &["-----BEGIN", "private-lines:", "LS0tLS1CRUdJTi"];
+/// The last ones are `-----BEGIN ` in Base64, and in Base64 of that.
+pub(super) const WORDS: &[&str] = &["-----BEGIN", "private-lines:", "LS0tLS1CRUdJTi", "TFMwdExTMUNSVWRKVG"];
 
-const RULE: &str = "private-key";
+pub(super) const RULE: &str = "private-key";
 /// The longest block that is believed to be one key.
-const KEY_BYTES: usize = 64 << 10;
+pub(super) const KEY_BYTES: usize = 64 << 10;
 /// How far a key may reach whose end is missing, and how long its lines are at least: a sentence that merely
 /// mentions the first line of a key must not lose its long words or its commit ids.
 const CUT_KEY_BYTES: usize = 8 << 10;
@@ -22,7 +22,8 @@ const SHORTEST_LINE: usize = 16;
 pub(super) fn find(text: Text<'_>, spans: &mut Spans) {
     match text.word() {
         b"-----BEGIN" => pem(text, spans),
-        b"LS0tLS1CRUdJTi" => wrapped(text, spans),
+        b"LS0tLS1CRUdJTi" => wrapped(text, 1, spans),
+        b"TFMwdExTMUNSVWRKVG" => wrapped(text, 2, spans),
         _ => putty(text, spans),
     }
 }
@@ -50,7 +51,7 @@ fn pem(text: Text<'_>, spans: &mut Spans) {
     }
 }
 
-fn is_digit(byte: u8) -> bool {
+pub(super) fn is_digit(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"+/=".contains(&byte)
 }
 
@@ -89,13 +90,17 @@ fn ends_at(bytes: &[u8], at: usize, end: usize) -> bool {
     at >= end
 }
 
-/// A whole key file in Base64.
-fn wrapped(text: Text<'_>, spans: &mut Spans) {
+/// A whole key file in Base64, so many times.
+fn wrapped(text: Text<'_>, times: usize, spans: &mut Spans) {
     let head = text.run(text.at, 80, is_digit);
-    let whole = text.at + (head - text.at) / 4 * 4;
-    let engine = base64::engine::general_purpose::STANDARD;
-    let Ok(label) = engine.decode(text.slice(text.at, whole)) else { return };
-    if memmem::find(&label, b"PRIVATE KEY").is_none() {
+    let mut label = text.slice(text.at, head).to_vec();
+    for _ in 0..times {
+        let digits = label.iter().take_while(|byte| is_digit(**byte)).count() / 4 * 4;
+        let decoded = base64::engine::general_purpose::STANDARD.decode(&label[..digits]);
+        let Ok(decoded) = decoded else { return };
+        label = decoded;
+    }
+    if memmem::find(&label, b"PRIVATE").is_none() {
         return;
     }
     let mut at = text.at;

@@ -77,17 +77,9 @@ const TOKENS: &[Row] = &[
     ("vault-token", &["hvs.", "hvb.", "hvr."], Dashed, 24, false),
     ("model-token", &["sk-ant-", "sk-proj-"], Dashed, 20, false),
     ("model-token", &["hf_"], Letters, 34, true),
-    // What every OpenSSH key begins with behind its first line, and the same in Base64 once more; a docker configuration.
-    ("private-key", &["b3BlbnNzaC1rZXktdjE", "YjNCbGJuTnphQzFyWlhrdGRqR"], Base64, 60, false),
+    // A docker configuration in Base64.
     ("docker-token", &["eyJhdXRocyI6"], Base64, 20, false),
     ("age-key", &["AGE-SECRET-KEY-1"], Upper, 50, false),
-    (
-        "password-hash",
-        &["$2a$", "$2b$", "$2x$", "$2y$", "$apr1$", "$argon2id$", "$argon2i$", "$argon2d$"],
-        Base64,
-        0,
-        false,
-    ),
 ];
 
 pub(super) fn prefixes() -> impl Iterator<Item = &'static str> {
@@ -97,14 +89,7 @@ pub(super) fn prefixes() -> impl Iterator<Item = &'static str> {
 pub(super) fn find(text: Text<'_>, spans: &mut Spans) {
     let of_word = |row: &&Row| row.1.iter().any(|prefix| prefix.as_bytes() == text.word());
     let Some((rule, _, alphabet, shortest, is_exact)) = TOKENS.iter().find(of_word) else { return };
-    if !text.begins_word(text.at) && text.byte(text.at) != Some(b'$') {
-        return;
-    }
-    if *rule == "password-hash" {
-        let end = text.run(text.end, 200, |byte| Base64.has(byte) || b"$.,".contains(&byte));
-        if end - text.end >= if text.word() == b"$apr1$" { 28 } else { 40 } {
-            spans.push(rule, text.at, end);
-        }
+    if !text.begins_word(text.at) {
         return;
     }
     let most = if *is_exact { *shortest } else { LONGEST };
@@ -129,9 +114,6 @@ pub(super) const OTHER_WORDS: &[&str] = &[
     "SharedAccessKey=",
     "sig=",
     "sk-",
-    "$5$",
-    "$6$",
-    "$y$",
     "SK0",
     "SK1",
     "SK2",
@@ -190,12 +172,6 @@ pub(super) fn other(text: Text<'_>, spans: &mut Spans) {
             let end = text.run(text.end, 200, |byte| byte.is_ascii_alphanumeric());
             if text.begins_word(text.at) && end - text.end >= 40 {
                 spans.push("model-token", text.at, end);
-            }
-        }
-        b"$5$" | b"$6$" | b"$y$" => {
-            let end = text.run(text.end, 200, |byte| is_word(byte) || b"./$=,".contains(&byte));
-            if end - text.end >= if text.word() == b"$apr1$" { 28 } else { 40 } {
-                spans.push("password-hash", text.at, end);
             }
         }
         word if word.len() == 3 && word.starts_with(b"SK") => {
