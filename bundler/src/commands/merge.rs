@@ -13,11 +13,17 @@ use crate::exit_code::Exit;
 use crate::failure::Failure;
 use crate::in_place::Held;
 use crate::output::{self, Look, Page, count};
-use crate::{judge, sign_offs};
+use crate::{input, judge, sign_offs};
 
 const SEAL: &str = "signatures/seal.json";
 
 pub(super) fn run(arguments: Merge) -> Result<Exit, Failure> {
+    // What is read and written is told of as what cannot be read first.
+    if arguments.output.is_none() {
+        let path = &arguments.first;
+        input::open(path)
+            .map_err(|error| Failure::NotASnapshot { path: path.display().to_string(), why: error.why })?;
+    }
     let target = arguments.output.as_ref().unwrap_or(&arguments.first);
     let held = Held::take(target).map_err(|error| Failure::write(target, error))?;
     let limits = arguments.ceilings.limits();

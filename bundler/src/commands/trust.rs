@@ -56,7 +56,7 @@ fn add(arguments: TrustAdd) -> Result<Exit, Failure> {
     if holds_something_else(&bytes, &there) {
         return Err(Failure::write(
             &path,
-            "it holds no line of allowed signers, so it seems to be something else; name the file that you mean, or one \
+            "it is no list of allowed signers but something else; name the file that you mean, or one \
              that is not there yet",
         ));
     }
