@@ -7,16 +7,28 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-/// What temporary files are called: `.dossier-`, the target's name, `-`, six letters, `.tmp`.
+/// What temporary files are called: `.dossier-`, the target's name, `-`, six letters or digits, `.tmp`.
 const PREFIX: &str = ".dossier-";
 const SUFFIX: &str = ".tmp";
+const RANDOM: usize = 6;
 
 /// Says what stands in the way of writing `target`, as far as it can be known before the work begins.
 pub(crate) fn check(target: &Path) -> io::Result<()> {
     if target.is_dir() {
         return Err(io::Error::new(io::ErrorKind::IsADirectory, "is a folder; name a file in it"));
     }
+    let refuse = |why: &str| Err(io::Error::new(io::ErrorKind::InvalidInput, why));
+    if target.as_os_str() == "-" {
+        return refuse("nothing is written to the standard output; name a file");
+    }
+    // A rename would put a file in the place of a pipe or a device; behind a link, of the link to it.
+    if std::fs::metadata(target).is_ok_and(|there| !there.is_file()) {
+        return refuse("it is a pipe, a socket or a device; name a file");
+    }
     let folder = folder_of(target);
+    if is_of_the_system(&folder) {
+        return refuse("what is there belongs to the system, and is no file; name a file in another folder");
+    }
     if !folder.is_dir() {
         let words = format!("the folder {} does not exist; create it first", folder.display());
         return Err(io::Error::new(io::ErrorKind::NotFound, words));
@@ -30,6 +42,13 @@ pub(crate) fn check(target: &Path) -> io::Result<()> {
         };
         io::Error::new(error.kind(), words)
     })
+}
+
+/// Where devices and open pipes lie, by whatever link one comes there.
+fn is_of_the_system(folder: &Path) -> bool {
+    let Ok(folder) = folder.canonicalize() else { return false };
+    let is_below = |top: &&str| folder.starts_with(top);
+    cfg!(unix) && !folder.starts_with("/dev/shm") && ["/dev", "/proc", "/sys"].iter().any(is_below)
 }
 
 #[cfg(unix)]
@@ -68,7 +87,15 @@ pub(crate) fn private_folder(prefix: &str) -> io::Result<tempfile::TempDir> {
 /// Whether a file is called as temporary files of this program are.
 pub(crate) fn is_temporary(name: &OsStr) -> bool {
     let name = name.as_encoded_bytes();
-    name.starts_with(PREFIX.as_bytes()) && name.ends_with(SUFFIX.as_bytes())
+    let Some(behind) = name.strip_prefix(PREFIX.as_bytes()) else { return false };
+    let dash = behind.iter().rposition(|byte| *byte == b'-');
+    dash.and_then(|at| behind.get(at + 1..)).is_some_and(is_random_end)
+}
+
+/// Six letters or digits and `.tmp`.
+fn is_random_end(end: &[u8]) -> bool {
+    let random = end.strip_suffix(SUFFIX.as_bytes());
+    random.is_some_and(|random| random.len() == RANDOM && random.iter().all(u8::is_ascii_alphanumeric))
 }
 
 /// Removes what interrupted runs left of `target`; what another run is writing now stays.
@@ -77,9 +104,10 @@ pub(crate) fn clear(target: &Path) {
     let prefix = prefix_of(target);
     for item in listing.flatten() {
         let name = item.file_name();
-        let is_of_target = name.as_encoded_bytes().starts_with(prefix.as_encoded_bytes());
+        // Nothing but what `beside` calls them: `.dossier-x.zip-notes.tmp` is somebody's own.
+        let end = name.as_encoded_bytes().strip_prefix(prefix.as_encoded_bytes());
         let is_file = item.file_type().is_ok_and(|kind| kind.is_file());
-        if !(is_temporary(&name) && is_of_target && is_file) {
+        if !(end.is_some_and(is_random_end) && is_file) {
             continue;
         }
         // Whoever writes one holds a lock on it, which ends with the process however that ends.
@@ -97,7 +125,7 @@ pub(crate) fn beside(target: &Path) -> io::Result<NamedTempFile> {
     check(target)?;
     let prefix = prefix_of(target);
     let mut builder = tempfile::Builder::new();
-    builder.prefix(&prefix).suffix(SUFFIX);
+    builder.prefix(&prefix).suffix(SUFFIX).rand_bytes(RANDOM);
     // As any other file that the user creates: the umask decides, not the secrecy of temporary files.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
@@ -201,7 +229,16 @@ mod tests {
             folder.path().join(name)
         };
         let own = left(".dossier-x.zip-abcdef.tmp");
-        let others = [left(".dossier-y.zip-abcdef.tmp"), left("x.zip-abcdef.tmp"), left(".dossier-x.zip-a")];
+        let others = [
+            ".dossier-y.zip-abcdef.tmp",
+            "x.zip-abcdef.tmp",
+            ".dossier-x.zip-a",
+            ".dossier-x.zip-notes.tmp",
+            ".dossier-x.zip-old.zip-abcdef.tmp",
+            ".dossier-x.zip-abcdefg.tmp",
+            ".dossier-x.zip-a.c-ef.tmp",
+        ]
+        .map(left);
         clear(&target);
         assert!(!own.exists());
         assert!(others.iter().all(|other| other.exists()));
@@ -219,6 +256,53 @@ mod tests {
         check_apart(&other, &[&key]).expect("another file");
         std::fs::write(&other, b"x").expect("written");
         check_apart(&other, &[&key]).expect("another file");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nothing_but_a_file_is_replaced() {
+        use std::os::unix::fs::{FileTypeExt as _, symlink};
+
+        let folder = tempfile::tempdir().expect("a folder");
+        let at = |name: &str| folder.path().join(name);
+        assert!(
+            std::process::Command::new("mkfifo").arg(at("pipe")).status().expect("mkfifo runs").success()
+        );
+        symlink("pipe", at("to_pipe")).expect("linked");
+        symlink("/proc/self", at("to_system")).expect("linked");
+        symlink("nowhere", at("to_nothing")).expect("linked");
+        for (target, words) in [
+            (at("pipe"), "it is a pipe"),
+            (at("to_pipe"), "it is a pipe"),
+            (at(""), "is a folder"),
+            (at("to_system/x"), "belongs to the system"),
+            (PathBuf::from("-"), "standard output; name a file"),
+        ] {
+            let error = check(&target).expect_err("refused").to_string();
+            assert!(error.contains(words), "{}: {error}", target.display());
+        }
+        assert!(write(&at("pipe"), b"x").is_err());
+        assert!(at("pipe").symlink_metadata().expect("there").file_type().is_fifo());
+        for name in ["new", "to_nothing", "-"] {
+            check(&at(name)).expect(name);
+        }
+    }
+
+    #[test]
+    fn what_temporary_files_are_called() {
+        for (name, expected) in [
+            (".dossier-x.zip-abcdef.tmp", true),
+            (".dossier-a-b.zip-0aZ9xx.tmp", true),
+            (".dossier-x.zip-notes.tmp", false),
+            (".dossier-x.zip-abcdefg.tmp", false),
+            (".dossier-abcdef", false),
+            ("x.zip-abcdef.tmp", false),
+        ] {
+            assert_eq!(is_temporary(OsStr::new(name)), expected, "{name}");
+        }
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = beside(&folder.path().join("x.zip")).expect("made");
+        assert!(file.path().file_name().is_some_and(is_temporary));
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod in_place;
 mod input;
 mod judge;
 mod output;
+mod output_file;
 mod pack;
 mod progress;
 mod redact;

@@ -69,6 +69,13 @@ pub(crate) fn statement(word: &Word, opened: &Opened, report: &Report) -> Result
     }
 }
 
+/// The rejections by the key of this fingerprint: its owner alone takes them back, and has to have seen them for that.
+pub(crate) fn rejections_by<'a>(report: &'a Report, fingerprint: &str) -> BTreeSet<&'a str> {
+    let sign_offs = report.trust.iter().flat_map(|trust| &trust.sign_offs);
+    let own = sign_offs.filter(|one| one.decision == Decision::Rejected && one.fingerprint == fingerprint);
+    own.map(|one| one.id.as_str()).collect()
+}
+
 /// Puts `signed` into the file that is held, and looks at the result before it takes the old one's place.
 pub(crate) fn put(held: &Held, before: &Opened, signed: &[Signed], limits: &Limits) -> Result<(), Failure> {
     write(held, held.target(), before, signed, limits)

@@ -10,6 +10,10 @@ const SNAPSHOT_MARKER: &str = "<!--dossier:snapshot-->";
 /// Where the words go that a reader sees whose browser runs no script.
 const SUMMARY_MARKER: &str = "<!--dossier:summary-->";
 
+/// One of these stands in every page: where a snapshot may go, or the begin of one.
+pub(crate) const MARKS: [&str; 2] =
+    [SNAPSHOT_MARKER, "<script type=\"application/octet-stream\" id=\"dossier-snapshot\""];
+
 /// Why there is no page.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum NoPage {

@@ -60,6 +60,14 @@ impl Content {
         }
     }
 
+    /// The file that it comes from.
+    pub(crate) fn path(&self) -> Option<&Path> {
+        match self {
+            Self::Made(_) => None,
+            Self::File(file) => Some(&file.path),
+        }
+    }
+
     /// Reads it, once: whatever is done with an entry is done with these very bytes.
     pub(crate) fn read(self) -> Result<Held, Unread> {
         match self {

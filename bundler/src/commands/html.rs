@@ -10,14 +10,14 @@ use crate::failure::Failure;
 use crate::judge::{self, Snapshot};
 use crate::output::{self, summary_html};
 use crate::trust::Trust;
-use crate::{atomic, viewer_page};
+use crate::{atomic, output_file, viewer_page};
 
 pub(super) fn run(arguments: Html) -> Result<Exit, Failure> {
     let target = match &arguments.output {
         Some(path) => path.clone(),
         None => PathBuf::from(format!("{}.html", stem_of(&arguments.snapshot))),
     };
-    atomic::check_apart(&target, &[&arguments.snapshot]).map_err(|error| Failure::write(&target, error))?;
+    output_file::check_page(&target, &[&arguments.snapshot])?;
     let trust = Trust::named(&arguments.trust)?;
     let verifier = trust.verifier(None, Policy::default());
     let limits = arguments.ceilings.limits();

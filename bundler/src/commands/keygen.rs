@@ -13,7 +13,7 @@ use crate::cli::Keygen;
 use crate::exit_code::Exit;
 use crate::failure::Failure;
 use crate::output::{self, Look, Page};
-use crate::{sign, trust};
+use crate::{atomic, sign, trust};
 
 pub(super) fn run(arguments: Keygen) -> Result<Exit, Failure> {
     if let Some(role) = arguments.role.iter().find(|role| !is_role(role)) {
@@ -35,6 +35,7 @@ pub(super) fn run(arguments: Keygen) -> Result<Exit, Failure> {
             ));
         }
     }
+    atomic::check(&target).map_err(|error| Failure::write(&target, error))?;
     let passphrase = match arguments.passphrase {
         true => Some(sign::ask_new().map_err(Failure::Usage)?),
         false => None,

@@ -6,17 +6,19 @@ use std::path::{Path, PathBuf};
 use dossier_shared::limits::Limits;
 use dossier_shared::snapshot::metadata::{Absence, Metadata};
 use dossier_shared::time::{self, Timestamp};
+use tempfile::NamedTempFile;
 
 use crate::cli::Pack;
 use crate::exit_code::Exit;
 use crate::failure::Failure;
+use crate::in_place::Held;
 use crate::output::{self, Look, Page, count};
 use crate::pack::look::{LookError, look};
 use crate::pack::{PackError, Sealed};
 use crate::progress::Progress;
 use crate::redact;
 use crate::sign::Key;
-use crate::{atomic, collect, config, judge, pack, room, viewer_page};
+use crate::{atomic, collect, config, output_file, pack, room, viewer_page};
 
 const NO_KEY: &str = "say how to seal the snapshot: --key FILE with an OpenSSH private key, or --unsigned\n\
                       make a key with: dossier keygen -o packer_key (or ssh-keygen -t ed25519 -f packer_key)";
@@ -36,11 +38,9 @@ pub(super) fn run(arguments: Pack) -> Result<Exit, Failure> {
     let is_dated = epoch.is_some();
     let packed_at = packed_at(epoch.as_deref(), Timestamp::now())?;
     let target = target(&arguments, &config.phase.id, packed_at);
-    atomic::check(&target).map_err(|error| Failure::write(&target, error))?;
     let inputs: Vec<&Path> =
         arguments.key.iter().map(PathBuf::as_path).chain([arguments.config.as_path()]).collect();
-    atomic::check_apart(&target, &inputs).map_err(|error| Failure::write(&target, error))?;
-    keeps_sign_offs(&target)?;
+    output_file::check_snapshot(&target, &inputs)?;
     atomic::clear(&target);
     room::clear_leftovers();
 
@@ -50,6 +50,8 @@ pub(super) fn run(arguments: Pack) -> Result<Exit, Failure> {
         let progress = Progress::counting("collect", arguments.quiet);
         collect::collect(config, root.unwrap_or(Path::new(".")), &limits, &progress)?
     };
+    let files: Vec<&Path> = raw.entries.values().filter_map(|entry| entry.content.path()).collect();
+    atomic::check_apart(&target, &files).map_err(|error| Failure::write(&target, error))?;
     if is_dated {
         let captured = raw.entries.values().filter_map(|entry| entry.captured_at).max();
         not_before(packed_at, captured)?;
@@ -76,29 +78,21 @@ pub(super) fn run(arguments: Pack) -> Result<Exit, Failure> {
         LookError::Secret(listed) => Failure::Secret { listed },
         other => Failure::write(&target, other),
     })?;
-    atomic::put(file, &target).map_err(|error| Failure::write(&target, error))?;
+    put(file, &target, &inputs)?;
     if !arguments.quiet {
         output::print_page(&summary(&target, &Facts::of(&sealed), &sealed))?;
     }
     Ok(Exit::Good)
 }
 
-/// A snapshot that somebody signed off is not packed over: what they said would be gone.
-fn keeps_sign_offs(target: &Path) -> Result<(), Failure> {
-    if !target.is_file() {
-        return Ok(());
-    }
-    let Ok(opened) = judge::open(target, &Limits::default()) else { return Ok(()) };
-    match opened.signatures.iter().filter(|path| path.as_str().ends_with(".json")).count() {
-        0 | 1 => Ok(()),
-        many => Err(Failure::write(
-            target,
-            format!(
-                "it is a snapshot with {} beside its seal, which would be gone; name another file with -o, or move it away",
-                count(many as u64 - 1, "sign-off")
-            ),
-        )),
-    }
+/// Puts `file` in its place, while nobody signs what is there; what was signed off since the beginning stays.
+fn put(file: NamedTempFile, target: &Path, inputs: &[&Path]) -> Result<(), Failure> {
+    let failed = |error: std::io::Error| Failure::write(target, error);
+    let held = Held::take(target).map_err(failed)?;
+    output_file::check_snapshot(target, inputs)?;
+    atomic::put(file, target).map_err(failed)?;
+    drop(held);
+    Ok(())
 }
 
 fn key(arguments: &Pack) -> Result<Option<Key>, Failure> {

@@ -165,8 +165,17 @@ fn word(arguments: &Sign) -> Result<Word, Failure> {
             ))
         })?),
     };
-    if arguments.despite.as_ref().is_some_and(|reason| reason.trim().is_empty()) {
-        return usage("--despite wants a reason: it is signed, and whoever verifies reads it".to_owned());
+    if arguments.despite.as_ref().is_some_and(|reason| !says_something(reason)) {
+        return usage(
+            "--despite wants a reason, with letters or digits in it: it is signed, and whoever verifies reads it"
+                .to_owned(),
+        );
+    }
+    if !arguments.note.is_empty() && !says_something(&arguments.note) {
+        return usage(
+            "--note: it holds no letter and no digit, so whoever verifies reads nothing; say it in words, or leave it out"
+                .to_owned(),
+        );
     }
     let said = [("the note", Some(&arguments.note)), ("the reason of --despite", arguments.despite.as_ref())];
     for (what, words) in said {
@@ -185,6 +194,13 @@ fn word(arguments: &Sign) -> Result<Word, Failure> {
         supersedes,
         at: Timestamp::from_second(now.as_second()).unwrap_or(now),
     })
+}
+
+/// Whether there is a letter or a digit that one can see.
+fn says_something(words: &str) -> bool {
+    // The fillers of Hangul count as letters, and are blank.
+    let is_blank = |c: char| matches!(c, '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}');
+    words.chars().any(|c| c.is_alphanumeric() && !is_blank(c))
 }
 
 /// The rule that finds a secret in words that would be signed and passed on.
@@ -242,6 +258,8 @@ fn sign_in_place(
         || seal_of(&opened) != seal_of(shown)
         || sign_offs::obstacles(report, &key.fingerprint())
             != sign_offs::obstacles(shown_report, &key.fingerprint())
+        || sign_offs::rejections_by(report, &key.fingerprint())
+            != sign_offs::rejections_by(shown_report, &key.fingerprint())
     {
         return Err(Failure::Evidence(format!(
             "nothing was signed: {} was changed while you looked at it; look again",
@@ -329,4 +347,28 @@ fn done(what: &str, id: &str, next: &str) -> Result<Exit, Failure> {
     page.line(9, [(Look::Dim, format!("  next   {next}"))]);
     output::print_page(&page)?;
     Ok(Exit::Good)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_can_be_read() {
+        for (words, expected) in [
+            ("seen", true),
+            ("7", true),
+            ("\u{200b}ő", true),
+            ("確認", true),
+            ("", false),
+            (" \n", false),
+            (".", false),
+            ("- -", false),
+            ("\u{200b}", false),
+            ("\u{2800}\u{3164}", false),
+            ("\u{115f}\u{1160}\u{ffa0}\u{feff}\u{e0041}", false),
+        ] {
+            assert_eq!(says_something(words), expected, "{words:?}");
+        }
+    }
 }

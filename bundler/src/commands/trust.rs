@@ -52,7 +52,14 @@ fn read(path: &Path, is_there: bool) -> Result<(Vec<u8>, AllowedSigners), Failur
 fn add(arguments: TrustAdd) -> Result<Exit, Failure> {
     let (path, is_there) = file(&arguments.file)?;
     let (line, parsed, is_whole) = line(&arguments)?;
-    let (bytes, _) = read(&path, is_there)?;
+    let (bytes, there) = read(&path, is_there)?;
+    if holds_something_else(&bytes, &there) {
+        return Err(Failure::write(
+            &path,
+            "it is no list of allowed signers but something else; name the file that you mean, or one \
+             that is not there yet",
+        ));
+    }
     let revoked = trust::own_revoked()?.map(|(_, revoked)| revoked);
     let mut page = Page::default();
     grant(&mut page, &parsed, revoked.as_ref());
@@ -85,6 +92,14 @@ fn add(arguments: TrustAdd) -> Result<Exit, Failure> {
     );
     output::print_page(&page)?;
     Ok(Exit::Good)
+}
+
+/// Whether a file is no list of allowed signers: one of other lines alone, or a private key in any place.
+fn holds_something_else(bytes: &[u8], signers: &AllowedSigners) -> bool {
+    let text = String::from_utf8_lossy(bytes);
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    (signers.lines().is_empty() && lines.next().is_some())
+        || text.lines().any(|line| line.contains("-----BEGIN ") && line.contains("PRIVATE KEY-----"))
 }
 
 /// What a line grants, to whom and until when, each in a line of its own.

@@ -12,6 +12,8 @@ use crate::phase::{Phase, succeed};
 mod agent;
 mod beware;
 mod inputs;
+#[cfg(unix)]
+mod outputs;
 mod policies;
 mod together;
 mod travel;

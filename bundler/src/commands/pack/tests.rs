@@ -120,6 +120,64 @@ fn refusals_write_nothing() {
     check_refused(|pack| pack.config = "/nowhere/dossier.toml".into(), Exit::Usage, "no such file");
 }
 
+#[test]
+fn what_is_packed_is_not_packed_over() {
+    let folder = Folder::new("# Review\n");
+    let check = |output: &str, words: &str| {
+        let before = fs_err::read(folder.at(output)).expect("there");
+        let error = folder.pack(output, |_| {}).expect_err(output);
+        assert_eq!(error.exit(), Exit::CouldNotWrite, "{output}");
+        assert!(error.to_string().contains(words), "{output}: {error}");
+        assert!(fs_err::read(folder.at(output)).expect("there") == before, "{output}");
+    };
+    check("REVIEW-a.md", "is no snapshot");
+    check("key", "which is read here");
+    folder.pack("a.zip", |_| {}).expect("packed");
+    folder.pack("a.zip", |_| {}).expect("packed over its like");
+    // Of the right kind, and evidence nevertheless.
+    fs_err::copy(folder.at("a.zip"), folder.at("gone.txt")).expect("copied");
+    check("gone.txt", "which is read here");
+    fs_err::write(folder.at("gone.txt"), "").expect("written");
+    check("gone.txt", "which is read here");
+}
+
+#[test]
+fn a_sign_off_that_comes_while_it_is_packed_stays() {
+    use dossier_shared::digest::Sha256Digest;
+    use dossier_shared::snapshot::append::{Signed, append_signatures};
+
+    let folder = Folder::new("# Review\n");
+    folder.pack("a.zip", |_| {}).expect("packed");
+    let signed_off = Signed {
+        file_stem: Sha256Digest::of(b"{}").to_string(),
+        statement: b"{}".to_vec(),
+        armoured: b"x".to_vec(),
+    };
+    let held = Held::take(&folder.at("a.zip")).expect("taken");
+    let is_begun = || {
+        let mut names = fs_err::read_dir(folder.0.path()).expect("listed").flatten();
+        names.any(|item| atomic::is_temporary(&item.file_name()))
+    };
+    std::thread::scope(|scope| {
+        let second = scope.spawn(|| folder.pack("a.zip", |_| {}));
+        while !is_begun() && !second.is_finished() {
+            std::thread::sleep(std::time::Duration::from_millis(2));
+        }
+        let mut file =
+            fs_err::OpenOptions::new().read(true).write(true).open(folder.at("a.zip")).expect("opened");
+        append_signatures(file.file_mut(), None, &[signed_off]).expect("signed");
+        drop((file, held));
+        let error = second.join().expect("no panic").expect_err("it is signed off now").to_string();
+        assert!(error.contains("1 sign-off beside its seal"), "{error}");
+    });
+    let opened = judge::open(&folder.at("a.zip"), &Limits::default()).expect("a snapshot");
+    assert!(
+        opened.signatures.iter().any(|path| path.as_str().contains(&Sha256Digest::of(b"{}").to_string()))
+    );
+    let left = fs_err::read_dir(folder.0.path()).expect("listed").flatten();
+    assert!(left.into_iter().all(|item| !item.file_name().to_string_lossy().starts_with('.')));
+}
+
 /// Built around the type that forbids it: a snapshot nobody redacted.
 #[test]
 fn the_last_look_finds_what_slipped_through() {

@@ -134,6 +134,9 @@ fn words_that_say_nothing_are_refused() {
         ("approve", ["--despite", "why not"], "nothing speaks against"),
         ("reject", ["--despite", "why not"], "--despite is for approvals"),
         ("approve", ["--despite", "  "], "wants a reason"),
+        ("approve", ["--despite", "\u{200b}"], "wants a reason"),
+        ("approve", ["--despite", "."], "wants a reason"),
+        ("approve", ["--note", "\u{2800}\u{3164}"], "no letter and no digit"),
         ("approve", ["--note", &long], "shorten the note"),
     ] {
         check(&desk, decision, &[&more[..], &["--key", "ann"]].concat(), 2, &[words]);

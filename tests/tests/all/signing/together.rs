@@ -67,3 +67,36 @@ fn a_link_and_the_permissions_stay() {
     );
     assert_eq!(desk.sign_offs("store/real.zip").len(), 1);
 }
+
+#[test]
+fn a_rejection_that_comes_while_one_waits_has_to_be_looked_at() {
+    let desk = Desk::new();
+    desk.key("ann", &["-t", "ed25519"]);
+    desk.key("bob", &["-t", "ed25519"]);
+    let roles = "signoff.operator@dossier";
+    fs_err::create_dir_all(desk.at("config/dossier")).expect("made");
+    let trusted = [("ann@x", roles, "ann"), ("bob@x", roles, "bob"), ("ops@x", "seal@dossier", "packer")];
+    desk.trust("config/dossier/allowed_signers", &trusted);
+    for key in ["ann", "bob"] {
+        let rejected = format!("{key}.zip");
+        fs_err::copy(desk.at("a.zip"), desk.at(&rejected)).expect("copied");
+        desk.sign(&rejected, key, "operator", "reject");
+        let lock = fs_err::File::create(desk.at(".a.zip.lock")).expect("made");
+        lock.file().lock().expect("locked");
+        let asked = ["sign", "a.zip", "--role", "operator", "--decision", "approve", "--key", "ann"];
+        let mut sign = desk.dossier(&asked);
+        let pipe = std::process::Stdio::piped;
+        let mut child = sign.stdout(pipe()).stderr(pipe()).spawn().expect("it starts");
+        // It says that it waits after it has shown what it would sign.
+        let mut told = [0; 8];
+        let stderr = child.stderr.as_mut().expect("piped");
+        std::io::Read::read_exact(stderr, &mut told).expect("it waits");
+        let before = fs_err::read(desk.at("a.zip")).expect("there");
+        fs_err::copy(desk.at(&rejected), desk.at("a.zip")).expect("copied");
+        drop(lock);
+        let (code, said) = super::said(&child.wait_with_output().expect("it ends"));
+        assert!(code == 1 && said.contains("look again"), "{key}: {code}: {said}");
+        assert_eq!(desk.sign_offs("a.zip").len(), 1, "{key}");
+        fs_err::write(desk.at("a.zip"), before).expect("written");
+    }
+}

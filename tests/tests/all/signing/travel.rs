@@ -170,6 +170,11 @@ fn a_merge_leaves_out_what_does_not_hold_and_says_so() {
         &["left out", "does not fit", "0 sign-offs new"],
     );
     assert!(desk.sign_offs("ab.zip").is_empty());
+    // What one copy holds whole stays, whichever is named first.
+    let kept = ["kept", "there it is broken; that of b.zip stays", "0 sign-offs new"];
+    desk.check(&["merge", "b.zip", "broken.zip", "-o", "bb.zip"], 0, &kept);
+    assert_eq!(desk.sign_offs("bb.zip"), desk.sign_offs("b.zip"));
+    desk.check(&["merge", "broken.zip", "b.zip", "-o", "cb.zip"], 1, &["begin with the second"]);
 }
 
 #[test]
