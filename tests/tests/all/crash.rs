@@ -202,8 +202,7 @@ fn what_is_left_over_is_never_evidence_and_what_is_written_now_stays() {
 
     // Another run that is not finished keeps its file while a second one packs to the same place.
     let mut first = room.pack(dossier_that_pauses());
-    let mut first =
-        first.env("DOSSIER_PAUSE_AT", "rename").stderr(Stdio::piped()).spawn().expect("it starts");
+    let mut first = first.env("DOSSIER_PAUSE_AT", "made").stderr(Stdio::piped()).spawn().expect("it starts");
     let said = BufReader::new(first.stderr.take().expect("stderr")).lines().next();
     assert!(said.is_some_and(|line| line.is_ok_and(|line| line == "paused")));
     succeed(&mut room.pack(dossier()));
