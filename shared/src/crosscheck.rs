@@ -21,6 +21,7 @@ mod begin;
 mod context;
 mod events;
 mod heads;
+mod in_company;
 mod in_doubt;
 #[cfg(test)]
 mod in_doubt_cases;

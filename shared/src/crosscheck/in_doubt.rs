@@ -5,10 +5,8 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use regex_lite::Regex;
-
-use super::in_lists::{self, holds};
-use super::reading::pattern;
+use super::in_lists;
+use super::reading::{Pattern, holds, is_match, pattern};
 use super::run_tables::{Table, cells};
 use super::{Context, QUOTE_OTHERS, Unit};
 use crate::documents::BlockKind;
@@ -16,8 +14,6 @@ use crate::documents::mentions::What;
 
 /// How many bytes of a clause are read on either side of a statement.
 const NEAR: usize = 240;
-
-type Pattern = LazyLock<Option<Regex>>;
 
 /// A statement and the rest of its clause, in lower case.
 struct Around<'u> {
@@ -48,10 +44,6 @@ pub(super) fn in_doubt(
         .or_else(|| in_quotes(&around))
         .or_else(|| in_column_of_wishes(span, unit, context))
         .or_else(|| in_another_repository(rule, span, unit, context))
-}
-
-fn is_match(pattern: &Pattern, words: &str) -> bool {
-    pattern.as_ref().is_some_and(|pattern| pattern.is_match(words))
 }
 
 /// Words without the marks around them.

@@ -1,6 +1,7 @@
 //! Small readings of the words around a mention that several rules share; knows no evidence.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use regex_lite::Regex;
 
@@ -15,6 +16,19 @@ const NEAR: usize = 120;
 /// A fixed pattern.
 pub(super) fn pattern(text: &str) -> Option<Regex> {
     Regex::new(text).ok()
+}
+
+/// A pattern that is made when it is first asked.
+pub(super) type Pattern = LazyLock<Option<Regex>>;
+
+/// Whether words hold what a pattern looks for.
+pub(super) fn is_match(pattern: &Pattern, words: &str) -> bool {
+    pattern.as_ref().is_some_and(|pattern| pattern.is_match(words))
+}
+
+/// Whether words hold one of some parts: cheaper than the pattern that needs one of them.
+pub(super) fn holds(words: &str, parts: &[&str]) -> bool {
+    parts.iter().any(|part| words.contains(part))
 }
 
 /// The first `bytes` of `text`, or a little less.

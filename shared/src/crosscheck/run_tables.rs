@@ -95,3 +95,16 @@ pub(super) fn cells(block: &Block) -> Vec<(Range<usize>, &str)> {
     cells.push((from..text.len(), text.get(from..).unwrap_or("")));
     cells
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::crosscheck::samples;
+
+    #[test]
+    fn a_table_right_below_another_has_its_own_columns() {
+        let first = "| build | result |\n|---|---|\n| 202 | success |\n";
+        let text = format!("{first}\n| build | started |\n|---|---|\n| #202 | 09:00:00Z |\n");
+        samples::check("build-time", &text, "-");
+        samples::check("build-status", &text, "+");
+    }
+}
